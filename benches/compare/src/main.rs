@@ -1,0 +1,2 @@
+//! The comparator.
+fn main() {}

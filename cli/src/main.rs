@@ -1,0 +1,2 @@
+//! The db0 command.
+fn main() {}

@@ -1,0 +1,12 @@
+//! Processes that a test starts to have them killed, or to let them die.
+
+mod judge;
+mod kills;
+mod partner;
+mod roles;
+mod wire;
+
+pub use judge::{Judge, Verdict};
+pub use kills::{Cycle, Kills};
+pub use roles::Roles;
+pub use wire::Wire;

@@ -1,0 +1,193 @@
+//! What may stand between the brackets of `find`.
+
+use std::marker::PhantomData;
+
+use db0_runtime::{
+    Memo,
+    class::{Class, TagName},
+};
+
+use crate::expr::{Expr, Node};
+
+/// Something that objects of the class `T` fulfil or don't.
+///
+/// `()` is everything, text is a tag, a tuple is 'and', an array, slice or `Vec` is 'or'; [`no`],
+/// [`any`] and [`all`] combine the rest.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a criterion for objects of `{T}`",
+    label = "not a tag, a condition on one of its fields, or a combination of those",
+    note = "text, enums with #[derive(db0::Tag)], objects, queries, tuples (and), arrays (or), db0::no(…)"
+)]
+pub trait Criteria<T> {
+    /// The criteria as a value.
+    fn expr(&self) -> Expr;
+}
+
+impl<T, C: Criteria<T> + ?Sized> Criteria<T> for &C {
+    fn expr(&self) -> Expr {
+        (**self).expr()
+    }
+}
+
+impl<T> Criteria<T> for () {
+    fn expr(&self) -> Expr {
+        Expr(Node::All)
+    }
+}
+
+impl<T> Criteria<T> for str {
+    fn expr(&self) -> Expr {
+        Expr::of_tag(TagName::text(self))
+    }
+}
+
+impl<T> Criteria<T> for String {
+    fn expr(&self) -> Expr {
+        Expr::of_tag(TagName::text(self))
+    }
+}
+
+impl<T, C: Criteria<T>> Criteria<T> for [C] {
+    fn expr(&self) -> Expr {
+        Expr::or(self.iter().map(Criteria::expr))
+    }
+}
+
+impl<T, C: Criteria<T>, const N: usize> Criteria<T> for [C; N] {
+    fn expr(&self) -> Expr {
+        self.as_slice().expr()
+    }
+}
+
+impl<T, C: Criteria<T>> Criteria<T> for Vec<C> {
+    fn expr(&self) -> Expr {
+        self.as_slice().expr()
+    }
+}
+
+impl<T, M: Class> Criteria<T> for Memo<M> {
+    fn expr(&self) -> Expr {
+        Expr::tag(TagName::object(self.uuid()))
+    }
+}
+
+/// See [`no`].
+#[derive(Clone, Copy, Debug)]
+pub struct No<C>(C);
+
+/// Objects that don't fulfil the criteria; alone, all others of the class.
+pub fn no<C>(criteria: C) -> No<C> {
+    No(criteria)
+}
+
+impl<T, C: Criteria<T>> Criteria<T> for No<C> {
+    fn expr(&self) -> Expr {
+        Expr(Node::Not(Box::new(self.0.expr().0)))
+    }
+}
+
+/// See [`any`].
+#[derive(Clone, Copy, Debug)]
+pub struct Any<C>(C);
+
+/// Objects that fulfil one of several criteria of different kinds.
+pub fn any<C>(criteria: C) -> Any<C> {
+    Any(criteria)
+}
+
+/// See [`all`].
+#[derive(Clone, Copy, Debug)]
+pub struct All<C>(C);
+
+/// Objects that fulfil each of several criteria, also those of an array.
+pub fn all<C>(criteria: C) -> All<C> {
+    All(criteria)
+}
+
+/// See [`class`].
+#[derive(Clone, Copy, Debug)]
+pub struct ClassTag<C>(PhantomData<fn() -> C>);
+
+/// Membership in a class, as a tag.
+pub fn class<C: Class>() -> ClassTag<C> {
+    ClassTag(PhantomData)
+}
+
+impl<C: Class> ClassTag<C> {
+    pub(crate) fn name() -> TagName {
+        TagName::class(C::INFO.name)
+    }
+}
+
+impl<T, C: Class> Criteria<T> for ClassTag<C> {
+    fn expr(&self) -> Expr {
+        Expr::tag(Self::name())
+    }
+}
+
+/// The parts of a tuple or array, for [`any`] and [`all`].
+pub trait Parts<T> {
+    /// Each part by itself.
+    fn parts(&self) -> Vec<Expr>;
+}
+
+impl<T, P: Parts<T>> Criteria<T> for Any<P> {
+    fn expr(&self) -> Expr {
+        Expr::or(self.0.parts())
+    }
+}
+
+impl<T, P: Parts<T>> Criteria<T> for All<P> {
+    fn expr(&self) -> Expr {
+        Expr::and(self.0.parts())
+    }
+}
+
+impl<T, C: Criteria<T>, const N: usize> Parts<T> for [C; N] {
+    fn parts(&self) -> Vec<Expr> {
+        self.iter().map(Criteria::expr).collect()
+    }
+}
+
+impl<T, C: Criteria<T>> Parts<T> for &[C] {
+    fn parts(&self) -> Vec<Expr> {
+        self.iter().map(Criteria::expr).collect()
+    }
+}
+
+impl<T, C: Criteria<T>> Parts<T> for Vec<C> {
+    fn parts(&self) -> Vec<Expr> {
+        self.iter().map(Criteria::expr).collect()
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),*))*) => {$(
+        impl<T, $($name: Criteria<T>),*> Criteria<T> for ($($name,)*) {
+            fn expr(&self) -> Expr {
+                Expr::and(self.parts())
+            }
+        }
+
+        impl<T, $($name: Criteria<T>),*> Parts<T> for ($($name,)*) {
+            fn parts(&self) -> Vec<Expr> {
+                vec![$(self.$index.expr()),*]
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
+}

@@ -1,0 +1,115 @@
+//! What can be put on an object as a tag.
+
+use db0_runtime::{
+    Memo, Result,
+    class::{Class, TagName},
+};
+
+use crate::criteria::ClassTag;
+
+/// One tag or many: text, values of enums with `#[derive(db0::Tag)]`, objects, classes, and arrays,
+/// slices, `Vec`s and tuples of those.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tag",
+    label = "neither text, an enum with #[derive(db0::Tag)], an object, a class, nor several of those"
+)]
+pub trait TagList {
+    /// Adds the tags' identities.
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()>;
+}
+
+impl<L: TagList + ?Sized> TagList for &L {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        (**self).collect(into)
+    }
+}
+
+impl TagList for str {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        into.push(TagName::text(self)?);
+        Ok(())
+    }
+}
+
+impl TagList for String {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        self.as_str().collect(into)
+    }
+}
+
+impl<T: Class> TagList for Memo<T> {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        into.push(TagName::object(self.uuid()));
+        Ok(())
+    }
+}
+
+impl<C: Class> TagList for ClassTag<C> {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        into.push(Self::name());
+        Ok(())
+    }
+}
+
+impl<L: TagList> TagList for [L] {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        self.iter().try_for_each(|tag| tag.collect(into))
+    }
+}
+
+impl<L: TagList, const N: usize> TagList for [L; N] {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        self.as_slice().collect(into)
+    }
+}
+
+impl<L: TagList> TagList for Vec<L> {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        self.as_slice().collect(into)
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),*))*) => {$(
+        impl<$($name: TagList),*> TagList for ($($name,)*) {
+            fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+                $(self.$index.collect(into)?;)*
+                Ok(())
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}
+
+/// Makes the values of an enum usable as tags and criteria; called by `#[derive(db0::Tag)]`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tag_impls {
+    ($tag:ty) => {
+        impl $crate::TagList for $tag {
+            fn collect(
+                &self,
+                into: &mut ::std::vec::Vec<$crate::plumbing::TagName>,
+            ) -> $crate::plumbing::Result<()> {
+                into.push($crate::plumbing::TagName::variant(self));
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        impl<T> $crate::Criteria<T> for $tag {
+            fn expr(&self) -> $crate::Expr {
+                $crate::Expr::tag($crate::plumbing::TagName::variant(self))
+            }
+        }
+    };
+}

@@ -1,0 +1,184 @@
+//! Putting tags on objects and looking at them.
+
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use db0_runtime::{
+    Memo, Result,
+    class::{Class, TagName},
+    derived,
+    object::Objects,
+};
+
+use crate::{query::Query, tag::TagList};
+
+/// One object or many, to be tagged.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be tagged",
+    label = "not an object, several of them, or a query"
+)]
+pub trait Targets {
+    /// Adds the objects.
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()>;
+}
+
+impl<M: Targets + ?Sized> Targets for &M {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        (**self).targets(into)
+    }
+}
+
+impl<T: Class> Targets for Memo<T> {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        into.push(self.place()?);
+        Ok(())
+    }
+}
+
+impl<M: Targets> Targets for [M] {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        self.iter().try_for_each(|memo| memo.targets(into))
+    }
+}
+
+impl<M: Targets, const N: usize> Targets for [M; N] {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        self.as_slice().targets(into)
+    }
+}
+
+impl<M: Targets> Targets for Vec<M> {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        self.as_slice().targets(into)
+    }
+}
+
+impl<T: Class> Targets for Query<T> {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        self.try_iter()?.try_for_each(|memo| memo.targets(into))
+    }
+}
+
+/// The tags of objects: made by [`tags`].
+pub struct Tagger {
+    targets: Result<Vec<(Arc<Objects>, u64)>>,
+}
+
+/// The tags of an object, of several, or of a query's results.
+pub fn tags(objects: impl Targets) -> Tagger {
+    let mut targets = Vec::new();
+    let found = objects.targets(&mut targets);
+    Tagger { targets: found.map(|()| targets) }
+}
+
+impl Tagger {
+    fn targets(&self) -> Result<&[(Arc<Objects>, u64)]> {
+        match &self.targets {
+            Ok(targets) => Ok(targets),
+            Err(error) => Err(db0_runtime::Error::Invalid(error.to_string())),
+        }
+    }
+
+    /// Puts one tag or many on the objects.
+    ///
+    /// # Panics
+    /// On misuse (an empty tag, a view that only reads); see [`try_add`](Self::try_add).
+    #[track_caller]
+    pub fn add(self, tags: impl TagList) -> Self {
+        self.try_add(tags).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`add`](Self::add), with the failure as a value.
+    #[track_caller]
+    pub fn try_add(self, tags: impl TagList) -> Result<Self> {
+        let names = names(&tags)?;
+        for (objects, oid) in self.targets()? {
+            derived::add_tags(objects, *oid, &names)?;
+        }
+        Ok(self)
+    }
+
+    /// Takes one tag or many off the objects.
+    ///
+    /// # Panics
+    /// As [`add`](Self::add); see [`try_remove`](Self::try_remove).
+    #[track_caller]
+    pub fn remove(self, tags: impl TagList) -> Self {
+        self.try_remove(tags).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`remove`](Self::remove), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove(self, tags: impl TagList) -> Result<Self> {
+        let names = names(&tags)?;
+        for (objects, oid) in self.targets()? {
+            derived::remove_tags(objects, *oid, &names)?;
+        }
+        Ok(self)
+    }
+
+    /// Lets the objects have these tags and no others.
+    ///
+    /// # Panics
+    /// As [`add`](Self::add); see [`try_set`](Self::try_set).
+    #[track_caller]
+    pub fn set(self, tags: impl TagList) -> Self {
+        self.try_set(tags).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`set`](Self::set), with the failure as a value.
+    #[track_caller]
+    pub fn try_set(self, tags: impl TagList) -> Result<Self> {
+        let names = names(&tags)?;
+        for (objects, oid) in self.targets()? {
+            let mut others = derived::tags_of(objects, *oid)?;
+            others.retain(|tag| !names.contains(tag));
+            // First the new ones: without any tag, the object might be let go in between.
+            derived::add_tags(objects, *oid, &names)?;
+            derived::remove_tags(objects, *oid, &others)?;
+        }
+        Ok(self)
+    }
+
+    /// The tags that at least one of the objects has.
+    #[track_caller]
+    pub fn list(&self) -> Vec<TagName> {
+        self.try_list().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`list`](Self::list), with the failure as a value.
+    pub fn try_list(&self) -> Result<Vec<TagName>> {
+        let mut all = BTreeSet::new();
+        for (objects, oid) in self.targets()? {
+            all.extend(derived::tags_of(objects, *oid)?);
+        }
+        Ok(all.into_iter().collect())
+    }
+
+    /// Whether all of the objects have all of these tags.
+    #[track_caller]
+    pub fn contains(&self, tags: impl TagList) -> bool {
+        let contains = || -> Result<bool> {
+            let names = names(&tags)?;
+            for (objects, oid) in self.targets()? {
+                let has = derived::tags_of(objects, *oid)?;
+                if !names.iter().all(|name| has.contains(name)) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        };
+        contains().unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+fn names(tags: &impl TagList) -> Result<Vec<TagName>> {
+    let mut names = Vec::new();
+    tags.collect(&mut names)?;
+    Ok(names)
+}
+
+impl fmt::Debug for Tagger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tagger").field(&self.try_list().unwrap_or_default()).finish()
+    }
+}

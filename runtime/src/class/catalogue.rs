@@ -1,0 +1,174 @@
+//! The classes of one prefix: their numbers, and every version of their fields.
+
+use std::{any::TypeId, collections::HashMap, ops::ControlFlow, sync::Arc};
+
+use dashmap::DashMap;
+
+use super::{
+    info::{Class, ClassInfo},
+    schema::Schema,
+};
+use crate::{
+    Error, Result,
+    store::{ClassId, Direction, KeyRange, Store, Table, View, Writer, put_ordered, take_ordered},
+    sync::RwLock,
+};
+
+/// A class that this program has a Rust type for, in one prefix.
+#[derive(Debug)]
+pub(crate) struct ClassState {
+    pub(crate) id: ClassId,
+    pub(crate) info: &'static ClassInfo,
+    /// The version of the fields that this program writes.
+    pub(crate) schema: u32,
+}
+
+/// What the catalogue says of a class.
+#[derive(Clone, Debug)]
+pub(crate) struct ClassRecord {
+    pub(crate) name: String,
+    /// Its objects need no holders.
+    keep: bool,
+    /// By version.
+    pub(crate) schemas: Vec<Arc<Schema>>,
+    /// How many of them are on disk.
+    saved: usize,
+    /// The Rust type that uses it, if one does.
+    user: Option<&'static ClassInfo>,
+}
+
+/// All classes of a prefix.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    by_type: DashMap<TypeId, Arc<ClassState>>,
+    records: RwLock<HashMap<ClassId, ClassRecord>>,
+}
+
+fn key(class: ClassId, schema: usize) -> Vec<u8> {
+    let mut key = Vec::with_capacity(8);
+    put_ordered(&mut key, class.0.into());
+    put_ordered(&mut key, schema as u64);
+    key
+}
+
+impl Catalogue {
+    /// Reads what is on disk; in a reader again when the writer has added to it.
+    pub(crate) fn load(&self, store: &Arc<Store>) -> Result<()> {
+        let mut found: HashMap<ClassId, ClassRecord> = HashMap::new();
+        let view = View::At(store.clone(), store.state());
+        view.scan(Table::Classes, KeyRange::all(), Direction::Forward, &mut |key, row| {
+            let damaged = || store.corrupt(Table::Classes, key, "the class description is damaged");
+            let mut rest = key;
+            let id = take_ordered(&mut rest).and_then(|id| u32::try_from(id).ok()).ok_or_else(damaged)?;
+            let (name, schema) = Schema::decode(row).ok_or_else(damaged)?;
+            let record = found.entry(ClassId(id)).or_insert_with(|| ClassRecord {
+                name,
+                keep: schema.keep,
+                schemas: Vec::new(),
+                saved: 0,
+                user: None,
+            });
+            record.keep = schema.keep;
+            record.schemas.push(Arc::new(schema));
+            record.saved += 1;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let mut records = self.records.write();
+        for (id, record) in found {
+            records.entry(id).or_insert(record);
+        }
+        Ok(())
+    }
+
+    /// The class of a Rust type; made if the prefix may be written and does not have it.
+    pub(crate) fn of<T: Class>(&self, store: &Store) -> Result<Arc<ClassState>> {
+        self.find::<T>(Some(store)).map(|found| found.unwrap_or_else(|| unreachable!("made if it was missing")))
+    }
+
+    /// The class of a Rust type, if the prefix has it.
+    pub(crate) fn known<T: Class>(&self) -> Result<Option<Arc<ClassState>>> {
+        self.find::<T>(None)
+    }
+
+    fn find<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
+        let kind = TypeId::of::<T>();
+        if let Some(state) = self.by_type.get(&kind) {
+            return Ok(Some(state.clone()));
+        }
+        let mut records = self.records.write();
+        let names = |record: &ClassRecord| record.name == T::INFO.name || T::INFO.renamed_from.contains(&&*record.name);
+        let id = match records.iter().find(|(_, record)| names(record)).map(|(id, _)| *id) {
+            Some(id) => id,
+            None => match make {
+                Some(store) => store.new_class(),
+                None => return Ok(None),
+            },
+        };
+        let record = records.entry(id).or_insert_with(|| ClassRecord {
+            name: T::INFO.name.into(),
+            keep: T::INFO.keep || T::INFO.singleton,
+            schemas: Vec::new(),
+            saved: 0,
+            user: None,
+        });
+        match record.user {
+            Some(user) if user.rust_path != T::INFO.rust_path => {
+                return Err(Error::ClassClash {
+                    class: record.name.clone(),
+                    first: user.rust_path,
+                    second: T::INFO.rust_path,
+                });
+            }
+            _ => record.user = Some(T::INFO),
+        }
+        let today = Schema::of(T::INFO);
+        let known = record.schemas.iter().rposition(|schema| **schema == today);
+        let schema = known.unwrap_or_else(|| {
+            record.schemas.push(Arc::new(today));
+            record.schemas.len() - 1
+        });
+        let schema = u32::try_from(schema).unwrap_or(u32::MAX);
+        let state = Arc::new(ClassState { id, info: T::INFO, schema });
+        self.by_type.insert(kind, state.clone());
+        Ok(Some(state))
+    }
+
+    /// The classes that there are.
+    pub(crate) fn ids(&self) -> Vec<ClassId> {
+        self.records.read().keys().copied().collect()
+    }
+
+    /// Objects of the class need no holders.
+    pub(crate) fn lives_by_itself(&self, class: ClassId) -> bool {
+        self.records.read().get(&class).is_some_and(|record| record.keep)
+    }
+
+    /// The name of a class.
+    pub(crate) fn name(&self, class: ClassId) -> String {
+        let records = self.records.read();
+        records.get(&class).map_or_else(|| format!("class {class}"), |record| record.name.clone())
+    }
+
+    /// A version of a class's fields.
+    pub(crate) fn schema(&self, class: ClassId, schema: u32) -> Option<Arc<Schema>> {
+        let records = self.records.read();
+        records.get(&class)?.schemas.get(schema as usize).cloned()
+    }
+
+    /// Writes the descriptions that are not on disk yet.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
+        for (id, record) in &*self.records.read() {
+            for (version, schema) in record.schemas.iter().enumerate().skip(record.saved) {
+                writer.describe(Table::Classes, &key(*id, version), &schema.encode(&record.name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that they are on disk now.
+    pub(crate) fn saved(&self) {
+        for record in self.records.write().values_mut() {
+            record.saved = record.schemas.len();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Classes: what the macro says of a type, and what the catalogue on disk says of it.
+
+mod catalogue;
+mod enum_tag;
+mod info;
+mod probe;
+mod schema;
+mod tag;
+mod tag_names;
+
+pub(crate) use catalogue::{Catalogue, ClassState};
+pub use enum_tag::EnumTag;
+pub use info::{Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, Shape, Singleton};
+pub use probe::{Otherwise, Plain, Probe};
+pub(crate) use schema::Schema;
+pub use tag::TagName;
+pub(crate) use tag_names::TagNames;

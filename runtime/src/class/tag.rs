@@ -1,0 +1,76 @@
+//! What a tag is called: text, a variant of an enum, an object or a class.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::enum_tag::EnumTag;
+use crate::{Error, Result};
+
+const TEXT: u8 = 1;
+const VARIANT: u8 = 2;
+const OBJECT: u8 = 3;
+const CLASS: u8 = 4;
+
+/// The identity of a tag, as bytes: its kind, and what it is within that.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TagName(Box<[u8]>);
+
+impl TagName {
+    fn new(kind: u8, parts: &[&[u8]]) -> Self {
+        let mut name = vec![kind];
+        name.extend(parts.iter().copied().flatten());
+        Self(name.into())
+    }
+
+    /// A tag of text. There is no empty one.
+    pub fn text(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            return Err(Error::Invalid("the empty text is not a tag".into()));
+        }
+        Ok(Self::new(TEXT, &[text.as_bytes()]))
+    }
+
+    /// A value of an enum.
+    pub fn variant<E: EnumTag>(value: &E) -> Self {
+        Self::new(VARIANT, &[E::TYPE.as_bytes(), &[0], value.variant().as_bytes()])
+    }
+
+    /// An object.
+    pub fn object(uuid: Uuid) -> Self {
+        Self::new(OBJECT, &[uuid.as_bytes()])
+    }
+
+    /// Membership in a class.
+    pub fn class(name: &str) -> Self {
+        Self::new(CLASS, &[name.as_bytes()])
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+impl fmt::Display for TagName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        match *kind {
+            OBJECT => match Uuid::from_slice(rest) {
+                Ok(uuid) => uuid.fmt(f),
+                Err(_) => f.write_str("(damaged)"),
+            },
+            VARIANT => f.write_str(&String::from_utf8_lossy(rest).replacen('\0', "::", 1)),
+            _ => f.write_str(&String::from_utf8_lossy(rest)),
+        }
+    }
+}
+
+impl fmt::Debug for TagName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}

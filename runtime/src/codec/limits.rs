@@ -1,0 +1,16 @@
+//! The bounds within which everything stored must stay.
+
+/// How deep arrays and maps may nest in one row.
+///
+/// Both sides keep to it, so that whatever could be written can be read; reading needs it because
+/// damaged bytes would otherwise choose how much stack is used.
+pub const DEPTH_MAX: usize = 64;
+
+/// How many bytes one encoded value may have.
+pub const ROW_BYTES_MAX: usize = 16 << 20;
+
+/// How many `Some`s and newtype structs may be open on the way to a value.
+///
+/// They write nothing, so they don't count as depth; a type such as `struct N(Option<Box<N>>)`
+/// would still recurse without end over a single byte.
+pub(crate) const WRAPS_MAX: usize = 4 * DEPTH_MAX;

@@ -1,0 +1,15 @@
+//! The self-describing value: any stored bytes without their type.
+
+mod bytes;
+mod compare;
+mod convert;
+mod deserialize;
+mod get;
+mod serialize;
+mod show;
+mod tagged;
+mod types;
+
+pub use bytes::{from_value, to_value};
+pub(crate) use show::describe;
+pub use types::{Reference, Value};

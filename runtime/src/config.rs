@@ -1,0 +1,163 @@
+//! How a workspace is opened.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use crate::lmdb::Durability;
+
+/// How much of the past is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum History {
+    /// Every state.
+    #[default]
+    All,
+    /// The last so many states.
+    Last(u64),
+    /// The states of this long.
+    For(Duration),
+    /// Only the present.
+    Off,
+}
+
+/// What to do when another process has the right to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lock {
+    /// Fail with [`Error::Locked`](crate::Error::Locked).
+    #[default]
+    Fail,
+    /// Wait this long for it to end, then fail.
+    Wait(Duration),
+}
+
+/// How a prefix is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// For reading and writing; created if it is not there.
+    ReadWrite,
+    /// For reading, beside a process that writes.
+    ReadOnly,
+}
+
+/// How a workspace is opened; a path alone is a configuration too.
+///
+/// ```
+/// use std::time::Duration;
+/// let config = db0_runtime::Config::new("./data").prefix("main").autocommit_interval(Duration::from_millis(50));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) root: PathBuf,
+    pub(crate) prefix: String,
+    pub(crate) mode: Mode,
+    pub(crate) autocommit: Option<Duration>,
+    pub(crate) cache_bytes: usize,
+    pub(crate) map_size: Option<usize>,
+    pub(crate) history: History,
+    pub(crate) durability: Durability,
+    pub(crate) lock: Lock,
+    pub(crate) auto_refresh: bool,
+    pub(crate) turn_timeout: Option<Duration>,
+    pub(crate) stall: Duration,
+}
+
+const INTERVAL: Duration = Duration::from_millis(250);
+
+impl Config {
+    /// The defaults, in this folder.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        Self {
+            root: path.as_ref().into(),
+            prefix: "default".into(),
+            mode: Mode::ReadWrite,
+            autocommit: Some(INTERVAL),
+            cache_bytes: 64 << 20,
+            map_size: None,
+            history: History::All,
+            durability: Durability::Full,
+            lock: Lock::Fail,
+            auto_refresh: true,
+            turn_timeout: None,
+            stall: Duration::from_secs(30),
+        }
+    }
+
+    /// The prefix that is opened at once and is the current one; "default" if not said.
+    pub fn prefix(mut self, name: impl Into<String>) -> Self {
+        self.prefix = name.into();
+        self
+    }
+
+    /// Opens the first prefix for reading.
+    pub fn read_only(mut self) -> Self {
+        self.mode = Mode::ReadOnly;
+        self
+    }
+
+    /// Whether a background thread commits; on if not said.
+    pub fn autocommit(mut self, on: bool) -> Self {
+        self.autocommit = on.then(|| self.autocommit.unwrap_or(INTERVAL));
+        self
+    }
+
+    /// How long a change waits for the background commit; 250 ms if not said.
+    pub fn autocommit_interval(mut self, interval: Duration) -> Self {
+        self.autocommit = Some(interval);
+        self
+    }
+
+    /// Memory for recently used objects; 64 MiB if not said.
+    pub fn cache_size(mut self, bytes: usize) -> Self {
+        self.cache_bytes = bytes;
+        self
+    }
+
+    /// Address space to begin with, instead of as much as there is. It grows when it is full.
+    pub fn map_size(mut self, bytes: usize) -> Self {
+        self.map_size = Some(bytes);
+        self
+    }
+
+    /// How much of the past is kept; everything if not said.
+    pub fn history(mut self, history: History) -> Self {
+        self.history = history;
+        self
+    }
+
+    /// How much a commit waits for the disk; fully if not said.
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// What to do when another process writes; fail if not said.
+    pub fn lock(mut self, lock: Lock) -> Self {
+        self.lock = lock;
+        self
+    }
+
+    /// Whether readers follow the writer by themselves; they do if not said.
+    pub fn auto_refresh(mut self, on: bool) -> Self {
+        self.auto_refresh = on;
+        self
+    }
+
+    /// How long to wait for another thread's guard or `atomic`; for ever if not said.
+    pub fn turn_timeout(mut self, timeout: Duration) -> Self {
+        self.turn_timeout = Some(timeout);
+        self
+    }
+
+    /// How long writes wait for a disk that refuses commits before they fail; 30 s if not said.
+    pub fn stall(mut self, patience: Duration) -> Self {
+        self.stall = patience;
+        self
+    }
+}
+
+impl<P: AsRef<Path>> From<P> for Config {
+    fn from(path: P) -> Self {
+        Self::new(path)
+    }
+}

@@ -1,0 +1,320 @@
+//! An environment: one LMDB file, opened once per process.
+
+use std::{
+    ffi::{CString, c_uint},
+    fs,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    ptr,
+    sync::Arc,
+    time::Duration,
+};
+
+use lmdb_sys as ffi;
+
+use super::{
+    error::{Fault, Result},
+    files, fork,
+    pool::{ReadPool, ReadTxn},
+    registry::{FileId, Found, REGISTRY},
+    write::WriteTxn,
+};
+use crate::{Error, sync::Mutex};
+
+/// Reader slots of an environment: 64 bytes each in a sparse file, so there is no reason to be short.
+const READERS_MAX: c_uint = 4096;
+/// The map that is asked for first; the address space is halved from here until it fits.
+const MAP_SIZE_FIRST: usize = 1 << 40;
+/// Below this a map is not worth having.
+const MAP_SIZE_LEAST: usize = 1 << 20;
+/// How long growth waits for this process's readers to come to an end.
+const GROWTH_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A table of an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TableId(pub(super) ffi::MDB_dbi);
+
+/// How much a commit waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// What `commit` returned for is on disk.
+    #[default]
+    Full,
+    /// The last commit may be lost in a power cut; the file stays consistent.
+    Relaxed,
+}
+
+/// How to open an environment.
+#[derive(Clone, Debug)]
+pub(crate) struct EnvOptions {
+    /// Create the files if there are none.
+    pub(crate) create: bool,
+    /// Only read; the files are opened for writing all the same where possible, for the slots.
+    pub(crate) read_only: bool,
+    /// Bytes of address space to reserve; none for as much as there is.
+    pub(crate) map_size: Option<usize>,
+    pub(crate) durability: Durability,
+    /// Never synced: for scratch files that nobody opens again.
+    pub(crate) scratch: bool,
+}
+
+/// What LMDB knows of the environment without touching the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EnvInfo {
+    pub(crate) last_txn_id: u64,
+    pub(crate) map_size: usize,
+    pub(crate) pages_used: u64,
+    pub(crate) readers_max: u32,
+    pub(crate) readers_seen: u32,
+}
+
+/// An open environment.
+pub(crate) struct Env {
+    raw: *mut ffi::MDB_env,
+    path: PathBuf,
+    file: FileId,
+    pool: ReadPool,
+    /// LMDB allows one opening of table handles at a time.
+    opening_tables: Mutex<()>,
+    read_only: bool,
+}
+
+// SAFETY: an MDB_env may be used from any thread; what is per thread (write transactions) is
+// `!Send` in our types, and everything kept beside it is behind locks.
+unsafe impl Send for Env {}
+// SAFETY: as above.
+unsafe impl Sync for Env {}
+
+impl Env {
+    /// Opens the environment in `folder`, or shares the one that this process has open already.
+    pub(crate) fn open(folder: &Path, options: &EnvOptions) -> std::result::Result<Arc<Self>, Error> {
+        fork::watch();
+        let data = folder.join("data.mdb");
+        let metadata = fs::symlink_metadata(&data).ok();
+        let opening = match REGISTRY.find(metadata.as_ref().map(FileId::of)) {
+            Found::Open(env) => return Ok(env),
+            Found::Absent(opening) => opening,
+        };
+        match metadata {
+            Some(metadata) => files::check_before_mapping(&data, &metadata)?,
+            None if options.create => {}
+            None => {
+                let why = "there is no data.mdb in it".into();
+                return Err(Error::Format { path: folder.into(), why });
+            }
+        }
+        let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
+        files::close_on_exec(raw);
+        let metadata = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e))?;
+        let env = Arc::new(Self {
+            raw,
+            path: folder.into(),
+            file: FileId::of(&metadata),
+            pool: ReadPool::default(),
+            opening_tables: Mutex::new(()),
+            read_only: options.read_only && files::is_read_only(&data),
+        });
+        opening.done(env.file, &env);
+        Ok(env)
+    }
+
+    pub(super) fn raw(&self) -> *mut ffi::MDB_env {
+        self.raw
+    }
+
+    pub(super) fn pool(&self) -> &ReadPool {
+        &self.pool
+    }
+
+    /// The folder that the environment lives in.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins a short read.
+    pub(crate) fn read(&self) -> Result<ReadTxn<&Self>> {
+        self.begin_read(|| ReadTxn::take(self))
+    }
+
+    /// Begins a read that keeps the environment alive.
+    pub(crate) fn read_owned(self: &Arc<Self>) -> Result<ReadTxn<Arc<Self>>> {
+        self.begin_read(|| ReadTxn::take(self.clone()))
+    }
+
+    fn begin_read<T>(&self, begin: impl Fn() -> Result<T>) -> Result<T> {
+        if fork::forked() {
+            return Err(Fault::new(ffi::MDB_BAD_RSLOT));
+        }
+        match begin() {
+            Err(fault) if fault.is_map_resized() => {
+                self.set_map_size(0)?;
+                begin()
+            }
+            Err(fault) if fault.is_readers_full() => {
+                self.clear_stale_readers()?;
+                begin()
+            }
+            other => other,
+        }
+    }
+
+    /// Begins the write transaction of this process; the caller has the writer's lease.
+    pub(crate) fn write(&self) -> Result<WriteTxn<'_>> {
+        if fork::forked() {
+            return Err(Fault::new(ffi::MDB_PANIC));
+        }
+        match WriteTxn::begin(self) {
+            Err(fault) if fault.is_map_resized() => {
+                self.set_map_size(0)?;
+                WriteTxn::begin(self)
+            }
+            other => other,
+        }
+    }
+
+    /// The table that every environment has: where the roots of the others stand.
+    pub(crate) fn main_table(&self) -> Result<TableId> {
+        let txn = self.read()?;
+        let mut dbi = 0;
+        // SAFETY: `txn` is active; no name means the main table, which is always open.
+        Fault::check(unsafe { ffi::mdb_dbi_open(txn.raw(), ptr::null(), 0, &raw mut dbi) })?;
+        Ok(TableId(dbi))
+    }
+
+    /// Opens a table, creating it where the environment may be written; `None` if it is not there.
+    pub(crate) fn table(&self, name: &str) -> Result<Option<TableId>> {
+        let name = CString::new(name).map_err(|_| Fault::new(libc::EINVAL))?;
+        let _one_at_a_time = self.opening_tables.lock();
+        let mut dbi = 0;
+        if self.read_only {
+            return self.table_read_only(&name);
+        }
+        let txn = self.write()?;
+        // SAFETY: `txn` is active, the name is a C string, `dbi` receives the handle. The handle
+        // lives on only if the transaction commits.
+        let code = unsafe { ffi::mdb_dbi_open(txn.raw(), name.as_ptr(), ffi::MDB_CREATE, &raw mut dbi) };
+        Fault::check(code)?;
+        txn.commit()?;
+        Ok(Some(TableId(dbi)))
+    }
+
+    fn table_read_only(&self, name: &CString) -> Result<Option<TableId>> {
+        let mut txn = ptr::null_mut();
+        let mut dbi = 0;
+        // SAFETY: the environment is open; `txn` receives the transaction.
+        Fault::check(unsafe { ffi::mdb_txn_begin(self.raw, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn) })?;
+        // SAFETY: `txn` is active; committing a read transaction keeps the handle and ends it.
+        let code = unsafe {
+            let code = ffi::mdb_dbi_open(txn, name.as_ptr(), 0, &raw mut dbi);
+            ffi::mdb_txn_commit(txn);
+            code
+        };
+        match code {
+            ffi::MDB_SUCCESS => Ok(Some(TableId(dbi))),
+            ffi::MDB_NOTFOUND => Ok(None),
+            code => Err(Fault::new(code)),
+        }
+    }
+
+    /// LMDB's figures, from shared memory alone.
+    pub(crate) fn info(&self) -> EnvInfo {
+        // SAFETY: `MDB_envinfo` is a plain struct of integers and a pointer; zero is a value.
+        let mut info: ffi::MDB_envinfo = unsafe { std::mem::zeroed() };
+        // SAFETY: the environment is open; the call only fills `info` and can't fail with
+        // non-null arguments.
+        unsafe { ffi::mdb_env_info(self.raw, &raw mut info) };
+        EnvInfo {
+            last_txn_id: info.me_last_txnid as u64,
+            map_size: info.me_mapsize as usize,
+            pages_used: info.me_last_pgno as u64 + 1,
+            readers_max: info.me_maxreaders,
+            readers_seen: info.me_numreaders,
+        }
+    }
+
+    /// Doubles the map; the caller must have no transaction open in this thread.
+    pub(crate) fn grow(&self) -> Result<()> {
+        self.clear_stale_readers()?;
+        let size = self.info().map_size;
+        self.set_map_size(size.saturating_mul(2))
+    }
+
+    /// Zero adopts the size that another process has set.
+    fn set_map_size(&self, size: usize) -> Result<()> {
+        let set = || {
+            // SAFETY: remapping invalidates every transaction of this process; the pool lets none
+            // be active while this runs, and the only write transaction is the caller's own
+            // thread's, which has ended it.
+            Fault::check(unsafe { ffi::mdb_env_set_mapsize(self.raw, size) })
+        };
+        self.pool.while_quiet(GROWTH_PATIENCE, set).unwrap_or(Err(Fault::new(ffi::MDB_MAP_FULL)))
+    }
+
+    /// Frees the slots of readers that died; gives their number.
+    pub(crate) fn clear_stale_readers(&self) -> Result<u32> {
+        let mut dead = 0;
+        // SAFETY: the environment is open; `dead` receives the count.
+        Fault::check(unsafe { ffi::mdb_reader_check(self.raw, &raw mut dead) })?;
+        Ok(u32::try_from(dead).unwrap_or(0))
+    }
+}
+
+impl Drop for Env {
+    fn drop(&mut self) {
+        if fork::forked() {
+            return; // closing would drop the parent's slots and locks
+        }
+        REGISTRY.close(self.file, || {
+            self.pool.drain();
+            // SAFETY: no transaction holds the environment any more (each borrows it or owns an
+            // `Arc`), the idle ones have just been ended, and `raw` is not used again.
+            unsafe { ffi::mdb_env_close(self.raw) }
+        });
+    }
+}
+
+fn open_raw(folder: &Path, options: &EnvOptions) -> Result<*mut ffi::MDB_env> {
+    let path = CString::new(folder.as_os_str().as_bytes()).map_err(|_| Fault::new(libc::EINVAL))?;
+    let mut flags = ffi::MDB_NOTLS | ffi::MDB_NORDAHEAD;
+    if options.durability == Durability::Relaxed {
+        flags |= ffi::MDB_NOMETASYNC;
+    }
+    if options.scratch {
+        flags |= ffi::MDB_NOSYNC;
+    }
+    if options.read_only && files::is_read_only(&folder.join("data.mdb")) {
+        flags |= ffi::MDB_RDONLY;
+    }
+    let mut size = options.map_size.unwrap_or(MAP_SIZE_FIRST).max(MAP_SIZE_LEAST);
+    loop {
+        match open_sized(&path, flags, size) {
+            Err(fault) if fault.code() == libc::ENOMEM && size / 2 >= MAP_SIZE_LEAST => size /= 2,
+            other => return other,
+        }
+    }
+}
+
+fn open_sized(path: &CString, flags: c_uint, size: usize) -> Result<*mut ffi::MDB_env> {
+    let mut env = ptr::null_mut();
+    // SAFETY: `env` receives a fresh handle.
+    Fault::check(unsafe { ffi::mdb_env_create(&raw mut env) })?;
+    // SAFETY: `env` is fresh and not open yet, as these settings need; `path` is a C string. The
+    // file is not opened twice in this process: the registry is locked by the caller.
+    let code = unsafe {
+        let settings = [
+            ffi::mdb_env_set_mapsize(env, size),
+            ffi::mdb_env_set_maxreaders(env, READERS_MAX),
+            ffi::mdb_env_set_maxdbs(env, 64),
+        ];
+        settings
+            .into_iter()
+            .find(|&code| code != ffi::MDB_SUCCESS)
+            .unwrap_or_else(|| ffi::mdb_env_open(env, path.as_ptr(), flags, 0o600))
+    };
+    if let Err(fault) = Fault::check(code) {
+        // SAFETY: a handle whose open failed must still be closed, once.
+        unsafe { ffi::mdb_env_close(env) };
+        return Err(fault);
+    }
+    Ok(env)
+}

@@ -1,0 +1,82 @@
+//! What is checked of the files before LMDB maps them, and set on them after.
+
+use std::{
+    fs::{File, Metadata, OpenOptions},
+    os::unix::fs::FileExt,
+    path::Path,
+};
+
+use lmdb_sys as ffi;
+
+use crate::{Error, Result};
+
+const META_MAGIC: u32 = 0xBEEF_C0DE;
+/// Page header (16 bytes) and the meta page's body.
+const META_BYTES: usize = 16 + 136;
+
+/// Refuses what would crash the C library or this process: a link, a foreign or a truncated file.
+pub(super) fn check_before_mapping(data: &Path, metadata: &Metadata) -> Result<()> {
+    let refuse = |why: &str| Err(Error::Format { path: data.into(), why: why.into() });
+    if !metadata.file_type().is_file() {
+        return refuse("it is not a plain file");
+    }
+    if metadata.len() == 0 {
+        return Ok(()); // created, and killed before its first page: LMDB starts afresh
+    }
+    let file = File::open(data).map_err(|e| Error::io("opening", data, &e))?;
+    let Some(first) = Meta::read(&file, 0) else {
+        return refuse("it has no LMDB header: it is not one of db0's files, or is damaged");
+    };
+    if !first.page_bytes.is_power_of_two() || !(512..=65_536).contains(&first.page_bytes) {
+        return refuse("its header is damaged (page size)");
+    }
+    let Some(second) = Meta::read(&file, u64::from(first.page_bytes)) else {
+        return refuse("its second header is damaged");
+    };
+    let newest = if first.txn_id >= second.txn_id { &first } else { &second };
+    let needed = newest.last_page.saturating_add(1).saturating_mul(u64::from(first.page_bytes));
+    if metadata.len() < needed {
+        return refuse(&format!(
+            "it is truncated: {} bytes are there, {needed} are needed; restore it from a copy",
+            metadata.len()
+        ));
+    }
+    Ok(())
+}
+
+/// The fields of a meta page that decide whether the file can be mapped.
+struct Meta {
+    page_bytes: u32,
+    last_page: u64,
+    txn_id: u64,
+}
+
+impl Meta {
+    fn read(file: &File, offset: u64) -> Option<Self> {
+        let mut page = [0; META_BYTES];
+        file.read_exact_at(&mut page, offset).ok()?;
+        let body = &page[16..];
+        let u32_at = |at: usize| body.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes);
+        let u64_at = |at: usize| body.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_ne_bytes);
+        // magic, version, address, map size, then two table records of 48 bytes; the page size
+        // stands in the first word of the first record.
+        (u32_at(0)? == META_MAGIC).then_some(())?;
+        Some(Self { page_bytes: u32_at(24)?, last_page: u64_at(120)?, txn_id: u64_at(128)? })
+    }
+}
+
+/// The file can't be written, by its permissions or its file system.
+pub(super) fn is_read_only(data: &Path) -> bool {
+    data.exists() && OpenOptions::new().write(true).open(data).is_err()
+}
+
+/// Keeps a program that this one starts from inheriting the data file.
+pub(super) fn close_on_exec(env: *mut ffi::MDB_env) {
+    let mut fd = -1;
+    // SAFETY: the environment is open; LMDB fills in its descriptor, on which one flag is set.
+    unsafe {
+        if ffi::mdb_env_get_fd(env, &raw mut fd) == ffi::MDB_SUCCESS {
+            libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! One environment per file and process: a second open of the same file shares the first.
+
+use std::{
+    collections::HashMap,
+    fs::Metadata,
+    os::unix::fs::MetadataExt,
+    sync::{Arc, LazyLock, Weak},
+};
+
+use super::env::Env;
+use crate::sync::{Condvar, Mutex, MutexGuard};
+
+/// A file's identity, whatever path leads to it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// The environments of this process.
+///
+/// Closing a second environment on one file would drop the process's locks on the first, so one
+/// file is open at most once, and an environment that is on its way out is waited for.
+#[derive(Default)]
+pub(super) struct Registry {
+    open: Mutex<HashMap<FileId, Weak<Env>>>,
+    closed: Condvar,
+}
+
+pub(super) static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::default);
+
+impl Registry {
+    /// Gives the open environment of `file`, or the right to open one while the guard is held.
+    pub(super) fn find(&self, file: Option<FileId>) -> Found<'_> {
+        let mut open = self.open.lock();
+        loop {
+            match file.and_then(|file| open.get(&file)).map(Weak::upgrade) {
+                Some(Some(env)) => return Found::Open(env),
+                Some(None) => self.closed.wait(&mut open),
+                None => return Found::Absent(Opening(open)),
+            }
+        }
+    }
+
+    /// Runs `close` while nobody can open, and forgets the environment.
+    pub(super) fn close(&self, file: FileId, close: impl FnOnce()) {
+        let mut open = self.open.lock();
+        close();
+        open.remove(&file);
+        self.closed.notify_all();
+    }
+}
+
+pub(super) enum Found<'a> {
+    Open(Arc<Env>),
+    Absent(Opening<'a>),
+}
+
+/// The right to open one environment.
+pub(super) struct Opening<'a>(MutexGuard<'a, HashMap<FileId, Weak<Env>>>);
+
+impl Opening<'_> {
+    pub(super) fn done(mut self, file: FileId, env: &Arc<Env>) {
+        self.0.insert(file, Arc::downgrade(env));
+    }
+}

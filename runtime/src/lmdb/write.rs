@@ -1,0 +1,139 @@
+//! The write transaction: bound to its thread, one at a time, with a cursor kept on each table.
+
+use std::{cell::RefCell, marker::PhantomData, ptr};
+
+use lmdb_sys as ffi;
+
+use super::{
+    cursor::Cursor,
+    env::{Env, TableId},
+    error::{Fault, Result},
+    read::{from_val, to_val},
+};
+
+/// A write transaction; dropped without [`commit`](Self::commit) it is rolled back.
+///
+/// LMDB ties it to the thread that began it, hence `!Send`. Writes go through one kept cursor per
+/// table: neighbours in key order then cost no descent from the root.
+pub(crate) struct WriteTxn<'e> {
+    raw: *mut ffi::MDB_txn,
+    cursors: RefCell<Vec<*mut ffi::MDB_cursor>>,
+    env: PhantomData<(&'e Env, *const ())>,
+}
+
+impl<'e> WriteTxn<'e> {
+    pub(super) fn begin(env: &'e Env) -> Result<Self> {
+        let mut raw = ptr::null_mut();
+        // SAFETY: the environment is open; no parent; `raw` receives the transaction.
+        let code = unsafe { ffi::mdb_txn_begin(env.raw(), ptr::null_mut(), 0, &raw mut raw) };
+        Fault::check(code)?;
+        Ok(Self { raw, cursors: RefCell::default(), env: PhantomData })
+    }
+
+    pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
+        self.raw
+    }
+
+    /// LMDB's number of the state that this transaction makes.
+    pub(crate) fn id(&self) -> u64 {
+        // SAFETY: `raw` is an active transaction.
+        unsafe { ffi::mdb_txn_id(self.raw) as u64 }
+    }
+
+    fn table_cursor(&self, table: TableId) -> Result<*mut ffi::MDB_cursor> {
+        let mut cursors = self.cursors.borrow_mut();
+        let index = table.0 as usize;
+        if cursors.len() <= index {
+            cursors.resize(index + 1, ptr::null_mut());
+        }
+        if cursors[index].is_null() {
+            // SAFETY: `raw` is active; `table` belongs to its environment.
+            Fault::check(unsafe { ffi::mdb_cursor_open(self.raw, table.0, &raw mut cursors[index]) })?;
+        }
+        Ok(cursors[index])
+    }
+
+    /// The value at `key`, as this transaction sees it. It can't be held across a write.
+    pub(crate) fn get(&self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
+        let cursor = self.table_cursor(table)?;
+        let mut k = to_val(key);
+        let mut v = to_val(&[]);
+        // SAFETY: the kept cursor is open and its transaction active; `k` is only read.
+        match unsafe { ffi::mdb_cursor_get(cursor, &raw mut k, &raw mut v, ffi::MDB_SET_KEY) } {
+            // SAFETY: the bytes stay until the next write, which takes `&mut self`.
+            ffi::MDB_SUCCESS => Ok(Some(unsafe { from_val(&v) })),
+            ffi::MDB_NOTFOUND => Ok(None),
+            code => Err(Fault::new(code)),
+        }
+    }
+
+    /// A cursor of its own for walking while nothing is written.
+    pub(crate) fn cursor(&self, table: TableId) -> Result<Cursor<'_>> {
+        // SAFETY: the transaction is alive while `self` is borrowed, and writes take `&mut self`.
+        unsafe { Cursor::open(self.raw, table) }
+    }
+
+    fn put_flagged(&mut self, table: TableId, key: &[u8], value: &[u8], flags: u32) -> Result<()> {
+        let cursor = self.table_cursor(table)?;
+        let mut k = to_val(key);
+        let mut v = to_val(value);
+        // SAFETY: the kept cursor is open; LMDB copies both; `&mut self` ends every borrowed value.
+        Fault::check(unsafe { ffi::mdb_cursor_put(cursor, &raw mut k, &raw mut v, flags) })
+    }
+
+    /// Writes a row.
+    pub(crate) fn put(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
+        self.put_flagged(table, key, value, 0)
+    }
+
+    /// Writes a row whose key is after every other key of the table.
+    pub(crate) fn append(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
+        self.put_flagged(table, key, value, ffi::MDB_APPEND)
+    }
+
+    /// Deletes a row; false if there was none.
+    pub(crate) fn delete(&mut self, table: TableId, key: &[u8]) -> Result<bool> {
+        let mut k = to_val(key);
+        // SAFETY: `raw` is active; `k` is only read; `&mut self` ends every borrowed value. LMDB
+        // repairs kept cursors on the page when a row goes.
+        match unsafe { ffi::mdb_del(self.raw, table.0, &raw mut k, ptr::null_mut()) } {
+            ffi::MDB_SUCCESS => Ok(true),
+            ffi::MDB_NOTFOUND => Ok(false),
+            code => Err(Fault::new(code)),
+        }
+    }
+
+    /// Empties a table.
+    pub(crate) fn clear(&mut self, table: TableId) -> Result<()> {
+        self.close_cursors();
+        // SAFETY: `raw` is active, no cursor of ours is open on the table, 0 keeps the table.
+        Fault::check(unsafe { ffi::mdb_drop(self.raw, table.0, 0) })
+    }
+
+    fn close_cursors(&mut self) {
+        for cursor in self.cursors.get_mut().drain(..).filter(|c| !c.is_null()) {
+            // SAFETY: opened by `table_cursor`, closed once, the transaction still active.
+            unsafe { ffi::mdb_cursor_close(cursor) }
+        }
+    }
+
+    /// Makes everything written durable, in one step.
+    pub(crate) fn commit(mut self) -> Result<()> {
+        self.close_cursors();
+        let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
+        // SAFETY: `raw` was active and is never used again: LMDB frees it whatever the outcome.
+        Fault::check(unsafe { ffi::mdb_txn_commit(raw) })
+    }
+}
+
+impl Drop for WriteTxn<'_> {
+    fn drop(&mut self) {
+        if self.raw.is_null() || super::forked() {
+            return;
+        }
+        self.close_cursors();
+        // SAFETY: active, owned by `self`, ended once.
+        unsafe { ffi::mdb_txn_abort(self.raw) }
+    }
+}
+

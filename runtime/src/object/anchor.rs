@@ -1,0 +1,236 @@
+//! A collection's place: nowhere while it is new and empty, then rows below an oid of a prefix.
+
+use std::{
+    fmt,
+    panic::Location,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use uuid::Uuid;
+
+use super::{
+    context::{self, Encoding},
+    hold::Token,
+    objects::Objects,
+    reference::reference,
+    rows::{RowReader, RowWriter},
+};
+use crate::{
+    Error, Result,
+    codec::{COLLECTION, RefExt},
+    store::{Oid, oid_of_key},
+    sync::RwLock,
+};
+
+/// What every handle of a collection is made of. A clone is a handle of the same collection.
+pub struct Anchor(Inner);
+
+enum Inner {
+    /// In the user's hands.
+    Live(Arc<Anchored>),
+    /// Part of a stored value.
+    Inside { objects: Weak<Objects>, oid: Oid },
+}
+
+/// What the live handles of a collection share.
+pub(super) struct Anchored {
+    /// None while the collection is new, empty, and stored nowhere.
+    place: RwLock<Option<Place>>,
+    /// Nothing but handles held the collection when it was last looked at.
+    unheld: AtomicBool,
+}
+
+#[derive(Clone)]
+struct Place {
+    objects: Arc<Objects>,
+    oid: Oid,
+    _token: Option<Arc<Token>>,
+}
+
+impl Anchored {
+    fn of(objects: Arc<Objects>, oid: Oid) -> Self {
+        let token = objects.shared().token.lock().upgrade();
+        Self { place: RwLock::new(Some(Place { objects, oid, _token: token })), unheld: AtomicBool::new(false) }
+    }
+
+    pub(super) fn set_unheld(&self, unheld: bool) {
+        self.unheld.store(unheld, Ordering::Relaxed);
+    }
+
+    /// Gives the collection a number among these objects. The caller has the turn.
+    fn settle(self: &Arc<Self>, objects: &Arc<Objects>) -> Result<Place> {
+        let mut place = self.place.write();
+        if let Some(place) = &*place {
+            return Ok(place.clone());
+        }
+        objects.check_writable()?;
+        let token = objects.shared().token.lock().upgrade();
+        let new = Place { objects: objects.clone(), oid: objects.store().new_oid(), _token: token };
+        objects.anchored(new.oid, self);
+        self.set_unheld(true);
+        *place = Some(new.clone());
+        Ok(new)
+    }
+}
+
+impl Drop for Anchored {
+    fn drop(&mut self) {
+        if self.unheld.load(Ordering::Relaxed)
+            && let Some(place) = self.place.get_mut()
+        {
+            place.objects.dropped(place.oid);
+        }
+    }
+}
+
+impl Anchor {
+    /// A new, empty collection that is stored nowhere yet.
+    pub fn fresh() -> Self {
+        Self(Inner::Live(Arc::new(Anchored { place: RwLock::new(None), unheld: AtomicBool::new(false) })))
+    }
+
+    /// The collection of this number.
+    pub(crate) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Self {
+        let live = objects.anchor(oid, || Arc::new(Anchored::of(objects.clone(), oid)));
+        Self(Inner::Live(live))
+    }
+
+    fn place(&self) -> Option<(Arc<Objects>, Oid)> {
+        match &self.0 {
+            Inner::Live(live) => live.place.read().as_ref().map(|place| (place.objects.clone(), place.oid)),
+            Inner::Inside { objects, oid } => objects.upgrade().map(|objects| (objects, *oid)),
+        }
+    }
+
+    /// For reading rows; `None` if the collection is new and empty.
+    pub fn reader(&self) -> Result<Option<RowReader>> {
+        match (self.place(), &self.0) {
+            (Some((objects, oid)), _) => {
+                objects.shared().check_open()?;
+                Ok(Some(RowReader::new(objects, oid)))
+            }
+            (None, Inner::Live(_)) => Ok(None),
+            (None, Inner::Inside { .. }) => Err(closed()),
+        }
+    }
+
+    /// For writing rows, with the turn. A collection that is stored nowhere yet gets its place in
+    /// the prefix that `current` gives.
+    pub fn writer(
+        &self,
+        current: impl FnOnce() -> Result<Arc<Objects>>,
+        place: &'static Location<'static>,
+    ) -> Result<RowWriter> {
+        let (objects, known) = match (self.place(), &self.0) {
+            (Some((objects, oid)), _) => (objects, Some(oid)),
+            (None, Inner::Live(_)) => (current()?, None),
+            (None, Inner::Inside { .. }) => return Err(closed()),
+        };
+        objects.check_writable()?;
+        let turn = objects.shared().take_turn(place)?;
+        let oid = match (known, &self.0) {
+            (Some(oid), _) => oid,
+            (None, Inner::Live(live)) => live.settle(&objects)?.oid,
+            (None, Inner::Inside { .. }) => return Err(closed()),
+        };
+        Ok(RowWriter::new(RowReader::new(objects, oid), turn))
+    }
+
+    /// The collection's identity, once it is stored.
+    pub fn uuid(&self) -> Option<Uuid> {
+        self.place().map(|(objects, oid)| objects.uuid(oid))
+    }
+
+    /// Tells the value that is being encoded of this reference, and gives the collection its place.
+    fn refer(&self, context: &mut Encoding) -> Result<Oid> {
+        let here = context.objects().clone();
+        let (there, oid) = match &self.0 {
+            Inner::Live(live) => {
+                let place = live.settle(&here)?;
+                (place.objects, place.oid)
+            }
+            Inner::Inside { .. } => self.place().ok_or_else(closed)?,
+        };
+        if here.store().prefix_id() != there.store().prefix_id() {
+            return Err(Error::CrossPrefix {
+                from: here.name().into(),
+                to: there.name().into(),
+                target: there.uuid(oid),
+            });
+        }
+        context.add(oid, matches!(self.0, Inner::Live(_)));
+        Ok(oid)
+    }
+}
+
+fn closed() -> Error {
+    Error::Closed { what: "the workspace of this collection".into() }
+}
+
+impl Default for Anchor {
+    fn default() -> Self {
+        Self::fresh()
+    }
+}
+
+impl Clone for Anchor {
+    fn clone(&self) -> Self {
+        let inside = |objects, oid| Self(Inner::Inside { objects, oid });
+        match &self.0 {
+            Inner::Live(_) if context::goes_inside() => match self.place() {
+                Some((objects, oid)) => inside(Arc::downgrade(&objects), oid),
+                None => Self::fresh(),
+            },
+            Inner::Live(live) => Self(Inner::Live(live.clone())),
+            Inner::Inside { objects, oid } if context::stays_inside() => inside(objects.clone(), *oid),
+            Inner::Inside { objects, oid } => match objects.upgrade() {
+                Some(strong) => Self::of_oid(&strong, *oid),
+                None => inside(objects.clone(), *oid),
+            },
+        }
+    }
+}
+
+impl PartialEq for Anchor {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Inner::Live(a), Inner::Live(b)) if Arc::ptr_eq(a, b) => true,
+            _ => self.uuid().is_some_and(|uuid| other.uuid() == Some(uuid)),
+        }
+    }
+}
+
+impl fmt::Debug for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.uuid() {
+            Some(uuid) => write!(f, "Anchor({uuid})"),
+            None => f.write_str("Anchor(new)"),
+        }
+    }
+}
+
+impl Serialize for Anchor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match context::refer(|context| self.refer(context)) {
+            Some(Ok(oid)) => reference(COLLECTION, oid).serialize(serializer),
+            Some(Err(text)) => Err(ser::Error::custom(text)),
+            None => Err(ser::Error::custom("a collection can only be stored by db0: copy its contents")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Anchor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Some(objects) = context::decoded_for() else {
+            return Err(de::Error::custom("a collection can only be read by db0"));
+        };
+        let reference = RefExt::deserialize(deserializer)?;
+        let oid = (reference.kind() == COLLECTION).then(|| oid_of_key(reference.payload())).flatten();
+        let (oid, _) = oid.ok_or_else(|| de::Error::custom("this is not a reference to a collection"))?;
+        Ok(Self(Inner::Inside { objects, oid }))
+    }
+}

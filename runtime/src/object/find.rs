@@ -1,0 +1,151 @@
+//! Making objects and finding them again: by uuid, and singletons by their class.
+
+use std::{panic::Location, sync::Arc};
+
+use uuid::Uuid;
+
+use super::{cell::AnyCell, memo::Memo, objects::Objects};
+use crate::{
+    Error, Result,
+    class::{Class, Singleton},
+    store::{Oid, PrefixId, StateNum, Table, View, oid_key, oid_of_key},
+};
+
+/// Under which key a class's singleton is named.
+fn singleton_key<T: Class>() -> Vec<u8> {
+    [b"singleton:", T::INFO.name.as_bytes()].concat()
+}
+
+impl<T: Class> Memo<T> {
+    #[track_caller]
+    pub(crate) fn make(objects: &Arc<Objects>, value: T) -> Result<Self> {
+        let _turn = objects.shared().take_turn(Location::caller())?;
+        objects.create(value).map(|cell| Self::of_cell(&cell))
+    }
+
+    /// The object of this number, if it is in this view and of this class.
+    pub(crate) fn fetch_in(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
+        let missing = || Error::NotFound { class: T::INFO.name.into(), uuid: objects.uuid(oid) };
+        let class = objects.exists(oid)?.ok_or_else(missing)?;
+        let mine = objects.class::<T>()?;
+        if class != mine.id {
+            return Err(Error::WrongClass {
+                uuid: objects.uuid(oid),
+                expected: T::INFO.name.into(),
+                found: objects.catalogue().name(class),
+            });
+        }
+        let memo = Self::of_oid(objects, oid)?;
+        match memo.try_read() {
+            Ok(_) => Ok(memo),
+            Err(Error::Deleted { .. }) => Err(missing()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<T: Singleton> Memo<T> {
+    /// The singleton of a view, if there is one.
+    pub(crate) fn find_singleton(objects: &Arc<Objects>) -> Result<Option<Self>> {
+        let key = singleton_key::<T>();
+        let Some(row) = objects.view().get(Table::Names, &key, <[u8]>::to_vec)? else { return Ok(None) };
+        let damaged = || objects.store().corrupt(Table::Names, &key, "the row is damaged");
+        let (oid, _) = oid_of_key(&row).ok_or_else(damaged)?;
+        Self::of_oid(objects, oid).map(Some)
+    }
+
+    /// The singleton, made by `make` if there is none.
+    #[track_caller]
+    pub(crate) fn singleton_in(objects: &Arc<Objects>, make: impl FnOnce() -> T) -> Result<Self> {
+        if let Some(found) = Self::find_singleton(objects)? {
+            return Ok(found);
+        }
+        let _turn = objects.shared().take_turn(Location::caller())?;
+        // Another thread may have made it while this one waited for the turn.
+        if let Some(found) = Self::find_singleton(objects)? {
+            return Ok(found);
+        }
+        objects.check_writable()?;
+        let memo = Self::make(objects, make())?;
+        let key = singleton_key::<T>();
+        objects.write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes().into()));
+        Ok(memo)
+    }
+}
+
+impl Objects {
+    /// The object of this number.
+    #[doc(hidden)]
+    pub fn memo<T: Class>(self: &Arc<Self>, oid: u64) -> Result<Memo<T>> {
+        Memo::of_oid(self, Oid(oid))
+    }
+
+    /// The object of this number, unless it is known to be deleted.
+    #[doc(hidden)]
+    pub fn memo_if_alive<T: Class>(self: &Arc<Self>, oid: u64) -> Result<Option<Memo<T>>> {
+        let cell = self.cell::<T>(Oid(oid))?;
+        Ok((!cell.is_gone()).then(|| Memo::of_cell(&cell)))
+    }
+
+    /// The identity of the object of this number.
+    #[doc(hidden)]
+    pub fn uuid_of(&self, oid: u64) -> Uuid {
+        self.uuid(Oid(oid))
+    }
+
+    /// Both are of one prefix, at whatever states.
+    #[doc(hidden)]
+    pub fn is_same_prefix(&self, other: &Self) -> bool {
+        self.store().prefix_id() == other.store().prefix_id()
+    }
+
+    /// The object of this uuid, if it is in this view and of this class.
+    #[doc(hidden)]
+    pub fn fetch<T: Class>(self: &Arc<Self>, uuid: Uuid) -> Result<Memo<T>> {
+        match PrefixId::of_uuid(uuid) {
+            Some((prefix, oid)) if prefix == self.store().prefix_id() => Memo::fetch_in(self, oid),
+            _ => Err(Error::NotFound { class: T::INFO.name.into(), uuid }),
+        }
+    }
+
+    /// The singleton of its class in this view.
+    #[doc(hidden)]
+    pub fn singleton<T: Singleton>(self: &Arc<Self>) -> Result<Memo<T>> {
+        let none = || Error::NoSingleton { class: T::INFO.name.into() };
+        Memo::find_singleton(self)?.ok_or_else(none)
+    }
+
+    /// The committed state of this prefix.
+    #[doc(hidden)]
+    pub fn state(&self) -> u64 {
+        self.view().state().unwrap_or_else(|| self.store().state()).0
+    }
+
+    /// Steps to the last committed state, where another process writes; true if there was one.
+    #[doc(hidden)]
+    pub fn refresh(&self) -> Result<bool> {
+        Ok(!self.is_writable() && self.store().refresh()?)
+    }
+
+    /// The same prefix at a committed state.
+    #[doc(hidden)]
+    pub fn at_state(&self, state: u64) -> Result<Arc<Self>> {
+        let head = self.store().head();
+        if state > head.state.0 {
+            return Err(Error::NoState { state, last: head.state.0 });
+        }
+        if state < head.oldest.0 {
+            return Err(Error::Pruned { oldest: head.oldest.0 });
+        }
+        Ok(self.at(View::At(self.store().clone(), StateNum(state))))
+    }
+}
+
+impl<T> Memo<T> {
+    /// The object's number, and the view that it is seen in.
+    #[doc(hidden)]
+    pub fn place(&self) -> Result<(Arc<Objects>, u64)> {
+        let closed = || Error::Closed { what: "the workspace of this object".into() };
+        Ok((self.objects().ok_or_else(closed)?, self.oid().0))
+    }
+}

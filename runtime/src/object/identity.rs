@@ -1,0 +1,39 @@
+//! One cell per object and view: a map of cells that nobody is kept alive by.
+
+use std::sync::{Arc, Weak};
+
+use dashmap::{DashMap, Entry};
+
+use super::cell::AnyCell;
+use crate::store::Oid;
+
+/// The loaded cells of a view.
+#[derive(Default)]
+pub(super) struct Cells(DashMap<Oid, Weak<dyn AnyCell>>);
+
+impl Cells {
+    pub(super) fn get(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
+        self.0.get(&oid).and_then(|cell| cell.upgrade())
+    }
+
+    /// The cell of `oid`; `new` becomes it if there is none.
+    pub(super) fn get_or_insert(&self, oid: Oid, new: impl FnOnce() -> Arc<dyn AnyCell>) -> Arc<dyn AnyCell> {
+        match self.0.entry(oid) {
+            Entry::Occupied(mut entry) => entry.get().upgrade().unwrap_or_else(|| {
+                let cell = new();
+                entry.insert(Arc::downgrade(&cell));
+                cell
+            }),
+            Entry::Vacant(entry) => {
+                let cell = new();
+                entry.insert(Arc::downgrade(&cell));
+                cell
+            }
+        }
+    }
+
+    /// Removes the entry of a cell that is gone, unless another has taken its place.
+    pub(super) fn forget(&self, oid: Oid) {
+        self.0.remove_if(&oid, |_, cell| cell.strong_count() == 0);
+    }
+}

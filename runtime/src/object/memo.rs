@@ -1,0 +1,182 @@
+//! The handle of a persistent object.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{Arc, Weak},
+};
+
+use uuid::Uuid;
+
+use super::{
+    cell::Cell,
+    context,
+    hold::Hold,
+    objects::Objects,
+    read::Read,
+    weak::WeakMemo,
+    write::Write,
+};
+use crate::{Error, Result, class::Class, store::Oid};
+
+/// A handle of a persistent object, to be cloned and passed around like an `Arc`.
+///
+/// Two handles are equal when they are of the same object. A clone that the user holds keeps the
+/// object alive; one that is stored in a field counts as a reference.
+pub struct Memo<T>(pub(super) Inner<T>);
+
+pub(super) enum Inner<T> {
+    /// In the user's hands.
+    Live(Arc<Hold<T>>),
+    /// Part of a stored value: it finds its object when it is used, and keeps nothing alive.
+    Inside { objects: Weak<Objects>, oid: Oid },
+}
+
+impl<T: Class> Memo<T> {
+    pub(crate) fn of_cell(cell: &Arc<Cell<T>>) -> Self {
+        Self(Inner::Live(cell.hold()))
+    }
+
+    /// The handle of an object of which no more is known than its number.
+    pub(crate) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
+        objects.cell(oid).map(|cell| Self::of_cell(&cell))
+    }
+
+    pub(super) fn inside(objects: Weak<Objects>, oid: Oid) -> Self {
+        Self(Inner::Inside { objects, oid })
+    }
+
+    pub(super) fn cell(&self) -> Result<Arc<Cell<T>>> {
+        match &self.0 {
+            Inner::Live(hold) => Ok(hold.cell.clone()),
+            Inner::Inside { objects, oid } => {
+                let closed = || Error::Closed { what: "the workspace of this object".into() };
+                objects.upgrade().ok_or_else(closed)?.cell(*oid)
+            }
+        }
+    }
+
+    /// The current version of the object. It stays as it is while the guard is held.
+    ///
+    /// # Panics
+    /// When the object has been deleted, or its row can't be read; see [`try_read`](Self::try_read).
+    #[track_caller]
+    pub fn read(&self) -> Read<T> {
+        self.try_read().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`read`](Self::read), with the failure as a value.
+    pub fn try_read(&self) -> Result<Read<T>> {
+        match &self.0 {
+            Inner::Live(hold) => Read::of(&hold.cell),
+            Inner::Inside { .. } => Read::of(&*self.cell()?),
+        }
+    }
+
+    /// A draft of the object, published when the guard is dropped.
+    ///
+    /// # Panics
+    /// On misuse: a second guard on the object in this thread, a view that only reads, a deleted
+    /// object; see [`try_write`](Self::try_write).
+    #[track_caller]
+    pub fn write(&self) -> Write<'_, T> {
+        self.try_write().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`write`](Self::write), with the failure as a value.
+    #[track_caller]
+    pub fn try_write(&self) -> Result<Write<'_, T>> {
+        Write::of(self.cell()?, std::panic::Location::caller())
+    }
+
+    /// Reads something of the object.
+    #[track_caller]
+    pub fn get<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        read(&self.read())
+    }
+
+    /// Changes the object, and publishes the change.
+    #[track_caller]
+    pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        self.try_update(change).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`update`](Self::update), with the failure as a value.
+    #[track_caller]
+    pub fn try_update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R> {
+        let mut guard = self.try_write()?;
+        let result = change(&mut guard);
+        guard.publish()?;
+        Ok(result)
+    }
+
+    /// A reference that does not keep the object alive, and may be stored in another prefix.
+    pub fn downgrade(&self) -> WeakMemo<T> {
+        WeakMemo::of(self)
+    }
+}
+
+impl<T> Memo<T> {
+    pub(crate) fn oid(&self) -> Oid {
+        match &self.0 {
+            Inner::Live(hold) => hold.cell.oid_of(),
+            Inner::Inside { oid, .. } => *oid,
+        }
+    }
+
+    pub(crate) fn objects(&self) -> Option<Arc<Objects>> {
+        match &self.0 {
+            Inner::Live(hold) => Some(hold.cell.objects.clone()),
+            Inner::Inside { objects, .. } => objects.upgrade(),
+        }
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.0, Inner::Live(_))
+    }
+
+    /// The object's identity, for ever and in every process.
+    pub fn uuid(&self) -> Uuid {
+        match self.objects() {
+            Some(objects) => objects.uuid(self.oid()),
+            None => Uuid::nil(),
+        }
+    }
+}
+
+impl<T: Class> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        match &self.0 {
+            Inner::Live(hold) if context::goes_inside() => {
+                Self::inside(Arc::downgrade(&hold.cell.objects), hold.cell.oid_of())
+            }
+            Inner::Live(hold) => Self(Inner::Live(hold.clone())),
+            Inner::Inside { objects, oid } => {
+                let live = || Self::of_oid(&objects.upgrade()?, *oid).ok();
+                let stays = || Self::inside(objects.clone(), *oid);
+                if context::stays_inside() { stays() } else { live().unwrap_or_else(stays) }
+            }
+        }
+    }
+}
+
+impl<T> PartialEq for Memo<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.oid() == other.oid() && self.uuid() == other.uuid()
+    }
+}
+
+impl<T> Eq for Memo<T> {}
+
+impl<T> Hash for Memo<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.oid().0.hash(state);
+    }
+}
+
+impl<T> fmt::Debug for Memo<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = std::any::type_name::<T>();
+        write!(f, "Memo<{}>({})", name.rsplit("::").next().unwrap_or(name), self.uuid())
+    }
+}

@@ -1,0 +1,91 @@
+//! What waits for a commit: dirty cells, and new ones in the order of their oids.
+
+use std::sync::Arc;
+
+use super::{
+    cell::AnyCell,
+    version::Epoch,
+};
+use crate::store::{Layer, Oid};
+
+/// Cells that wait, under the publish lock.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// The epoch that is being committed.
+    pub(super) committing: Option<Epoch>,
+    pub(super) dirty: Vec<Arc<dyn AnyCell>>,
+    /// New objects, ascending: dirty list, identity map and sorted order at once.
+    pub(super) young: Vec<Arc<dyn AnyCell>>,
+    /// The young ones that are being committed.
+    pub(super) growing_up: Arc<Vec<Arc<dyn AnyCell>>>,
+    /// Objects whose last handle was dropped while nothing else held them.
+    pub(super) dropped: Vec<Oid>,
+}
+
+/// A consistent cut of what was pending, on its way to the disk.
+pub(crate) struct Frozen {
+    pub(crate) epoch: Epoch,
+    pub(crate) dirty: Vec<Arc<dyn AnyCell>>,
+    pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
+    pub(crate) dropped: Vec<Oid>,
+    /// Newest first.
+    pub(crate) layers: Vec<Arc<Layer>>,
+}
+
+impl Frozen {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.dirty.is_empty() && self.young.is_empty() && self.layers.is_empty() && self.dropped.is_empty()
+    }
+}
+
+impl Pending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.dirty.is_empty() && self.young.is_empty() && self.dropped.is_empty()
+    }
+
+    /// A new object that is not committed yet.
+    pub(super) fn young(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
+        find(&self.young, oid).or_else(|| find(&self.growing_up, oid))
+    }
+
+    /// Takes everything that waits. Writers are kept out only for this: a few words change hands.
+    pub(super) fn freeze(&mut self, epoch: Epoch, layers: Vec<Arc<Layer>>) -> Frozen {
+        self.committing = Some(epoch);
+        self.growing_up = Arc::new(std::mem::take(&mut self.young));
+        Frozen {
+            epoch,
+            dirty: std::mem::take(&mut self.dirty),
+            young: self.growing_up.clone(),
+            dropped: std::mem::take(&mut self.dropped),
+            layers,
+        }
+    }
+
+    /// The commit is over, well or not.
+    pub(super) fn thaw(&mut self) {
+        self.committing = None;
+        self.growing_up = Arc::default();
+    }
+
+    /// Puts back what could not be committed.
+    pub(super) fn put_back(&mut self, epoch: Epoch, frozen: Frozen) {
+        self.thaw();
+        self.dirty.extend(frozen.dirty.into_iter().filter(|cell| cell.mark_dirty(epoch)));
+        frozen.young.iter().for_each(|cell| { cell.mark_dirty(epoch); });
+        let newer = std::mem::replace(&mut self.young, frozen.young.to_vec());
+        self.young.extend(newer);
+        self.dropped.extend(frozen.dropped);
+    }
+}
+
+/// Finds an oid among ascending cells.
+pub(super) fn find(cells: &[Arc<dyn AnyCell>], oid: Oid) -> Option<Arc<dyn AnyCell>> {
+    let first = cells.first()?.oid();
+    // Without collections in between, the place is the distance.
+    let guess = usize::try_from(oid.0.checked_sub(first.0)?).ok()?;
+    if let Some(cell) = cells.get(guess).filter(|cell| cell.oid() == oid) {
+        return Some(cell.clone());
+    }
+    let place = cells.binary_search_by_key(&oid, |cell| cell.oid()).ok()?;
+    Some(cells[place].clone())
+}

@@ -1,0 +1,43 @@
+//! The read guard: a version, kept for as long as it is looked at.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use super::{cell::Cell, version::Version};
+use crate::{Result, class::Class};
+
+/// An immutable version of an object. It may be held across writes, commits and threads, and goes
+/// on showing what it showed.
+pub struct Read<T> {
+    version: Arc<Version<T>>,
+}
+
+impl<T: Class> Read<T> {
+    pub(super) fn of(cell: &Cell<T>) -> Result<Self> {
+        let version = cell.version()?;
+        if version.value().is_none() {
+            return Err(cell.error_deleted());
+        }
+        Ok(Self { version })
+    }
+}
+
+impl<T> Read<T> {
+    pub(super) fn version(&self) -> &Arc<Version<T>> {
+        &self.version
+    }
+}
+
+impl<T> Deref for Read<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        let Some(value) = self.version.value() else { unreachable!("checked when the guard was made") };
+        value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Read<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

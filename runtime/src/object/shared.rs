@@ -1,0 +1,193 @@
+//! What all prefixes of a workspace share: the turn, open guards, the `atomic` that is going on.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    panic::Location,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use super::{cell::AnyCell, context, hold::Token, objects::Objects, version::{Epoch, Outcome}};
+use crate::{
+    Config, Error, Result,
+    store::{Oid, PrefixId},
+    sync::{Held, Mutex, RwLock, Turn},
+};
+
+/// The state of a workspace that objects need.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) turn: Turn,
+    /// Raised by every freeze; zero means 'loaded from disk'. One for all prefixes, because an
+    /// `atomic` over several of them becomes visible with one number.
+    epoch: AtomicU64,
+    /// Prefixes that are open, by what stands in uuids.
+    pub(crate) open: RwLock<HashMap<PrefixId, Arc<Objects>>>,
+    /// The `atomic` that is going on, outermost first. Only the thread with the turn looks here.
+    pub(crate) frames: Mutex<Vec<Frame>>,
+    depth: AtomicUsize,
+    /// Write guards of the thread with the turn.
+    guards: Mutex<Vec<Guarded>>,
+    pub(crate) closed: AtomicBool,
+    pub(crate) token: Mutex<Weak<Token>>,
+}
+
+struct Guarded {
+    prefix: PrefixId,
+    oid: Oid,
+    place: &'static Location<'static>,
+}
+
+/// One `atomic`, and what it touched.
+pub(crate) struct Frame {
+    pub(crate) outcome: Arc<Outcome>,
+    pub(crate) parts: Vec<Part>,
+    /// Guards that were open when it began: those it may not leave behind.
+    pub(crate) guards_before: usize,
+    /// A guard inside could not publish: the atomic fails with this.
+    pub(crate) failure: Option<Error>,
+}
+
+/// What an `atomic` touched in one prefix.
+pub(crate) struct Part {
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) cells: Vec<Arc<dyn AnyCell>>,
+    pub(crate) young: Vec<Arc<dyn AnyCell>>,
+}
+
+/// The turn of a workspace, which the holder keeps alive.
+pub(crate) struct TurnOf(Arc<Shared>);
+
+impl Deref for TurnOf {
+    type Target = Turn;
+
+    fn deref(&self) -> &Turn {
+        &self.0.turn
+    }
+}
+
+/// The right to write in a workspace.
+pub(crate) type MyTurn = Held<TurnOf>;
+
+impl Shared {
+    pub(crate) fn new(config: Config) -> Arc<Self> {
+        Arc::new(Self {
+            config,
+            turn: Turn::default(),
+            epoch: AtomicU64::new(1),
+            open: RwLock::default(),
+            frames: Mutex::default(),
+            depth: AtomicUsize::new(0),
+            guards: Mutex::default(),
+            closed: AtomicBool::new(false),
+            token: Mutex::default(),
+        })
+    }
+
+    /// The epoch that is being written in. Of use to somebody who keeps freezes out.
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Ends the epoch, and gives it.
+    pub(super) fn end_epoch(&self) -> Epoch {
+        self.epoch.fetch_add(1, Ordering::AcqRel)
+    }
+
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(Error::Closed { what: format!("workspace {}", self.config.root.display()) });
+        }
+        Ok(())
+    }
+
+    /// Takes the turn for writing.
+    pub(crate) fn take_turn(self: &Arc<Self>, place: &'static Location<'static>) -> Result<MyTurn> {
+        self.check_open()?;
+        context::refuse_in_encode()?;
+        Held::take(TurnOf(self.clone()), self.config.turn_timeout, place)
+    }
+
+    /// Notes a write guard; a second one on the same object is misuse.
+    pub(super) fn add_guard(&self, prefix: PrefixId, oid: Oid, place: &'static Location<'static>) -> Result<()> {
+        let mut guards = self.guards.lock();
+        if let Some(first) = guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid) {
+            return Err(Error::AlreadyWriting { uuid: prefix.uuid(oid), place: first.place.to_string() });
+        }
+        guards.push(Guarded { prefix, oid, place });
+        Ok(())
+    }
+
+    pub(super) fn remove_guard(&self, prefix: PrefixId, oid: Oid) {
+        self.guards.lock().retain(|guard| guard.prefix != prefix || guard.oid != oid);
+    }
+
+    /// Refuses what can't be done while this thread holds a write guard.
+    pub(crate) fn refuse_in_guard(&self, operation: &'static str) -> Result<()> {
+        if !self.turn.is_mine() {
+            return Ok(());
+        }
+        let outside = self.frames.lock().last().map_or(0, |frame| frame.guards_before);
+        match self.guards.lock().get(outside..) {
+            Some([guard, ..]) => {
+                let situation = format!("while this thread holds the write guard taken at {}", guard.place);
+                Err(Error::Misuse { operation, situation })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the `atomic` that is going on fail with `error`; gives it back if there is none.
+    pub(super) fn fail_atomic(&self, error: Error) -> Option<Error> {
+        if !self.in_atomic() {
+            return Some(error);
+        }
+        let mut frames = self.frames.lock();
+        let Some(frame) = frames.last_mut() else { return Some(error) };
+        frame.failure.get_or_insert(error);
+        None
+    }
+
+    pub(crate) fn guards_open(&self) -> usize {
+        self.guards.lock().len()
+    }
+
+    /// This thread is inside an `atomic`.
+    pub(crate) fn in_atomic(&self) -> bool {
+        self.depth.load(Ordering::Relaxed) > 0 && self.turn.is_mine()
+    }
+
+    pub(crate) fn set_depth(&self, depth: usize) {
+        self.depth.store(depth, Ordering::Relaxed);
+    }
+}
+
+impl Frame {
+    /// Takes over what an `atomic` inside touched.
+    pub(crate) fn absorb(&mut self, part: Part) {
+        let known = self.parts.iter_mut().find(|mine| Arc::ptr_eq(&mine.objects, &part.objects));
+        match known {
+            Some(mine) => {
+                part.objects.store().pop_private(|| ());
+                mine.cells.extend(part.cells);
+                mine.young.extend(part.young);
+            }
+            // Its private layer becomes this one's.
+            None => self.parts.push(part),
+        }
+    }
+
+    /// What it touched of a prefix; the prefix gets a private layer with the first touch.
+    pub(crate) fn part(&mut self, objects: &Arc<Objects>) -> &mut Part {
+        let place = self.parts.iter().position(|part| Arc::ptr_eq(&part.objects, objects));
+        let place = place.unwrap_or_else(|| {
+            objects.store().push_private();
+            self.parts.push(Part { objects: objects.clone(), cells: Vec::new(), young: Vec::new() });
+            self.parts.len() - 1
+        });
+        &mut self.parts[place]
+    }
+}

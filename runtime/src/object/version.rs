@@ -1,0 +1,140 @@
+//! A version of an object: finished, immutable, visible by one word.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use crate::sync::Mutex;
+
+/// Counts freezes: a commit takes the versions of its epoch and those before it.
+pub(crate) type Epoch = u64;
+
+/// What an object was at a time.
+#[derive(Debug)]
+pub(super) enum Content<T> {
+    Value(T),
+    Deleted,
+}
+
+/// One version. Readers hold it by its `Arc`; nothing in it changes but the way back.
+#[derive(Debug)]
+pub(super) struct Version<T> {
+    pub(super) content: Content<T>,
+    when: When,
+    /// The version before, while a commit or other threads may still need it.
+    before: Mutex<Option<Arc<Version<T>>>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum When {
+    /// Published by itself in this epoch; zero when it was loaded from disk.
+    Epoch(Epoch),
+    /// Part of an `atomic`.
+    Atomic(Arc<Outcome>),
+}
+
+const PENDING: u64 = u64::MAX;
+const UNDONE: u64 = u64::MAX - 1;
+const FOLLOW: u64 = u64::MAX - 2;
+
+/// How an `atomic` came out: the one word that makes all its versions visible.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The epoch it ended in, or one of the constants above.
+    word: AtomicU64,
+    /// The `atomic` around it: what happens to that one happens to this.
+    outer: Option<Arc<Outcome>>,
+}
+
+/// What a version's place in time means to somebody who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Published(Epoch),
+    Pending,
+    Undone,
+}
+
+impl Outcome {
+    pub(crate) fn new(outer: Option<Arc<Self>>) -> Arc<Self> {
+        Arc::new(Self { word: AtomicU64::new(PENDING), outer })
+    }
+
+    /// It succeeded: in this epoch, or as far as the one around it does.
+    pub(crate) fn succeed(&self, epoch: Epoch) {
+        let word = if self.outer.is_some() { FOLLOW } else { epoch };
+        self.word.store(word, Ordering::Release);
+    }
+
+    pub(crate) fn undo(&self) {
+        self.word.store(UNDONE, Ordering::Release);
+    }
+
+    /// The `atomic` that decides.
+    fn effective(self: &Arc<Self>) -> &Arc<Self> {
+        match &self.outer {
+            Some(outer) if self.word.load(Ordering::Acquire) == FOLLOW => outer.effective(),
+            _ => self,
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match self.word.load(Ordering::Acquire) {
+            PENDING => Standing::Pending,
+            UNDONE => Standing::Undone,
+            FOLLOW => self.outer.as_ref().map_or(Standing::Undone, |outer| outer.standing()),
+            epoch => Standing::Published(epoch),
+        }
+    }
+}
+
+impl<T> Version<T> {
+    pub(super) fn new(content: Content<T>, when: When, before: Option<Arc<Self>>) -> Arc<Self> {
+        Arc::new(Self { content, when, before: Mutex::new(before) })
+    }
+
+    pub(super) fn loaded(content: Content<T>) -> Arc<Self> {
+        Self::new(content, When::Epoch(0), None)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        match &self.when {
+            When::Epoch(epoch) => Standing::Published(*epoch),
+            When::Atomic(outcome) => outcome.standing(),
+        }
+    }
+
+    /// Made by this `atomic`, or by one inside it that has succeeded.
+    pub(super) fn is_of(&self, outcome: &Arc<Outcome>) -> bool {
+        match &self.when {
+            When::Epoch(_) => false,
+            When::Atomic(mine) => Arc::ptr_eq(mine.effective(), outcome),
+        }
+    }
+
+    pub(super) fn before(&self) -> Option<Arc<Self>> {
+        self.before.lock().clone()
+    }
+
+    /// Cuts off what came before; the caller drops it outside of locks.
+    pub(super) fn cut(&self) -> Option<Arc<Self>> {
+        self.before.lock().take()
+    }
+
+    pub(super) fn value(&self) -> Option<&T> {
+        match &self.content {
+            Content::Value(value) => Some(value),
+            Content::Deleted => None,
+        }
+    }
+}
+
+impl<T> Drop for Version<T> {
+    fn drop(&mut self) {
+        // A long chain must not be dropped by recursion.
+        let mut next = self.before.get_mut().take();
+        while let Some(version) = next {
+            next = Arc::into_inner(version).and_then(|mut version| version.before.get_mut().take());
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Prefixes: names, folders, the writer's lease, and the handle.
+
+mod handle;
+mod lease;
+mod name;
+mod open;
+
+pub use handle::Prefix;
+pub(crate) use name::PrefixName;
+pub(crate) use open::{OpenPrefix, list, open, remove};

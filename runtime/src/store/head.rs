@@ -1,0 +1,122 @@
+//! The head row: what a prefix must know of itself at every opening.
+
+use super::{
+    num::{Oid, PrefixId, StateNum},
+    table::Table,
+    varint,
+};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The format that this program writes.
+pub(crate) const FORMAT_VERSION: u64 = 1;
+/// Stands in the main table, which every commit touches anyway for the roots of the others.
+pub(super) const HEAD_KEY: &[u8] = b"db0-head";
+
+/// The head row, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) prefix: PrefixId,
+    /// The name of the prefix, so that a folder that was moved is noticed.
+    pub(crate) name: String,
+    pub(crate) state: StateNum,
+    /// When that state was committed, in nanoseconds since 1970.
+    pub(crate) time_ns: i64,
+    /// Oids below this may have been handed out.
+    pub(crate) oids_reserved: Oid,
+    pub(crate) next_tag: u32,
+    /// The oldest state that can be travelled to.
+    pub(crate) oldest: StateNum,
+    /// How many gone-rows each table has: none saves a look at each creation.
+    pub(crate) gone: [u64; Table::LAYERED],
+}
+
+impl Head {
+    pub(super) fn new(prefix: PrefixId, name: &str) -> Self {
+        Self {
+            prefix,
+            name: name.into(),
+            state: StateNum(0),
+            time_ns: 0,
+            oids_reserved: Oid(1),
+            next_tag: 1,
+            oldest: StateNum(0),
+            gone: [0; Table::LAYERED],
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut out = vec![0; 8];
+        let numbers = [
+            FORMAT_VERSION,
+            self.prefix.0,
+            self.state.0,
+            self.time_ns.cast_unsigned(),
+            self.oids_reserved.0,
+            self.next_tag.into(),
+            self.oldest.0,
+        ];
+        numbers.into_iter().chain(self.gone).for_each(|n| varint::put(&mut out, n));
+        out.extend_from_slice(self.name.as_bytes());
+        let sum = xxh3_64(&out[8..]);
+        out[..8].copy_from_slice(&sum.to_le_bytes());
+        out
+    }
+
+    /// Takes a head row apart; `Err` says what is wrong with it.
+    pub(super) fn decode(row: &[u8]) -> Result<Self, String> {
+        let (sum, mut rest) = row.split_at_checked(8).ok_or("the head row is too short")?;
+        let version = varint::take(&mut &rest[..]).ok_or("the head row is damaged")?;
+        if version > FORMAT_VERSION {
+            return Err(format!("it has format {version}, and this program knows up to {FORMAT_VERSION}: use a newer db0"));
+        }
+        if sum != xxh3_64(rest).to_le_bytes() {
+            return Err("the head row's checksum does not fit".into());
+        }
+        let rest = &mut rest;
+        Self::decode_fields(rest).ok_or_else(|| "the head row is damaged".into())
+    }
+
+    fn decode_fields(rest: &mut &[u8]) -> Option<Self> {
+        let mut take = || varint::take(rest);
+        take()?; // the version, checked before
+        Some(Self {
+            prefix: PrefixId(take()?),
+            state: StateNum(take()?),
+            time_ns: take()?.cast_signed(),
+            oids_reserved: Oid(take()?),
+            next_tag: take()?.try_into().ok()?,
+            oldest: StateNum(take()?),
+            gone: {
+                let mut gone = [0; Table::LAYERED];
+                for count in &mut gone {
+                    *count = take()?;
+                }
+                gone
+            },
+            name: String::from_utf8(rest.to_vec()).ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_trips_and_notices_damage() {
+        let mut head = Head::new(PrefixId(12345), "shop/orders");
+        head.state = StateNum(1 << 40);
+        head.time_ns = -5;
+        head.gone[3] = 77;
+        let row = head.encode();
+        assert_eq!(Head::decode(&row).as_ref(), Ok(&head));
+        for bit in 0..row.len() * 8 {
+            let mut bad = row.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert!(Head::decode(&bad).is_err());
+        }
+        for len in 0..row.len() {
+            assert!(Head::decode(&row[..len]).is_err());
+        }
+    }
+}

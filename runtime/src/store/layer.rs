@@ -1,0 +1,167 @@
+//! Uncommitted rows: an ordered map for each table, and what is counted rather than written.
+
+use std::{
+    collections::{BTreeMap, HashMap, btree_map},
+    ops::Bound,
+};
+
+use super::{
+    key::{OidKey, RowKey},
+    num::Oid,
+    postings::Postings,
+    scan::{Direction, KeyRange},
+    table::Table,
+};
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// What a layer says of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// The row is this; bytes may go on changing until the layer is sealed.
+    Row(Vec<u8>),
+    /// The row is deleted.
+    Gone,
+}
+
+impl Entry {
+    pub(crate) fn row(&self) -> Option<&[u8]> {
+        match self {
+            Self::Row(bytes) => Some(bytes),
+            Self::Gone => None,
+        }
+    }
+}
+
+/// A rough price of an entry's place in the map, beside its bytes.
+const ENTRY_BYTES: usize = 64;
+
+/// The rows of one layer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LayerRows {
+    tables: [BTreeMap<RowKey, Entry>; Table::LAYERED],
+    /// Who joined and left which tag.
+    pub(crate) postings: Postings,
+    /// By how much the count of holders of an object changed.
+    counts: HashMap<Oid, i64>,
+    bytes: usize,
+}
+
+impl LayerRows {
+    pub(crate) fn get(&self, table: Table, key: &[u8]) -> Option<&Entry> {
+        self.tables[table.index()].get(key)
+    }
+
+    pub(crate) fn put(&mut self, table: Table, key: &[u8], row: Vec<u8>) {
+        self.set(table, key, Entry::Row(row));
+    }
+
+    pub(crate) fn delete(&mut self, table: Table, key: &[u8]) {
+        self.set(table, key, Entry::Gone);
+    }
+
+    fn set(&mut self, table: Table, key: &[u8], entry: Entry) {
+        self.bytes += entry.row().map_or(0, <[u8]>::len);
+        if self.tables[table.index()].insert(key.into(), entry).is_none() {
+            self.bytes += key.len() + ENTRY_BYTES;
+        }
+    }
+
+    /// Changes an element and its collection's header where they stand, if both are in this layer
+    /// and `edit` agrees.
+    pub(crate) fn edit(
+        &mut self,
+        element: &[u8],
+        header: &OidKey,
+        edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> bool {
+        let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
+        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else { return false };
+        let (Some(Entry::Row(header)), Some(Entry::Row(element))) =
+            (headers.get_mut(header.as_bytes()), elements.get_mut(element))
+        else {
+            return false;
+        };
+        let before = header.len() + element.len();
+        let done = edit(element, header);
+        self.bytes = (self.bytes + header.len() + element.len()).saturating_sub(before);
+        done
+    }
+
+    /// Entries of a range in the order of `direction`.
+    pub(crate) fn range(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        direction: Direction,
+    ) -> Box<dyn Iterator<Item = (&RowKey, &Entry)> + '_> {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
+        let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let entries: btree_map::Range<'_, RowKey, Entry> =
+            self.tables[table.index()].range::<[u8], _>((Bound::Included(&range.start[..]), end));
+        match direction {
+            Direction::Forward => Box::new(entries),
+            Direction::Backward => Box::new(entries.rev()),
+        }
+    }
+
+    /// All entries of a table, in key order.
+    pub(crate) fn entries(&self, table: Table) -> impl Iterator<Item = (&RowKey, &Entry)> {
+        self.tables[table.index()].iter()
+    }
+
+    /// Adds to an object's count of holders.
+    pub(crate) fn count(&mut self, oid: Oid, by: i64) {
+        *self.counts.entry(oid).or_default() += by;
+    }
+
+    /// What this layer adds to an object's count.
+    pub(crate) fn counted(&self, oid: Oid) -> i64 {
+        self.counts.get(&oid).copied().unwrap_or(0)
+    }
+
+    /// All counts that changed.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Oid, i64)> {
+        self.counts.iter().map(|(oid, by)| (*oid, *by))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tables.iter().all(BTreeMap::is_empty) && self.postings.is_empty() && self.counts.is_empty()
+    }
+
+    /// A rough size in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Puts a newer layer's rows over these.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        self.bytes += newer.bytes;
+        for (mine, newer) in self.tables.iter_mut().zip(newer.tables) {
+            if mine.is_empty() {
+                *mine = newer;
+            } else {
+                mine.extend(newer);
+            }
+        }
+        self.postings.merge(newer.postings);
+        for (oid, by) in newer.counts {
+            self.count(oid, by);
+        }
+    }
+}
+
+/// A layer that readers look through while one writer fills it.
+#[derive(Debug, Default)]
+pub(crate) struct Layer(RwLock<LayerRows>);
+
+impl Layer {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, LayerRows> {
+        self.0.read()
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, LayerRows> {
+        self.0.write()
+    }
+}

@@ -1,0 +1,184 @@
+//! Random histories of rows against a plain map that remembers every state.
+
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+
+use proptest::prelude::*;
+
+use super::{Direction, KeyRange, StateNum, Store, Table, View};
+use crate::lmdb::{Durability, EnvOptions};
+
+type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Put(Vec<u8>, Vec<u8>),
+    Delete(Vec<u8>),
+    Begin,
+    End { keep: bool },
+    Seal,
+    Commit,
+    Reopen,
+}
+
+fn key() -> impl Strategy<Value = Vec<u8>> {
+    // Few keys, so that they meet again; some long ones.
+    (0..40u8, any::<bool>()).prop_map(|(n, long)| if long { vec![n % 8; 60] } else { vec![n, n] })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => (key(), prop::collection::vec(any::<u8>(), 0..20)).prop_map(|(k, v)| Step::Put(k, v)),
+        6 => key().prop_map(Step::Delete),
+        1 => Just(Step::Begin),
+        1 => any::<bool>().prop_map(|keep| Step::End { keep }),
+        1 => Just(Step::Seal),
+        3 => Just(Step::Commit),
+        1 => Just(Step::Reopen),
+    ]
+}
+
+fn open(folder: &std::path::Path) -> Arc<Store> {
+    let options = EnvOptions {
+        create: true,
+        read_only: false,
+        map_size: Some(1 << 20),
+        durability: Durability::Relaxed,
+        scratch: true,
+    };
+    Store::open(folder, "model", &options, true).expect("the store opens")
+}
+
+fn commit(store: &Store) {
+    let layers = store.seal();
+    let write = |writer: &mut super::Writer<'_>| {
+        let mut merged = super::LayerRows::default();
+        for layer in layers.iter().rev() {
+            for (key, entry) in layer.read().entries(Table::Elements) {
+                match entry.row() {
+                    Some(row) => merged.put(Table::Elements, key.as_bytes(), row.into()),
+                    None => merged.delete(Table::Elements, key.as_bytes()),
+                }
+            }
+        }
+        writer.rows(&merged, &[Table::Elements])
+    };
+    store.commit(&mut { write }).expect("the commit succeeds");
+    store.unstack(&layers);
+}
+
+fn contents(view: &View, range: &KeyRange, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut rows = Vec::new();
+    let mut each = |key: &[u8], body: &[u8]| {
+        rows.push((key.to_vec(), body.to_vec()));
+        Ok(ControlFlow::Continue(()))
+    };
+    view.scan(Table::Elements, range.clone(), direction, &mut each).expect("the scan succeeds");
+    rows
+}
+
+fn compare(view: &View, model: &Model, range: &KeyRange) {
+    let inside = |key: &&Vec<u8>| **key >= range.start && range.end.as_ref().is_none_or(|end| **key < *end);
+    let expected: Vec<_> =
+        model.iter().filter(|(key, _)| inside(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    assert_eq!(contents(view, range, Direction::Forward), expected);
+    let mut backward = contents(view, range, Direction::Backward);
+    backward.reverse();
+    assert_eq!(backward, expected);
+    for n in 0..40u8 {
+        for key in [vec![n, n], vec![n % 8; 60]] {
+            let found = view.get(Table::Elements, &key, <[u8]>::to_vec).expect("the read succeeds");
+            assert_eq!(found.as_ref(), model.get(&key), "{key:?}");
+        }
+    }
+}
+
+struct World {
+    folder: tempfile::TempDir,
+    store: Option<Arc<Store>>,
+    /// The innermost private layer is last.
+    live: Vec<Model>,
+    states: Vec<Model>,
+}
+
+impl World {
+    fn store(&self) -> &Arc<Store> {
+        self.store.as_ref().expect("the store is open")
+    }
+
+    fn end(&mut self, keep: bool) {
+        if self.live.len() > 1 {
+            let top = self.live.pop().expect("checked");
+            if keep {
+                *self.live.last_mut().expect("checked") = top;
+                self.store().pop_private(|| ());
+            } else {
+                self.store().drop_private();
+            }
+        }
+    }
+
+    fn commit(&mut self) {
+        while self.live.len() > 1 {
+            self.end(true);
+        }
+        commit(self.store());
+        if self.states.last() != Some(&self.live[0]) {
+            self.states.push(self.live[0].clone());
+        }
+        assert_eq!(self.store().state().0 as usize, self.states.len() - 1);
+    }
+
+    fn step(&mut self, step: Step) {
+        let top = self.live.len() - 1;
+        match step {
+            Step::Put(key, value) => {
+                self.store().target().write().put(Table::Elements, &key, value.clone());
+                self.live[top].insert(key, value);
+            }
+            Step::Delete(key) => {
+                self.store().target().write().delete(Table::Elements, &key);
+                self.live[top].remove(&key);
+            }
+            Step::Begin => {
+                self.store().push_private();
+                self.live.push(self.live[top].clone());
+            }
+            Step::End { keep } => self.end(keep),
+            Step::Seal if top == 0 => drop(self.store().seal()),
+            Step::Seal => {}
+            Step::Commit => self.commit(),
+            Step::Reopen => {
+                self.commit();
+                self.store = None;
+                self.store = Some(open(self.folder.path()));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #[test]
+    fn every_state_reads_as_it_was(
+        steps in prop::collection::vec(step(), 1..150),
+        from in key(),
+        to in key(),
+    ) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Some(open(folder.path()));
+        let mut world = World { folder, store, live: vec![Model::new()], states: vec![Model::new()] };
+        let ranges = [KeyRange::all(), KeyRange { start: from.clone(), end: Some(to) }, KeyRange::prefix(&from[..1])];
+        for step in steps {
+            world.step(step);
+            let view = View::Live(world.store().clone());
+            compare(&view, world.live.last().expect("never empty"), &ranges[1]);
+        }
+        world.step(Step::Reopen);
+        for range in &ranges {
+            compare(&View::Live(world.store().clone()), &world.live[0], range);
+            for (state, model) in world.states.iter().enumerate() {
+                compare(&View::At(world.store().clone(), StateNum(state as u64)), model, range);
+            }
+        }
+    }
+}

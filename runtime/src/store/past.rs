@@ -1,0 +1,100 @@
+//! Finding the version of a row that was valid at a state.
+
+use super::{
+    engine::Store,
+    envelope::{Envelope, Way},
+    log,
+    num::StateNum,
+    table::Table,
+};
+use crate::{
+    Result,
+    lmdb::{Env, ReadTxn},
+};
+
+/// A short look into the file, and how to tell what is wrong with it.
+pub(super) struct Disk<'s> {
+    pub(super) store: &'s Store,
+    pub(super) txn: ReadTxn<&'s Env>,
+}
+
+impl<'s> Disk<'s> {
+    pub(super) fn open(store: &'s Store) -> Result<Self> {
+        let txn = store.env().read().map_err(|fault| store.failed("reading", fault))?;
+        Ok(Self { store, txn })
+    }
+
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
+        self.txn.get(self.store.table(table), key).map_err(|fault| self.store.failed("reading", fault))
+    }
+
+    /// The row's body as it is now.
+    pub(super) fn body(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
+        let Some(row) = self.get(table, key)? else { return Ok(None) };
+        self.strip(table, key, row).map(Some)
+    }
+
+    /// Takes the envelope off, if the table's rows have one.
+    pub(super) fn strip<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<&'r [u8]> {
+        if !table.is_versioned() {
+            return Ok(row);
+        }
+        self.open_row(table, key, row).map(|row| row.body)
+    }
+
+    fn open_row<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<Envelope<'r>> {
+        Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
+    }
+
+    /// The row's body as it was at `state`.
+    pub(super) fn body_at(&self, table: Table, key: &[u8], state: StateNum) -> Result<Option<&[u8]>> {
+        let now = self.get(table, key)?;
+        self.version_at(table, key, now, state)
+    }
+
+    /// As [`body_at`](Self::body_at), with today's row at hand.
+    pub(super) fn version_at<'r>(
+        &'r self,
+        table: Table,
+        key: &[u8],
+        now: Option<&'r [u8]>,
+        state: StateNum,
+    ) -> Result<Option<&'r [u8]>> {
+        if !table.is_versioned() {
+            return Ok(now);
+        }
+        let mut scratch = Vec::new();
+        let mut row = match now {
+            Some(row) => row,
+            None => match self.deleted_after(table, key, state, &mut scratch)? {
+                Some(row) => row,
+                None => return Ok(None),
+            },
+        };
+        loop {
+            let version = self.open_row(table, key, row)?;
+            match version.way_to(state) {
+                Way::Here if version.is_tombstone() => return Ok(None),
+                Way::Here => return Ok(Some(version.body)),
+                Way::Nowhere => return Ok(None),
+                Way::Log(successor) => row = self.old_row(table, key, successor, &mut scratch)?,
+            }
+        }
+    }
+
+    fn old_row(&self, table: Table, key: &[u8], state: StateNum, scratch: &mut Vec<u8>) -> Result<&[u8]> {
+        log::old_key(state, table, key, scratch);
+        let missing = || self.store.corrupt(table, key, "an old version is missing from the log");
+        self.get(Table::Log, scratch)?.ok_or_else(missing)
+    }
+
+    /// The last version of a row that is gone now, if it was deleted after `state`.
+    fn deleted_after(&self, table: Table, key: &[u8], state: StateNum, scratch: &mut Vec<u8>) -> Result<Option<&[u8]>> {
+        log::gone_key(table, key, scratch);
+        let Some(mut gone) = self.get(Table::Gone, scratch)? else { return Ok(None) };
+        let deleted = super::varint::take(&mut gone)
+            .map(StateNum)
+            .ok_or_else(|| self.store.corrupt(Table::Gone, scratch, "the row is damaged"))?;
+        if deleted <= state { Ok(None) } else { self.old_row(table, key, deleted, scratch).map(Some) }
+    }
+}

@@ -1,0 +1,190 @@
+//! Changes of memberships that a layer holds: which numbers joined and left each chunk.
+
+use std::collections::BTreeMap;
+
+use super::{
+    container::{CHUNK_BITS, Chunk},
+    num::{Oid, TagId},
+    varint,
+};
+
+/// Up to this many changed members are listed; more become bits.
+const FEW_MAX: usize = 48;
+
+/// Where an oid stands among the chunks.
+pub(crate) fn place(oid: Oid) -> (u64, u16) {
+    (oid.0 >> CHUNK_BITS, (oid.0 & ((1 << CHUNK_BITS) - 1)) as u16)
+}
+
+/// The oid at a place.
+pub(crate) fn oid_at(chunk: u64, n: u16) -> Oid {
+    Oid(chunk << CHUNK_BITS | u64::from(n))
+}
+
+/// The row key of a container.
+pub(crate) fn posting_key(tag: TagId, chunk: u64, out: &mut Vec<u8>) {
+    out.clear();
+    varint::put_ordered(out, u64::from(tag.0));
+    varint::put_ordered(out, chunk);
+}
+
+/// The tag and chunk of a container's row key.
+pub(crate) fn of_posting_key(mut key: &[u8]) -> Option<(TagId, u64)> {
+    let tag = u32::try_from(varint::take_ordered(&mut key)?).ok()?;
+    let chunk = varint::take_ordered(&mut key)?;
+    key.is_empty().then_some((TagId(tag), chunk))
+}
+
+/// What changed in one container.
+#[derive(Clone, Debug)]
+pub(crate) enum Delta {
+    /// (number, joined), each number once.
+    Few(Vec<(u16, bool)>),
+    Many(Box<Bits>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Bits {
+    joined: Chunk,
+    left: Chunk,
+}
+
+impl Default for Delta {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Delta {
+    pub(crate) fn set(&mut self, n: u16, joined: bool) {
+        match self {
+            Self::Few(list) => {
+                if let Some(change) = list.iter_mut().find(|change| change.0 == n) {
+                    change.1 = joined;
+                } else if list.len() < FEW_MAX {
+                    list.push((n, joined));
+                } else {
+                    let mut bits = Bits { joined: Chunk::EMPTY, left: Chunk::EMPTY };
+                    list.iter().for_each(|&(n, joined)| bits.set(n, joined));
+                    bits.set(n, joined);
+                    *self = Self::Many(Box::new(bits));
+                }
+            }
+            Self::Many(bits) => bits.set(n, joined),
+        }
+    }
+
+    /// Whether the number joined or left, if it did either.
+    pub(crate) fn get(&self, n: u16) -> Option<bool> {
+        match self {
+            Self::Few(list) => list.iter().find(|change| change.0 == n).map(|change| change.1),
+            Self::Many(bits) => match (bits.joined.contains(n), bits.left.contains(n)) {
+                (false, false) => None,
+                (joined, _) => Some(joined),
+            },
+        }
+    }
+
+    /// Makes the changes to `chunk`.
+    pub(crate) fn apply(&self, chunk: &mut Chunk) {
+        match self {
+            Self::Few(list) => list.iter().for_each(|&(n, joined)| {
+                if joined { chunk.insert(n) } else { chunk.remove(n) }
+            }),
+            Self::Many(bits) => {
+                chunk.or(&bits.joined);
+                chunk.and_not(&bits.left);
+            }
+        }
+    }
+
+    /// Adds the changes of a newer layer.
+    pub(super) fn merge(&mut self, newer: &Self) {
+        match newer {
+            Self::Few(list) => list.iter().for_each(|&(n, joined)| self.set(n, joined)),
+            Self::Many(bits) => {
+                bits.joined.iter().for_each(|n| self.set(n, true));
+                bits.left.iter().for_each(|n| self.set(n, false));
+            }
+        }
+    }
+}
+
+impl Bits {
+    fn set(&mut self, n: u16, joined: bool) {
+        let (to, from) =
+            if joined { (&mut self.joined, &mut self.left) } else { (&mut self.left, &mut self.joined) };
+        to.insert(n);
+        from.remove(n);
+    }
+}
+
+/// All changed containers of a layer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Postings {
+    chunks: BTreeMap<(TagId, u64), Delta>,
+}
+
+impl Postings {
+    pub(crate) fn set(&mut self, tag: TagId, oid: Oid, joined: bool) {
+        let (chunk, n) = place(oid);
+        self.chunks.entry((tag, chunk)).or_default().set(n, joined);
+    }
+
+    pub(crate) fn delta(&self, tag: TagId, chunk: u64) -> Option<&Delta> {
+        self.chunks.get(&(tag, chunk))
+    }
+
+    /// The first changed chunk of `tag` at or after `from`.
+    pub(crate) fn next_chunk(&self, tag: TagId, from: u64) -> Option<u64> {
+        self.chunks.range((tag, from)..=(tag, u64::MAX)).next().map(|((_, chunk), _)| *chunk)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (TagId, u64, &Delta)> {
+        self.chunks.iter().map(|((tag, chunk), delta)| (*tag, *chunk, delta))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    pub(super) fn merge(&mut self, newer: Self) {
+        if self.chunks.is_empty() {
+            self.chunks = newer.chunks;
+            return;
+        }
+        for (place, delta) in newer.chunks {
+            self.chunks.entry(place).and_modify(|old| old.merge(&delta)).or_insert(delta);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn deltas_apply_like_single_changes(
+            first in prop::collection::vec((0..300u16, any::<bool>()), 0..120),
+            second in prop::collection::vec((0..300u16, any::<bool>()), 0..120),
+        ) {
+            let (mut old, mut new) = (Delta::default(), Delta::default());
+            let mut model = BTreeMap::new();
+            for &(n, joined) in &first { old.set(n, joined); model.insert(n, joined); }
+            for &(n, joined) in &second { new.set(n, joined); model.insert(n, joined); }
+            old.merge(&new);
+            let mut chunk = Chunk::EMPTY;
+            chunk.insert(299);
+            old.apply(&mut chunk);
+            for n in 0..300 {
+                prop_assert_eq!(old.get(n), model.get(&n).copied());
+                prop_assert_eq!(chunk.contains(n), model.get(&n).copied().unwrap_or(n == 299));
+            }
+        }
+    }
+}

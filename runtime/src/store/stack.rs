@@ -1,0 +1,112 @@
+//! What readers look through: uncommitted layers, newest first, over a committed state.
+
+use std::sync::Arc;
+
+use super::{
+    key::RowKey,
+    layer::{Entry, Layer},
+    num::StateNum,
+    scan::{Direction, KeyRange},
+    table::Table,
+};
+use crate::sync::RwLock;
+
+/// Layers over a committed state; never changed, only replaced by another stack.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    /// Newest first; only the first is still written to.
+    pub(crate) layers: Vec<Arc<Layer>>,
+    pub(crate) base: StateNum,
+}
+
+impl Stack {
+    pub(crate) fn new(base: StateNum) -> Self {
+        Self { layers: vec![Arc::default()], base }
+    }
+
+    /// The layer that is written to.
+    pub(crate) fn active(&self) -> &Arc<Layer> {
+        &self.layers[0]
+    }
+
+    /// What the layers say of a key, told to `found`.
+    pub(crate) fn get<R>(&self, table: Table, key: &[u8], found: impl FnOnce(&Entry) -> R) -> Option<R> {
+        for layer in &self.layers {
+            if let Some(entry) = layer.read().get(table, key) {
+                return Some(found(entry));
+            }
+        }
+        None
+    }
+}
+
+/// Rows that a scan copies per lock hold.
+const COPIED_AT_ONCE: usize = 256;
+
+/// The next entries of a range over several layers, each key once; and the range they are complete
+/// for, if it is not the whole one.
+pub(super) fn copy_entries(
+    layers: &[Arc<Layer>],
+    table: Table,
+    range: &KeyRange,
+    direction: Direction,
+) -> (Vec<(RowKey, Entry)>, Option<RowKey>) {
+    let mut merged: Vec<(RowKey, Entry)> = Vec::new();
+    let mut complete_to: Option<RowKey> = None;
+    for layer in layers {
+        let rows = layer.read();
+        let mut copied = 0;
+        let mut last = None;
+        for (key, entry) in rows.range(table, range, direction) {
+            if copied == COPIED_AT_ONCE {
+                let nearer = complete_to.as_ref().zip(last.as_ref()).is_none_or(|(to, last)| precedes(last, to, direction));
+                if nearer {
+                    complete_to = last;
+                }
+                break;
+            }
+            copied += 1;
+            last = Some(key.clone());
+            merged.push((key.clone(), entry.clone()));
+        }
+    }
+    // Stable, so of equal keys the newest layer's stays first and is the one that is kept.
+    merged.sort_by(|(a, _), (b, _)| match direction {
+        Direction::Forward => a.cmp(b),
+        Direction::Backward => b.cmp(a),
+    });
+    merged.dedup_by(|later, first| later.0 == first.0);
+    if let Some(to) = &complete_to {
+        merged.retain(|(key, _)| !precedes(to, key, direction));
+    }
+    (merged, complete_to)
+}
+
+fn precedes(a: &RowKey, b: &RowKey, direction: Direction) -> bool {
+    match direction {
+        Direction::Forward => a < b,
+        Direction::Backward => b < a,
+    }
+}
+
+/// The place where the current stack is published.
+#[derive(Debug)]
+pub(super) struct Published(RwLock<Arc<Stack>>);
+
+impl Published {
+    pub(super) fn new(stack: Stack) -> Self {
+        Self(RwLock::new(Arc::new(stack)))
+    }
+
+    pub(super) fn load(&self) -> Arc<Stack> {
+        self.0.read().clone()
+    }
+
+    pub(super) fn is(&self, stack: &Arc<Stack>) -> bool {
+        Arc::ptr_eq(&self.0.read(), stack)
+    }
+
+    pub(super) fn store(&self, stack: Stack) {
+        *self.0.write() = Arc::new(stack);
+    }
+}

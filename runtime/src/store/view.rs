@@ -1,0 +1,318 @@
+//! Reading at a state: the same calls live and in the past.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use super::{
+    container::Chunk,
+    engine::Store,
+    key::RowKey,
+    layer::Entry,
+    log,
+    num::{Oid, StateNum, TagId},
+    past::Disk,
+    postings,
+    scan::{self, Direction, KeyRange, Source, Walk},
+    stack::{self, Stack},
+    table::Table,
+};
+use crate::Result;
+
+/// Rows of the file that a scan passes before it begins a new read.
+const ROWS_AT_ONCE: usize = 4096;
+
+/// What a scan calls with key and body.
+pub(crate) type EachRow<'f> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>> + 'f;
+
+/// Reading a prefix at a state.
+#[derive(Clone)]
+pub(crate) enum View {
+    /// What has been published, committed or not.
+    Live(Arc<Store>),
+    /// One committed state.
+    At(Arc<Store>, StateNum),
+    /// What another process has committed, as far as this one has looked.
+    Following(Arc<Store>),
+}
+
+impl View {
+    pub(crate) fn store(&self) -> &Arc<Store> {
+        match self {
+            Self::Live(store) | Self::At(store, _) | Self::Following(store) => store,
+        }
+    }
+
+    /// The committed state that is read, unless it is what has been published since.
+    pub(crate) fn state(&self) -> Option<StateNum> {
+        match self {
+            Self::Live(_) => None,
+            Self::At(_, state) => Some(*state),
+            Self::Following(store) => Some(store.state()),
+        }
+    }
+
+    /// Reads the row at `key`, if there is one.
+    pub(crate) fn get<R>(&self, table: Table, key: &[u8], read: impl FnOnce(&[u8]) -> R) -> Result<Option<R>> {
+        let store = self.store();
+        match self.state() {
+            None => {
+                let mut read = Some(read);
+                let mut tell = |entry: &Entry| entry.row().and_then(|row| read.take().map(|read| read(row)));
+                let (told, disk) = store.look(|stack| stack.get(table, key, &mut tell))?;
+                if let Some(told) = told {
+                    return Ok(told);
+                }
+                let row = disk.body(table, key)?;
+                Ok(row.and_then(|row| read.map(|read| read(row))))
+            }
+            Some(state) => {
+                let disk = Disk::open(store)?;
+                Ok(disk.body_at(table, key, state)?.map(read))
+            }
+        }
+    }
+
+    /// Whether there is a row at `key`.
+    pub(crate) fn has(&self, table: Table, key: &[u8]) -> Result<bool> {
+        Ok(self.get(table, key, |_| ())?.is_some())
+    }
+
+    /// What the layers add to an object's count of holders, and the row that is committed.
+    pub(crate) fn counted(&self, oid: Oid) -> Result<(i64, Option<Vec<u8>>)> {
+        let key = super::key::oid_key(oid);
+        let read = |disk: &Disk<'_>| Ok(disk.get(Table::Counts, key.as_bytes())?.map(<[u8]>::to_vec));
+        match self {
+            Self::Live(store) => {
+                let sum = |stack: &Stack| stack.layers.iter().map(|layer| layer.read().counted(oid)).sum();
+                let (pending, disk) = store.look(|stack| Some(sum(stack)))?;
+                Ok((pending.unwrap_or(0), read(&disk)?))
+            }
+            Self::At(store, _) | Self::Following(store) => Ok((0, read(&Disk::open(store)?)?)),
+        }
+    }
+
+    /// Calls `each` with the rows of a range, in order, until it breaks. It may write meanwhile:
+    /// the scan goes on behind the last key it gave.
+    pub(crate) fn scan(
+        &self,
+        table: Table,
+        range: KeyRange,
+        direction: Direction,
+        each: &mut EachRow<'_>,
+    ) -> Result<()> {
+        let store = self.store();
+        let state = self.state();
+        let mut rest = Some(range);
+        while let Some(range) = rest.filter(|range| !range.is_empty()) {
+            rest = match state {
+                None => scan_live(store, table, range, direction, each)?,
+                Some(state) => scan_past(store, table, range, direction, state, each)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Adds the members of one chunk of a tag to `chunk`.
+    pub(crate) fn chunk(&self, tag: TagId, number: u64, chunk: &mut Chunk) -> Result<()> {
+        let mut key = Vec::with_capacity(18);
+        postings::posting_key(tag, number, &mut key);
+        let store = self.store();
+        let damaged = || store.corrupt(Table::Postings, &key, "the container is damaged");
+        match self.state() {
+            None => {
+                let (deltas, disk) = store.look(|stack| Some(deltas(stack, tag, number)))?;
+                if let Some(body) = disk.body(Table::Postings, &key)? {
+                    chunk.add_encoded(body).ok_or_else(damaged)?;
+                }
+                deltas.iter().flatten().for_each(|delta| delta.apply(chunk));
+            }
+            Some(state) => {
+                let disk = Disk::open(store)?;
+                if let Some(body) = disk.body_at(Table::Postings, &key, state)? {
+                    chunk.add_encoded(body).ok_or_else(damaged)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The first chunk of `tag` at or after `from` that may have members.
+    pub(crate) fn next_chunk(&self, tag: TagId, from: u64) -> Result<Option<u64>> {
+        let store = self.store();
+        let mut range = KeyRange { start: Vec::new(), end: None };
+        postings::posting_key(tag, from, &mut range.start);
+        let mut front = Vec::new();
+        super::varint::put_ordered(&mut front, u64::from(tag.0));
+        range.end = scan::successor(&front);
+        let mut nearest = None;
+        let disk = match self {
+            Self::Live(_) => {
+                let (next, disk) = store.look(|stack| {
+                    Some(stack.layers.iter().filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min())
+                })?;
+                nearest = next.flatten();
+                disk
+            }
+            Self::At(..) | Self::Following(_) => Disk::open(store)?,
+        };
+        let mut tables = vec![(Table::Postings, range.clone())];
+        if !matches!(self, Self::Live(_)) && store.has_gone(Table::Postings) {
+            tables.push((Table::Gone, gone_range(Table::Postings, &range)));
+        }
+        for (table, range) in tables {
+            let cursor = disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;
+            let row = Walk::new(cursor, &range, Direction::Forward).next();
+            if let Some((key, _)) = row.map_err(|fault| store.failed("reading", fault))? {
+                let key = if table == Table::Gone { &key[1..] } else { key };
+                let found = postings::of_posting_key(key).map(|(_, chunk)| chunk);
+                let found = found.ok_or_else(|| store.corrupt(Table::Postings, key, "the key is damaged"))?;
+                nearest = Some(nearest.map_or(found, |n: u64| n.min(found)));
+            }
+        }
+        Ok(nearest)
+    }
+}
+
+/// What the layers change in a container, oldest first.
+fn deltas(stack: &Stack, tag: TagId, chunk: u64) -> Vec<postings::Delta> {
+    let newest_first = stack.layers.iter().rev();
+    newest_first.filter_map(|layer| layer.read().postings.delta(tag, chunk).cloned()).collect()
+}
+
+fn gone_range(table: Table, range: &KeyRange) -> KeyRange {
+    let with_table = |key: &[u8]| {
+        let mut gone = Vec::with_capacity(key.len() + 1);
+        log::gone_key(table, key, &mut gone);
+        gone
+    };
+    KeyRange {
+        start: with_table(&range.start),
+        end: Some(range.end.as_deref().map_or_else(|| vec![table as u8 + 1], with_table)),
+    }
+}
+
+fn scan_live(
+    store: &Arc<Store>,
+    table: Table,
+    range: KeyRange,
+    direction: Direction,
+    each: &mut EachRow<'_>,
+) -> Result<Option<KeyRange>> {
+    let ((entries, complete_to), disk) = {
+        let (copied, disk) = store.look(|stack| Some(stack::copy_entries(&stack.layers, table, &range, direction)))?;
+        (copied.unwrap_or_default(), disk)
+    };
+    let part = match (&complete_to, direction) {
+        (None, _) => range.clone(),
+        (Some(to), Direction::Forward) => {
+            let mut end = to.as_bytes().to_vec();
+            end.push(0);
+            KeyRange { start: range.start.clone(), end: Some(end) }
+        }
+        (Some(to), Direction::Backward) => KeyRange { start: to.as_bytes().to_vec(), end: range.end.clone() },
+    };
+    let mut passed = Passed::default();
+    let cursor = disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;
+    let mut walk = Walk::new(cursor, &part, direction);
+    let rows = || walk.next().map_err(|fault| store.failed("reading", fault));
+    let flow = scan::merge(&entries, direction, rows, |key, row, source| {
+        let body = if source == Source::Disk { disk.strip(table, key, row)? } else { row };
+        passed.row(key, each(key, body)?)
+    })?;
+    Ok(passed.rest(flow, range, complete_to.as_ref().map(RowKey::as_bytes), direction))
+}
+
+fn scan_past(
+    store: &Arc<Store>,
+    table: Table,
+    range: KeyRange,
+    direction: Direction,
+    state: StateNum,
+    each: &mut EachRow<'_>,
+) -> Result<Option<KeyRange>> {
+    let disk = Disk::open(store)?;
+    let failed = |fault| store.failed("reading", fault);
+    let gone_range = gone_range(table, &range);
+    let mut gone = if table.is_versioned() && store.has_gone(table) {
+        let cursor = disk.txn.cursor(store.table(Table::Gone)).map_err(failed)?;
+        Some(Walk::new(cursor, &gone_range, direction))
+    } else {
+        None
+    };
+    let cursor = disk.txn.cursor(store.table(table)).map_err(failed)?;
+    let mut walk = Walk::new(cursor, &range, direction);
+    let mut below = walk.next().map_err(failed)?;
+    let mut next_gone = || match &mut gone {
+        Some(walk) => Ok(walk.next().map_err(failed)?.map(|(key, _)| &key[1..])),
+        None => Ok(None),
+    };
+    let mut beside = next_gone()?;
+    let mut passed = Passed::default();
+    loop {
+        let gone_first = match (below, beside) {
+            (None, None) => return Ok(None),
+            (Some(_), None) => false,
+            (None, Some(_)) => true,
+            (Some((key, _)), Some(gone)) => match direction {
+                Direction::Forward => gone < key,
+                Direction::Backward => gone > key,
+            },
+        };
+        let (key, now) = match (gone_first, below, beside) {
+            (true, _, Some(key)) => {
+                beside = next_gone()?;
+                (key, None)
+            }
+            (_, Some((key, row)), _) => {
+                below = walk.next().map_err(failed)?;
+                (key, Some(row))
+            }
+            _ => return Ok(None),
+        };
+        let flow = match disk.version_at(table, key, now, state)? {
+            Some(body) => each(key, body)?,
+            None => ControlFlow::Continue(()),
+        };
+        let flow = passed.row(key, flow)?;
+        if flow.is_break() {
+            return Ok(passed.rest(flow, range, None, direction));
+        }
+    }
+}
+
+/// How far a part of a scan has come.
+#[derive(Default)]
+struct Passed {
+    rows: usize,
+    last: Option<Vec<u8>>,
+    ended: bool,
+}
+
+impl Passed {
+    fn row(&mut self, key: &[u8], flow: ControlFlow<()>) -> Result<ControlFlow<()>> {
+        self.ended |= flow.is_break();
+        self.rows += 1;
+        if self.rows == ROWS_AT_ONCE && !self.ended {
+            self.last = Some(key.into());
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(flow)
+    }
+
+    /// The range that is still to be scanned.
+    fn rest(
+        self,
+        flow: ControlFlow<()>,
+        range: KeyRange,
+        complete_to: Option<&[u8]>,
+        direction: Direction,
+    ) -> Option<KeyRange> {
+        if self.ended {
+            return None;
+        }
+        match (flow, self.last.as_deref(), complete_to) {
+            (ControlFlow::Break(()), Some(last), _) => Some(range.after(last, direction)),
+            (_, _, Some(to)) => Some(range.after(to, direction)),
+            _ => None,
+        }
+    }
+}

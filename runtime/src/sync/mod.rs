@@ -1,0 +1,8 @@
+//! Every lock there is: the plain ones by name, and db0's own.
+
+mod thread;
+mod turn;
+
+pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use thread::thread_number;
+pub(crate) use turn::{Held, Turn};

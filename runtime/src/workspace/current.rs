@@ -1,0 +1,104 @@
+//! The workspace and prefix that a thread means when it names none.
+
+use std::{cell::RefCell, marker::PhantomData};
+
+use super::handle::Workspace;
+use crate::{Error, Memo, Prefix, Result, class::Class, sync::RwLock};
+
+static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);
+
+/// What a thread has entered.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Workspace(Workspace),
+    Prefix(Workspace, Prefix),
+}
+
+thread_local! {
+    static ENTERED: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Makes a workspace or prefix the thread's own until it is dropped. Guards nest.
+#[derive(Debug)]
+#[must_use = "the workspace is left again when the guard is dropped"]
+pub struct Entered {
+    depth: usize,
+    not_send: PhantomData<*const ()>,
+}
+
+pub(super) fn enter(place: Place) -> Entered {
+    ENTERED.with_borrow_mut(|entered| {
+        entered.push(place);
+        Entered { depth: entered.len(), not_send: PhantomData }
+    })
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        // Guards that were entered within this one and outlive it are left with it. The places are
+        // dropped outside of the borrow: the last handle of a workspace closes it.
+        let left = ENTERED.try_with(|entered| {
+            entered.try_borrow_mut().map(|mut entered| {
+                let keep = self.depth.saturating_sub(1).min(entered.len());
+                entered.split_off(keep)
+            })
+        });
+        drop(left);
+    }
+}
+
+pub(super) fn set_default(workspace: Option<Workspace>) -> Option<Workspace> {
+    std::mem::replace(&mut *DEFAULT.write(), workspace)
+}
+
+/// The workspace that this thread has entered, or the process's default one.
+pub fn default_workspace() -> Result<Workspace> {
+    let entered = ENTERED.try_with(|entered| entered.borrow().last().cloned());
+    match entered {
+        Ok(Some(Place::Workspace(workspace) | Place::Prefix(workspace, _))) => Ok(workspace),
+        _ => DEFAULT.read().clone().ok_or(Error::NoWorkspace),
+    }
+}
+
+/// The prefix that this thread has entered, or the current one of its workspace.
+pub fn current() -> Result<Prefix> {
+    let entered = ENTERED.try_with(|entered| entered.borrow().last().cloned());
+    match entered {
+        Ok(Some(Place::Prefix(_, prefix))) => Ok(prefix),
+        Ok(Some(Place::Workspace(workspace))) => workspace.current(),
+        _ => DEFAULT.read().clone().ok_or(Error::NoWorkspace)?.current(),
+    }
+}
+
+impl<T: Class> Memo<T> {
+    /// Makes a persistent object in the current prefix, or in that of its class.
+    ///
+    /// # Panics
+    /// When no workspace is open, the prefix is read-only, or the value can't be stored; see
+    /// [`try_new`](Self::try_new).
+    #[track_caller]
+    pub fn new(value: T) -> Self {
+        Self::try_new(value).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`new`](Self::new), with the failure as a value.
+    #[track_caller]
+    pub fn try_new(value: T) -> Result<Self> {
+        Self::make(class_prefix::<T>()?.objects(), value)
+    }
+
+    /// Makes a persistent object in this prefix.
+    ///
+    /// # Panics
+    /// As [`new`](Self::new); see [`Prefix::try_create`].
+    #[track_caller]
+    pub fn new_in(prefix: &Prefix, value: T) -> Self {
+        prefix.create(value)
+    }
+}
+
+/// Where this thread's objects of a class live.
+pub fn class_prefix<T: Class>() -> Result<Prefix> {
+    let prefix = current()?;
+    if T::INFO.prefix.is_none() { Ok(prefix) } else { default_workspace()?.prefix_of::<T>(prefix) }
+}

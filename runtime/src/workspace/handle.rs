@@ -1,0 +1,237 @@
+//! The handle of a workspace.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+};
+
+use uuid::Uuid;
+
+use super::{
+    current::{self, Entered, Place},
+    exit,
+};
+use crate::{
+    Config, Error, Memo, Mode, Prefix, Result,
+    class::Class,
+    object::{Shared, Token},
+    prefix::{self, OpenPrefix, PrefixName},
+    store::PrefixId,
+    sync::{Mutex, RwLock},
+};
+
+/// What the handles of a workspace share.
+pub(super) struct Inner {
+    shared: Arc<Shared>,
+    prefixes: Mutex<Vec<Arc<OpenPrefix>>>,
+    current: RwLock<Option<Arc<OpenPrefix>>>,
+}
+
+impl Inner {
+    /// Commits and closes all prefixes, once. Every one of them is tried; the first failure is told.
+    pub(super) fn close(&self) -> Result<()> {
+        if self.shared.closed.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        *self.current.write() = None;
+        let prefixes = std::mem::take(&mut *self.prefixes.lock());
+        let results: Vec<_> = prefixes.iter().map(|prefix| prefix.close()).collect();
+        results.into_iter().collect()
+    }
+
+    fn opened(&self, name: &PrefixName) -> Option<Arc<OpenPrefix>> {
+        self.prefixes.lock().iter().find(|open| open.objects.name() == name.as_str()).cloned()
+    }
+}
+
+/// A folder of prefixes, and what is open of them. When the last handle on it goes (handles of
+/// prefixes and objects are such too), it commits and closes.
+#[derive(Clone)]
+pub struct Workspace {
+    inner: Arc<Inner>,
+    _token: Arc<Token>,
+}
+
+impl fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Workspace({})", self.path().display())
+    }
+}
+
+impl Workspace {
+    /// Opens a workspace beside the process's default one.
+    ///
+    /// ```
+    /// # fn main() -> db0_runtime::Result<()> {
+    /// let folder = tempfile::tempdir().map_err(db0_runtime::Error::other)?;
+    /// let workspace = db0_runtime::Workspace::open(folder.path())?;
+    /// assert_eq!(workspace.current()?.name(), "default");
+    /// # Ok(()) }
+    /// ```
+    pub fn open(config: impl Into<Config>) -> Result<Self> {
+        let config = config.into();
+        let name = PrefixName::new(&config.prefix)?;
+        let mode = config.mode;
+        let shared = Shared::new(config);
+        let inner =
+            Arc::new(Inner { shared: shared.clone(), prefixes: Mutex::default(), current: RwLock::new(None) });
+        let closing = Arc::downgrade(&inner);
+        let token = Token::new(move || {
+            if let Some(Err(error)) = closing.upgrade().map(|inner| inner.close()) {
+                tracing::error!("closing a workspace: {error}");
+            }
+        });
+        *shared.token.lock() = Arc::downgrade(&token);
+        exit::watch(&Arc::downgrade(&inner));
+        let workspace = Self { inner, _token: token };
+        workspace.open_prefix(&name, mode)?;
+        Ok(workspace)
+    }
+
+    /// Opens a workspace and makes it the process's default one.
+    pub fn init(config: impl Into<Config>) -> Result<Self> {
+        let config = config.into();
+        if let Ok(open) = current::default_workspace()
+            && !open.is_closed()
+        {
+            let what = format!("workspace {} is open: close it with db0::close() first, or use Workspace::open", open.path().display());
+            return Err(Error::Invalid(what));
+        }
+        let workspace = Self::open(config)?;
+        drop(current::set_default(Some(workspace.clone())));
+        Ok(workspace)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.inner.shared.closed.load(Ordering::Relaxed)
+    }
+
+    /// The workspace's folder.
+    pub fn path(&self) -> &Path {
+        &self.inner.shared.config.root
+    }
+
+    fn open_prefix(&self, name: &PrefixName, mode: Mode) -> Result<Arc<OpenPrefix>> {
+        self.inner.shared.check_open()?;
+        let open = match self.inner.opened(name) {
+            Some(open) if mode == Mode::ReadOnly || open.objects.is_writable() => open,
+            Some(_) => return Err(Error::PrefixOpen { prefix: name.to_string() }),
+            None => {
+                let open = Arc::new(prefix::open(&self.inner.shared, name, mode)?);
+                self.inner.prefixes.lock().push(open.clone());
+                open
+            }
+        };
+        *self.inner.current.write() = Some(open.clone());
+        Ok(open)
+    }
+
+    /// Opens a prefix, and makes it the workspace's current one.
+    pub fn prefix(&self, name: &str, mode: Mode) -> Result<Prefix> {
+        self.open_prefix(&PrefixName::new(name)?, mode).map(Prefix::new)
+    }
+
+    /// The prefix that is meant when none is named.
+    pub fn current(&self) -> Result<Prefix> {
+        let closed = || Error::Closed { what: format!("workspace {}", self.path().display()) };
+        self.inner.current.read().clone().map(Prefix::new).ok_or_else(closed)
+    }
+
+    /// The prefix that objects of a class live in: its own, or the current one.
+    pub(crate) fn prefix_of<T: Class>(&self, current: Prefix) -> Result<Prefix> {
+        let Some(name) = T::INFO.prefix else { return Ok(current) };
+        let name = PrefixName::new(name)?;
+        if let Some(open) = self.inner.opened(&name) {
+            return Ok(Prefix::new(open));
+        }
+        let open = Arc::new(prefix::open(&self.inner.shared, &name, self.inner.shared.config.mode)?);
+        self.inner.prefixes.lock().push(open.clone());
+        Ok(Prefix::new(open))
+    }
+
+    /// The names of all prefixes in the folder, open or not.
+    pub fn prefixes(&self) -> Result<Vec<String>> {
+        prefix::list(self.path())
+    }
+
+    /// The prefixes that are open.
+    #[doc(hidden)]
+    pub fn open_prefixes(&self) -> Vec<Prefix> {
+        self.inner.prefixes.lock().iter().cloned().map(Prefix::new).collect()
+    }
+
+    /// Deletes a prefix that is not open, for good.
+    pub fn drop_prefix(&self, name: &str) -> Result<()> {
+        let name = PrefixName::new(name)?;
+        if self.inner.opened(&name).is_some() {
+            return Err(Error::PrefixOpen { prefix: name.to_string() });
+        }
+        prefix::remove(self.path(), &name)
+    }
+
+    /// Makes this the calling thread's workspace until the guard is dropped.
+    pub fn enter(&self) -> Entered {
+        current::enter(Place::Workspace(self.clone()))
+    }
+
+    /// Commits all prefixes; gives the state that the current one is in.
+    pub fn commit(&self) -> Result<u64> {
+        for prefix in self.open_prefixes() {
+            prefix.commit()?;
+        }
+        Ok(current::current().ok().filter(|prefix| self.has(prefix)).map_or_else(|| self.current(), Ok)?.state())
+    }
+
+    fn has(&self, prefix: &Prefix) -> bool {
+        Arc::ptr_eq(prefix.objects().shared(), &self.inner.shared)
+    }
+
+    /// Finds the open prefix that a uuid belongs to.
+    fn prefix_of_uuid(&self, uuid: Uuid) -> Option<Prefix> {
+        let (id, _) = PrefixId::of_uuid(uuid)?;
+        self.open_prefixes().into_iter().find(|prefix| prefix.objects().store().prefix_id() == id)
+    }
+
+    /// The object of this uuid, in whichever prefix it is.
+    pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
+        self.inner.shared.check_open()?;
+        let missing = || Error::NotFound { class: T::INFO.name.into(), uuid };
+        if let Some(prefix) = self.prefix_of_uuid(uuid) {
+            return prefix.fetch(uuid);
+        }
+        // It may be in one that is not open: look into each, for reading.
+        for name in self.prefixes()? {
+            let name = PrefixName::new(&name)?;
+            if self.inner.opened(&name).is_none() {
+                let open = Arc::new(prefix::open(&self.inner.shared, &name, Mode::ReadOnly)?);
+                self.inner.prefixes.lock().push(open);
+                if let Some(prefix) = self.prefix_of_uuid(uuid) {
+                    return prefix.fetch(uuid);
+                }
+            }
+        }
+        Err(missing())
+    }
+
+    /// Steps to the last committed state in prefixes that another process writes.
+    pub fn refresh(&self) -> Result<bool> {
+        let mut moved = false;
+        for prefix in self.open_prefixes() {
+            moved |= prefix.objects().refresh()?;
+        }
+        Ok(moved)
+    }
+
+    /// Commits and closes everything. What is read through guards goes on; all else is
+    /// [`Error::Closed`].
+    pub fn close(&self) -> Result<()> {
+        self.inner.close()
+    }
+
+    /// Runs `work` as one step: all of it happens, or nothing.
+    #[track_caller]
+    pub fn atomic<R, E: From<Error>>(&self, work: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+        crate::txn::atomic_in(&self.inner.shared, std::panic::Location::caller(), work)
+    }
+}

@@ -1,0 +1,8 @@
+//! Workspaces: a folder, its open prefixes, and which one a thread means.
+
+mod current;
+mod exit;
+mod handle;
+
+pub use current::{Entered, class_prefix, current, default_workspace};
+pub use handle::Workspace;

@@ -1,0 +1,5 @@
+//! db0's snapshots. Programs use the `db0` crate, which re-exports what is public here.
+
+mod snapshot;
+
+pub use snapshot::Snapshot;

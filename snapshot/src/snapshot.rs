@@ -1,0 +1,122 @@
+//! A snapshot: committed states of prefixes, held still.
+
+use std::{fmt, sync::Arc};
+
+use db0_query::{Criteria, Query};
+use db0_runtime::{
+    Error, Memo, Prefix, Result, Workspace,
+    class::{Class, Singleton},
+    object::Objects,
+};
+use uuid::Uuid;
+
+/// Committed states of prefixes, read-only and immune to later commits. Handles from it, and
+/// everything reached through them, show these states and keep them.
+#[derive(Clone)]
+pub struct Snapshot {
+    parts: Arc<[Arc<Objects>]>,
+    /// The part that is meant when no prefix is named.
+    current: usize,
+}
+
+impl Snapshot {
+    /// The last committed state of every open prefix of a workspace.
+    pub fn of_workspace(workspace: &Workspace, current: &Prefix) -> Result<Self> {
+        let prefixes = workspace.open_prefixes();
+        let parts = prefixes.iter().map(|prefix| prefix.objects().at_state(prefix.state()));
+        let parts: Arc<[_]> = parts.collect::<Result<_>>()?;
+        let place = prefixes.iter().position(|prefix| prefix.name() == current.name());
+        let closed = || Error::Closed { what: format!("prefix {:?}", current.name()) };
+        Ok(Self { parts, current: place.ok_or_else(closed)? })
+    }
+
+    /// A state of one prefix.
+    pub fn of_state(prefix: &Prefix, state: u64) -> Result<Self> {
+        Ok(Self { parts: Arc::new([prefix.objects().at_state(state)?]), current: 0 })
+    }
+
+    /// States of several prefixes of a workspace; the first one named is the current one.
+    pub fn of_states<N: AsRef<str>>(
+        workspace: &Workspace,
+        states: impl IntoIterator<Item = (N, u64)>,
+    ) -> Result<Self> {
+        let prefixes = workspace.open_prefixes();
+        let part = |(name, state): (N, u64)| {
+            let name = name.as_ref();
+            let missing = || Error::NoPrefix { prefix: name.into(), root: workspace.path().into() };
+            prefixes.iter().find(|prefix| prefix.name() == name).ok_or_else(missing)?.objects().at_state(state)
+        };
+        let parts: Arc<[_]> = states.into_iter().map(part).collect::<Result<_>>()?;
+        if parts.is_empty() {
+            return Err(Error::Invalid("a snapshot needs at least one prefix".into()));
+        }
+        Ok(Self { parts, current: 0 })
+    }
+
+    fn current(&self) -> &Arc<Objects> {
+        &self.parts[self.current]
+    }
+
+    fn part_of<T: Class>(&self) -> Result<Arc<Objects>> {
+        let Some(name) = T::INFO.prefix else { return Ok(self.current().clone()) };
+        self.part(name).cloned()
+    }
+
+    fn part(&self, name: &str) -> Result<&Arc<Objects>> {
+        let missing = || Error::Invalid(format!("prefix {name:?} is not in this snapshot"));
+        self.parts.iter().find(|part| part.name() == name).ok_or_else(missing)
+    }
+
+    /// The state of the current prefix in this snapshot.
+    pub fn state(&self) -> u64 {
+        self.current().state()
+    }
+
+    /// The state of a prefix in this snapshot.
+    pub fn state_of(&self, prefix: &str) -> Result<u64> {
+        Ok(self.part(prefix)?.state())
+    }
+
+    /// Objects that fulfilled criteria then.
+    pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
+        Query::on(self.part_of::<T>(), &criteria)
+    }
+
+    /// The object of this uuid as it was then.
+    pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
+        let mut result = Err(Error::NotFound { class: T::INFO.name.into(), uuid });
+        for part in &*self.parts {
+            result = part.fetch(uuid);
+            if !matches!(result, Err(Error::NotFound { .. })) {
+                return result;
+            }
+        }
+        result
+    }
+
+    /// The singleton of its class as it was then.
+    pub fn singleton<T: Singleton>(&self) -> Result<Memo<T>> {
+        self.part_of::<T>()?.singleton()
+    }
+
+    /// A live object as it was then.
+    ///
+    /// # Panics
+    /// When it did not exist then; see [`try_of`](Self::try_of).
+    #[track_caller]
+    pub fn of<T: Class>(&self, memo: &Memo<T>) -> Memo<T> {
+        self.try_of(memo).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`of`](Self::of), with the failure as a value.
+    pub fn try_of<T: Class>(&self, memo: &Memo<T>) -> Result<Memo<T>> {
+        self.fetch(memo.uuid())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = self.parts.iter().map(|part| (part.name().to_owned(), part.state()));
+        f.debug_map().entries(states).finish()
+    }
+}

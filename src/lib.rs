@@ -1,0 +1,55 @@
+//! Code as if memory were infinite, durable, shared and versioned.
+//!
+//! A struct marked [`#[db0::memo]`](macro@memo) is a persistent object. It is read and written
+//! through guards, like the contents of an `Arc<RwLock<T>>`; a background thread commits it; it is
+//! found again by its tags, its uuid, or through the objects that refer to it; snapshots see any
+//! past state; other processes read along.
+//!
+//! ```
+//! use db0::{List, Memo};
+//!
+//! #[db0::memo(singleton)]
+//! struct Root { greeting: String, people: List<Memo<Person>> }
+//!
+//! #[db0::memo]
+//! struct Person { name: String, age: u32 }
+//!
+//! # fn main() -> db0::Result<()> {
+//! # let folder = tempfile::tempdir().map_err(db0::Error::other)?;
+//! # let path = folder.path();
+//! db0::init(path)?;
+//! let root = db0::singleton(|| Root { greeting: "Hello".into(), people: List::new() });
+//! let alice = Memo::new(Person { name: "Alice".into(), age: 30 });
+//! alice.write().age += 1;
+//! root.read().people.push(alice.clone());
+//! db0::tags(&alice).add("employee").add(["manager", "remote"]);
+//! for person in db0::find::<Person>(("employee", db0::no("intern"))) {
+//!     println!("{}", person.read().name);
+//! }
+//! # db0::close()
+//! # }
+//! ```
+
+mod global;
+
+//pub use db0_collections::{Dict, Index, List, Set};
+pub use db0_macros::{Key, Tag, memo};
+pub use db0_query::{Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags};
+pub use db0_runtime::{
+    Config, Durability, Entered, Error, History, Lock, Memo, Mode, Prefix, Read, Result, WeakMemo,
+    Workspace, Write, abort,
+    class::{Class, EnumTag, Singleton},
+    codec::{Value, int128, key::{Desc, IntoKey, Key, KeyRange}},
+};
+pub use db0_snapshot::Snapshot;
+pub use global::{
+    atomic, close, commit, current, drop_prefix, exists, fetch, fetch_singleton, find,
+    has_singleton, init, open, prefixes, refresh, singleton, snapshot, snapshot_at, snapshot_of, state,
+};
+
+/// What the macros call; not part of the public API, and bound to the macros of this version.
+#[doc(hidden)]
+pub mod plumbing {
+    pub use db0_query::{__tag_impls as tag_impls, Expr};
+    pub use db0_runtime::plumbing::*;
+}

@@ -1,0 +1,41 @@
+//! What tests share: a workspace in a folder of its own, entered by the test's thread.
+
+use db0::{Config, Entered, Workspace};
+use tempfile::TempDir;
+
+/// A temporary folder with a workspace that is the thread's own.
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    entered: Option<Entered>,
+    pub(crate) workspace: Option<Workspace>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut world = Self { folder, entered: None, workspace: None };
+        world.open();
+        world
+    }
+
+    /// Opens the folder; autocommit is off, so that states are the test's own.
+    pub(crate) fn open(&mut self) {
+        let workspace = Workspace::open(Config::new(self.folder.path()).autocommit(false)).expect("it opens");
+        self.entered = Some(workspace.enter());
+        self.workspace = Some(workspace);
+    }
+
+    /// Closes it, as at the end of a process.
+    pub(crate) fn close(&mut self) {
+        if let Some(workspace) = self.workspace.take() {
+            workspace.close().expect("it closes");
+        }
+        self.entered = None;
+    }
+
+    /// Closes it and opens it again.
+    pub(crate) fn reopen(&mut self) {
+        self.close();
+        self.open();
+    }
+}

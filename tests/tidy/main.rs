@@ -1,0 +1,15 @@
+//! The house rules, held by tests: each reads the source tree and says where it breaks and what to do.
+
+mod findings;
+mod mask;
+mod source;
+mod tree;
+
+mod layers;
+mod layout;
+mod pages;
+mod safety;
+mod sizes;
+mod words;
+
+mod planted;

@@ -1,0 +1,8 @@
+//! A type that isn't there.
+
+#[db0::memo]
+struct Person {
+    name: Strin,
+}
+
+fn main() {}
