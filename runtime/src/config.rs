@@ -5,7 +5,15 @@ use std::{
     time::Duration,
 };
 
-use crate::lmdb::Durability;
+/// How much a commit waits for the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// What `commit` returned for is on disk.
+    #[default]
+    Full,
+    /// The last commit may be lost in a power cut; the file stays consistent.
+    Relaxed,
+}
 
 /// How much of the past is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -60,6 +68,7 @@ pub struct Config {
     pub(crate) auto_refresh: bool,
     pub(crate) turn_timeout: Option<Duration>,
     pub(crate) stall: Duration,
+    pub(crate) any_file_system: bool,
 }
 
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -80,6 +89,7 @@ impl Config {
             auto_refresh: true,
             turn_timeout: None,
             stall: Duration::from_secs(30),
+            any_file_system: false,
         }
     }
 
@@ -146,6 +156,13 @@ impl Config {
     /// How long to wait for another thread's guard or `atomic`; for ever if not said.
     pub fn turn_timeout(mut self, timeout: Duration) -> Self {
         self.turn_timeout = Some(timeout);
+        self
+    }
+
+    /// Also opens folders on network file systems and FUSE, where several processes may see
+    /// different things.
+    pub fn any_file_system(mut self) -> Self {
+        self.any_file_system = true;
         self
     }
 

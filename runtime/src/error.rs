@@ -16,7 +16,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A free function was called before `db0::init`.
-    #[error("no workspace is open: call db0::init(path) first, or enter one with workspace.enter()")]
+    #[error(
+        "no workspace is open: call db0::init(path) first, or enter one with workspace.enter()"
+    )]
     NoWorkspace,
 
     /// The workspace or prefix has been closed.
@@ -36,14 +38,18 @@ pub enum Error {
     },
 
     /// This process already has the prefix open for writing.
-    #[error("prefix {prefix:?} is already open for writing in this process: use that handle, or open this one with Mode::ReadOnly")]
+    #[error(
+        "prefix {prefix:?} is already open for writing in this process: use that handle, or open this one with Mode::ReadOnly"
+    )]
     AlreadyOpen {
         /// The prefix in question.
         prefix: String,
     },
 
     /// Two prefixes of one workspace carry the same identity (one is a copy of the other).
-    #[error("prefixes {first:?} and {second:?} have the same id (one is a copy of the other): open them in different workspaces")]
+    #[error(
+        "prefixes {first:?} and {second:?} have the same id (one is a copy of the other): open them in different workspaces"
+    )]
     SamePrefixId {
         /// The prefix that was open before.
         first: String,
@@ -77,7 +83,9 @@ pub enum Error {
     },
 
     /// A write was tried through something that only reads.
-    #[error("{what} is read-only: write through a handle of a prefix that is open with Mode::ReadWrite")]
+    #[error(
+        "{what} is read-only: write through a handle of a prefix that is open with Mode::ReadWrite"
+    )]
     ReadOnly {
         /// The snapshot, prefix or view in question.
         what: String,
@@ -109,7 +117,9 @@ pub enum Error {
     },
 
     /// The object still has holders.
-    #[error("{class} {uuid} can't be deleted: {count} references or tags still hold it; remove them first")]
+    #[error(
+        "{class} {uuid} can't be deleted: {count} references or tags still hold it; remove them first"
+    )]
     Referenced {
         /// Its class.
         class: String,
@@ -131,7 +141,9 @@ pub enum Error {
     },
 
     /// Two Rust types claim one class name in one open prefix.
-    #[error("{first} and {second} both claim the class name {class:?}: rename one with #[db0::memo(name = \"…\")]")]
+    #[error(
+        "{first} and {second} both claim the class name {class:?}: rename one with #[db0::memo(name = \"…\")]"
+    )]
     ClassClash {
         /// The disputed name.
         class: String,
@@ -142,7 +154,9 @@ pub enum Error {
     },
 
     /// A stored field doesn't fit today's struct.
-    #[error("{class}.{field}: stored as {stored}, declared as {declared}: keep a compatible type, give the field a new name, or add #[serde(default)]")]
+    #[error(
+        "{class}.{field}: stored as {stored}, declared as {declared}: keep a compatible type, give the field a new name, or add #[serde(default)]"
+    )]
     Evolution {
         /// The class.
         class: String,
@@ -164,7 +178,9 @@ pub enum Error {
     },
 
     /// A strong reference to an object of another prefix.
-    #[error("a strong reference from prefix {from:?} to {target} in prefix {to:?} can't be stored: use memo.downgrade() for references between prefixes")]
+    #[error(
+        "a strong reference from prefix {from:?} to {target} in prefix {to:?} can't be stored: use memo.downgrade() for references between prefixes"
+    )]
     CrossPrefix {
         /// Where it was to be stored.
         from: String,
@@ -188,7 +204,9 @@ pub enum Error {
     },
 
     /// A second write guard on one object in one thread.
-    #[error("{uuid} is already being written by this thread: the guard taken at {place} must be dropped first")]
+    #[error(
+        "{uuid} is already being written by this thread: the guard taken at {place} must be dropped first"
+    )]
     AlreadyWriting {
         /// The object.
         uuid: Uuid,
@@ -206,7 +224,9 @@ pub enum Error {
     },
 
     /// Another thread's guard or `atomic` was waited for in vain.
-    #[error("waited {waited_ms} ms for the turn to write, which is held {holder}: shorten what it does, or raise Config::turn_timeout")]
+    #[error(
+        "waited {waited_ms} ms for the turn to write, which is held {holder}: shorten what it does, or raise Config::turn_timeout"
+    )]
     Busy {
         /// How long was waited.
         waited_ms: u64,
@@ -215,7 +235,9 @@ pub enum Error {
     },
 
     /// Too much is pending because commits have been failing.
-    #[error("{pending} bytes wait to be committed and commits fail ({cause}): free the disk; nothing is lost, and writing goes on once a commit succeeds")]
+    #[error(
+        "{pending} bytes wait to be committed and commits fail ({cause}): free the disk; nothing is lost, and writing goes on once a commit succeeds"
+    )]
     Stalled {
         /// Bytes that wait.
         pending: u64,
@@ -250,7 +272,9 @@ pub enum Error {
     },
 
     /// Bytes on disk are not what was written.
-    #[error("prefix {prefix:?}, table {table}, key {key}: {why}; restore this prefix from a copy, `db0 verify` lists all damage")]
+    #[error(
+        "prefix {prefix:?}, table {table}, key {key}: {why}; restore this prefix from a copy, `db0 verify` lists all damage"
+    )]
     Corrupt {
         /// The prefix.
         prefix: String,
@@ -313,7 +337,11 @@ impl Error {
     }
 
     /// What an operating-system call reported, with the file it was about.
-    pub(crate) fn io(operation: &'static str, path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
+    pub(crate) fn io(
+        operation: &'static str,
+        path: impl Into<PathBuf>,
+        error: &std::io::Error,
+    ) -> Self {
         Self::Io {
             operation,
             path: path.into(),

@@ -1,24 +1,23 @@
 //! db0's engine. Programs use the `db0` crate, which re-exports what is public here.
 
-mod error;
-mod config;
-mod sync;
-mod lmdb;
-pub mod codec;
-mod store;
 pub mod class;
+pub mod codec;
+mod config;
 pub mod derived;
+mod error;
+mod lmdb;
 pub mod object;
-mod txn;
-mod prefix;
-mod workspace;
 pub mod plumbing;
+mod prefix;
+mod store;
+mod sync;
+mod txn;
+mod workspace;
 
-pub use config::{Config, History, Lock, Mode};
+pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
-pub use lmdb::Durability;
-pub use object::{Memo, Read, WeakMemo, Write};
+pub use object::{CacheStats, Memo, Read, WeakMemo, Write};
+pub use prefix::{Prefix, State};
 pub use store::Chunk;
-pub use prefix::Prefix;
 pub use txn::abort;
-pub use workspace::{Entered, Workspace, class_prefix, current, default_workspace};
+pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace};

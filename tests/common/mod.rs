@@ -1,4 +1,5 @@
 //! What tests share: a workspace in a folder of its own, entered by the test's thread.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use db0::{Config, Entered, Workspace};
 use tempfile::TempDir;
@@ -20,7 +21,8 @@ impl World {
 
     /// Opens the folder; autocommit is off, so that states are the test's own.
     pub(crate) fn open(&mut self) {
-        let workspace = Workspace::open(Config::new(self.folder.path()).autocommit(false)).expect("it opens");
+        let workspace =
+            Workspace::open(Config::new(self.folder.path()).autocommit(false)).expect("it opens");
         self.entered = Some(workspace.enter());
         self.workspace = Some(workspace);
     }

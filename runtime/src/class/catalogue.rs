@@ -59,7 +59,9 @@ impl Catalogue {
         view.scan(Table::Classes, KeyRange::all(), Direction::Forward, &mut |key, row| {
             let damaged = || store.corrupt(Table::Classes, key, "the class description is damaged");
             let mut rest = key;
-            let id = take_ordered(&mut rest).and_then(|id| u32::try_from(id).ok()).ok_or_else(damaged)?;
+            let id = take_ordered(&mut rest)
+                .and_then(|id| u32::try_from(id).ok())
+                .ok_or_else(damaged)?;
             let (name, schema) = Schema::decode(row).ok_or_else(damaged)?;
             let record = found.entry(ClassId(id)).or_insert_with(|| ClassRecord {
                 name,
@@ -82,7 +84,8 @@ impl Catalogue {
 
     /// The class of a Rust type; made if the prefix may be written and does not have it.
     pub(crate) fn of<T: Class>(&self, store: &Store) -> Result<Arc<ClassState>> {
-        self.find::<T>(Some(store)).map(|found| found.unwrap_or_else(|| unreachable!("made if it was missing")))
+        self.find::<T>(Some(store))
+            .map(|found| found.unwrap_or_else(|| unreachable!("made if it was missing")))
     }
 
     /// The class of a Rust type, if the prefix has it.
@@ -96,7 +99,9 @@ impl Catalogue {
             return Ok(Some(state.clone()));
         }
         let mut records = self.records.write();
-        let names = |record: &ClassRecord| record.name == T::INFO.name || T::INFO.renamed_from.contains(&&*record.name);
+        let names = |record: &ClassRecord| {
+            record.name == T::INFO.name || T::INFO.renamed_from.contains(&&*record.name)
+        };
         let id = match records.iter().find(|(_, record)| names(record)).map(|(id, _)| *id) {
             Some(id) => id,
             None => match make {
@@ -159,7 +164,7 @@ impl Catalogue {
     pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
         for (id, record) in &*self.records.read() {
             for (version, schema) in record.schemas.iter().enumerate().skip(record.saved) {
-                writer.describe(Table::Classes, &key(*id, version), &schema.encode(&record.name))?;
+                writer.put_raw(Table::Classes, &key(*id, version), &schema.encode(&record.name))?;
             }
         }
         Ok(())

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn keys_are_known() {
-        assert_eq!(Probe::<Opaque>::FIELD_KIND, None);
+        assert!(Probe::<Opaque>::FIELD_KIND.is_none());
         let kind = Probe::<Vec<String>>::FIELD_KIND.map(|kind| kind().to_string());
         assert_eq!(kind.as_deref(), Some("each text"));
     }

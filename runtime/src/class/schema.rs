@@ -66,7 +66,8 @@ mod tests {
                 name: name.into(),
                 rust_type: rust_type.into(),
             };
-            let schema = Schema { keep: fields.len() > 1, fields: fields.into_iter().map(record).collect() };
+            let schema =
+                Schema { keep: fields.len() > 1, fields: fields.into_iter().map(record).collect() };
             assert_eq!(Schema::decode(&schema.encode("Person")), Some(("Person".into(), schema)));
         }
         assert_eq!(Schema::decode(b"Person\0\0name\0"), None);

@@ -64,7 +64,9 @@ impl TagNames {
             (row == name.as_bytes()).then_some(number).and_then(|n| u32::try_from(n).ok())
         })?;
         let Some(number) = number else { return Ok(None) };
-        let tag = number.map(TagId).ok_or_else(|| store.corrupt(Table::TagNames, &key, "the row is damaged"))?;
+        let tag = number
+            .map(TagId)
+            .ok_or_else(|| store.corrupt(Table::TagNames, &key, "the row is damaged"))?;
         self.by_name.insert(name.clone(), tag);
         self.by_number.insert(tag, name.clone());
         Ok(Some(tag))
@@ -102,8 +104,8 @@ impl TagNames {
             let mut row = Vec::with_capacity(name.as_bytes().len() + 5);
             put_varint(&mut row, tag.0.into());
             row.extend_from_slice(name.as_bytes());
-            writer.describe(Table::TagNames, &name_key(name), &row)?;
-            writer.describe(Table::TagNames, &number_key(*tag), name.as_bytes())?;
+            writer.put_raw(Table::TagNames, &name_key(name), &row)?;
+            writer.put_raw(Table::TagNames, &number_key(*tag), name.as_bytes())?;
         }
         Ok(unsaved.len())
     }

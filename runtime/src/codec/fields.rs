@@ -47,6 +47,23 @@ pub fn field(row: &[u8], index: usize) -> Result<Option<&[u8]>, Fault> {
     Ok(Some(reader.raw().map_err(|error| error.at_index(index))?))
 }
 
+/// How many bytes the first `count` of the values that stand in `bytes` one after another take.
+///
+/// ```
+/// use db0_runtime::codec::skip_values;
+///
+/// assert_eq!(skip_values(&[0x01, 0xa1, b'x', 0xc0], 2), Ok(3));
+/// assert!(skip_values(&[0x01], 2).is_err());
+/// ```
+#[inline]
+pub fn skip_values(bytes: &[u8], count: usize) -> Result<usize, Fault> {
+    let mut reader = Reader::new(bytes);
+    for _ in 0..count {
+        reader.skip()?;
+    }
+    Ok(bytes.len() - reader.rest().len())
+}
+
 /// Appends the row of these fields to `out`, which is left as it was on a fault.
 ///
 /// Each must be one whole value; what they are together must keep to the bounds of a row.

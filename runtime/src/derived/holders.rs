@@ -29,6 +29,11 @@ impl<T: Class> Memo<T> {
 
 /// How many references, tags and index entries hold an object, as this view shows it.
 fn holders(objects: &Arc<Objects>, oid: Oid) -> Result<u64> {
+    Ok(references_to(objects, oid)? + tagging::numbers(objects, oid)?.len() as u64)
+}
+
+/// How many references and index entries hold an object.
+pub(super) fn references_to(objects: &Arc<Objects>, oid: Oid) -> Result<u64> {
     let key = oid_key(oid);
     let damaged = || objects.store().corrupt(Table::Counts, key.as_bytes(), "the count is damaged");
     let (pending, stored) = objects.view().counted(oid)?;
@@ -36,7 +41,5 @@ fn holders(objects: &Arc<Objects>, oid: Oid) -> Result<u64> {
         Some(row) => take_varint(&mut &row[..]).ok_or_else(damaged)?,
         None => 0,
     };
-    let tags = tagging::numbers(objects, oid)?.len() as u64;
-    Ok(stored.saturating_add_signed(pending) + tags)
+    Ok(stored.saturating_add_signed(pending))
 }
-

@@ -2,15 +2,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::ControlFlow,
     sync::Arc,
 };
 
 use super::tagging;
 use crate::{
-    Result,
-    codec,
-    object::{AnyCell, Frozen, Objects, row_header},
-    store::{ClassId, Direction, Entry, KeyRange, LayerRows, Oid, Store, Table, View, oid_key, oid_of_key, take_ordered, take_varint},
+    Result, codec,
+    object::{AnyCell, Frozen, Killing, Objects, find_cell, row_header},
+    store::{
+        Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, Store, Table, TagId, View,
+        oid_key, oid_of_key, place, take_ordered, take_varint,
+    },
 };
 
 /// What a commit does beyond what was written: the dead, and who lives by a handle alone.
@@ -24,16 +27,20 @@ pub(crate) struct Plan {
     pub(crate) unheld: Vec<Oid>,
     /// These were so, and are held now.
     pub(crate) held: Vec<Oid>,
-    /// How many of the dead were objects on disk.
-    pub(crate) deleted: u64,
+    /// Those of the held and dead that were orphans at the last commit.
+    pub(crate) were_orphans: HashSet<Oid>,
+    /// The dead that were objects on disk.
+    pub(crate) deleted: Vec<(ClassId, Oid)>,
+    /// Objects of which the tags changed.
+    pub(crate) retagged: Vec<(ClassId, Oid)>,
 }
 
 /// Finds out who dies with a commit of `frozen`, whose rows are `merged`.
 pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) -> Result<Plan> {
     let store = objects.store();
     let view = View::At(store.clone(), store.state());
-    let cells = frozen.young.iter().chain(&frozen.dirty).map(|cell| (cell.oid(), cell.clone())).collect();
-    let mut life = Life { objects, frozen, merged, view, cells, plan: Plan::default() };
+    let dirty = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
+    let mut life = Life { objects, frozen, merged, view, dirty, plan: Plan::default() };
     let young = frozen.young.iter().map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     let untagged = merged.entries(Table::ObjectTags).filter(|(_, entry)| **entry == Entry::Gone);
@@ -50,6 +57,8 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     }
     let more = merged.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
     life.plan.held = more.filter(|oid| !life.plan.dead.contains(oid)).collect();
+    life.note_orphans()?;
+    life.note_retagged()?;
     Ok(life.plan)
 }
 
@@ -59,7 +68,7 @@ struct Life<'a> {
     merged: &'a LayerRows,
     /// The last committed state.
     view: View,
-    cells: HashMap<Oid, Arc<dyn AnyCell>>,
+    dirty: HashMap<Oid, &'a Arc<dyn AnyCell>>,
     plan: Plan,
 }
 
@@ -68,33 +77,60 @@ impl Life<'_> {
         self.objects.store()
     }
 
+    /// It has no row on disk.
+    fn is_new(&self, oid: Oid) -> bool {
+        oid >= self.frozen.new_from
+    }
+
+    /// Reads a row of the last committed state.
+    fn committed<R>(
+        &self,
+        table: Table,
+        oid: Oid,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
+        if self.is_new(oid) {
+            return Ok(None);
+        }
+        self.view.get(table, oid_key(oid).as_bytes(), read)
+    }
+
+    /// The cell of an object that is being committed.
+    fn cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
+        if self.is_new(oid)
+            && let Some(cell) = find_cell(&self.frozen.young, oid)
+        {
+            return Some(cell);
+        }
+        self.dirty.get(&oid).map(|cell| Arc::clone(cell))
+    }
+
     fn judge(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
         if self.plan.dead.contains(&oid) || self.is_held(oid)? {
             return Ok(());
         }
-        let cell = self.cells.get(&oid).cloned().or_else(|| self.objects.loaded(oid));
-        // Whoever takes a handle after this finds the object deleted.
-        match cell {
-            None if self.objects.has_anchor(oid) => self.plan.unheld.push(oid),
-            Some(cell) if !self.objects.kill_if_unheld(&cell) => self.plan.unheld.push(oid),
-            _ => self.bury(oid, candidates)?,
+        let cell = self.cell(oid);
+        match self.objects.kill(oid, cell.as_ref(), self.frozen) {
+            Killing::Dead => self.bury(oid, candidates)?,
+            Killing::HeldByHandle => self.plan.unheld.push(oid),
+            Killing::HeldAnew => {}
         }
         Ok(())
     }
 
-    /// Something durable holds it, or will with the next commit.
+    /// Something durable holds it as of this commit.
     fn is_held(&self, oid: Oid) -> Result<bool> {
         let key = oid_key(oid);
-        let stored = self.view.get(Table::Counts, key.as_bytes(), |mut row| take_varint(&mut row))?.flatten();
+        let stored = self.committed(Table::Counts, oid, |mut row| take_varint(&mut row))?.flatten();
         let changed = self.merged.counted(oid) + self.plan.rows.counted(oid);
         if stored.unwrap_or(0).saturating_add_signed(changed) > 0 {
             return Ok(true);
         }
         let tagged = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
             Some(entry) => entry.row().is_some(),
-            None => self.view.has(Table::ObjectTags, key.as_bytes())?,
+            None => self.committed(Table::ObjectTags, oid, |_| ())?.is_some(),
         };
-        if tagged || self.store().referred_to_since(&self.frozen.layers, oid) {
+        if tagged {
             return Ok(true);
         }
         match self.class_of(oid)? {
@@ -105,11 +141,11 @@ impl Life<'_> {
     }
 
     fn class_of(&self, oid: Oid) -> Result<Option<ClassId>> {
-        if let Some(cell) = self.cells.get(&oid) {
+        if let Some(cell) = self.cell(oid) {
             return Ok(Some(cell.class().id));
         }
-        let key = oid_key(oid);
-        let class = self.view.get(Table::Objects, key.as_bytes(), |body| row_header(body).map(|(class, ..)| class))?;
+        let class =
+            self.committed(Table::Objects, oid, |body| row_header(body).map(|(class, ..)| class))?;
         Ok(class.flatten())
     }
 
@@ -119,19 +155,23 @@ impl Life<'_> {
             return Ok(());
         }
         let key = oid_key(oid);
-        let row = self.view.get(Table::Objects, key.as_bytes(), <[u8]>::to_vec)?;
+        let row = self.committed(Table::Objects, oid, <[u8]>::to_vec)?;
         let class = self.class_of(oid)?;
-        let cell = self.cells.get(&oid).cloned();
+        let cell = self.cell(oid);
         let references = match (&cell, &row) {
             (Some(cell), _) => cell.references_of_last(self.frozen.epoch)?,
-            (None, Some(row)) => self.references_in(Table::Objects, key.as_bytes(), row_header(row).map_or(&[], |(_, _, f)| f))?,
+            (None, Some(row)) => self.references_in(
+                Table::Objects,
+                key.as_bytes(),
+                row_header(row).map_or(&[], |(_, _, f)| f),
+            )?,
             (None, None) => Vec::new(),
         };
         self.let_go(&references, candidates);
         if row.is_some() {
-            self.plan.deleted += 1;
             self.plan.rows.delete(Table::Objects, key.as_bytes());
             if let Some(class) = class {
+                self.plan.deleted.push((class, oid));
                 self.plan.rows.postings.set(Objects::class_tag(class), oid, false);
             }
         }
@@ -144,13 +184,43 @@ impl Life<'_> {
         let key = oid_key(oid);
         let tags = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
             Some(entry) => entry.row().map(tagging::decode_row),
-            None => self.view.get(Table::ObjectTags, key.as_bytes(), tagging::decode_row)?,
+            None => self.committed(Table::ObjectTags, oid, tagging::decode_row)?,
         };
         let Some(tags) = tags else { return Ok(()) };
-        let damaged = || self.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
+        let damaged =
+            || self.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
         let tags = tags.ok_or_else(damaged)?;
         tags.into_iter().for_each(|tag| self.plan.rows.postings.set(tag, oid, false));
         self.plan.rows.delete(Table::ObjectTags, key.as_bytes());
+        Ok(())
+    }
+
+    /// Which living objects have other tags than before.
+    fn note_retagged(&mut self) -> Result<()> {
+        for (key, _) in self.merged.entries(Table::ObjectTags) {
+            let Some((oid, _)) = oid_of_key(key.as_bytes()) else { continue };
+            if self.is_new(oid) || self.plan.dead.contains(&oid) {
+                continue;
+            }
+            if let Some(class) = self.class_of(oid)? {
+                self.plan.retagged.push((class, oid));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the held and dead bear the orphans' tag.
+    fn note_orphans(&mut self) -> Result<()> {
+        let mut old: Vec<Oid> = self.plan.held.iter().chain(&self.plan.dead).copied().collect();
+        old.retain(|oid| !self.is_new(*oid));
+        old.sort_unstable();
+        for same_chunk in old.chunk_by(|a, b| place(*a).0 == place(*b).0) {
+            let mut orphans = Chunk::EMPTY;
+            self.view.chunk(TagId::ORPHANS, place(same_chunk[0]).0, &mut orphans)?;
+            self.plan
+                .were_orphans
+                .extend(same_chunk.iter().filter(|oid| orphans.contains(place(**oid).1)));
+        }
         Ok(())
     }
 
@@ -158,15 +228,22 @@ impl Life<'_> {
     fn bury_elements(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
         let key = oid_key(oid);
         let header = self.merged.get(Table::Headers, key.as_bytes()).is_some();
-        if header || self.view.has(Table::Headers, key.as_bytes())? {
+        if header || self.committed(Table::Headers, oid, |_| ())?.is_some() {
             self.plan.rows.delete(Table::Headers, key.as_bytes());
         }
         let range = KeyRange::prefix(key.as_bytes());
         let mut rows: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
-        self.view.scan(Table::Elements, range.clone(), Direction::Forward, &mut |key, body| {
-            rows.insert(key.into(), body.into());
-            Ok(std::ops::ControlFlow::Continue(()))
-        })?;
+        if !self.is_new(oid) {
+            self.view.scan(
+                Table::Elements,
+                range.clone(),
+                Direction::Forward,
+                &mut |key, body| {
+                    rows.insert(key.into(), body.into());
+                    Ok(ControlFlow::Continue(()))
+                },
+            )?;
+        }
         for (key, entry) in self.merged.range(Table::Elements, &range, Direction::Forward) {
             match entry.row() {
                 Some(row) => drop(rows.insert(key.as_bytes().into(), row.into())),

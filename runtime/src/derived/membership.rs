@@ -26,6 +26,7 @@ impl Members {
 
     /// The objects of a class; `None` if the prefix has no such class.
     pub fn of_class<T: Class>(objects: &Arc<Objects>) -> Result<Option<Self>> {
+        objects.follow()?;
         Ok(objects.known_class::<T>()?.map(|class| Self::of(class.id)))
     }
 

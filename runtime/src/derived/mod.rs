@@ -1,10 +1,12 @@
 //! What follows from objects: their tags, who holds them, and when they die.
 
-mod tagging;
+mod delete;
 mod holders;
 mod life;
 mod membership;
+mod tagging;
 
+pub use delete::{delete, touch};
 pub(crate) use life::{Plan, plan};
 pub use membership::Members;
 pub use tagging::{add_tags, remove_tags, tags_of};

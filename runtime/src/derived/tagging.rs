@@ -34,7 +34,8 @@ fn decode(mut row: &[u8]) -> Option<Vec<TagId>> {
 pub(super) fn numbers(objects: &Objects, oid: Oid) -> Result<Vec<TagId>> {
     let key = oid_key(oid);
     let found = objects.view().get(Table::ObjectTags, key.as_bytes(), decode)?;
-    let damaged = || objects.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
+    let damaged =
+        || objects.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
     found.map_or(Ok(Vec::new()), |tags| tags.ok_or_else(damaged))
 }
 
@@ -54,6 +55,7 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
 pub fn add_tags(objects: &Arc<Objects>, oid: u64, names: &[TagName]) -> Result<()> {
     objects.check_writable()?;
     let _turn = objects.shared().take_turn(Location::caller())?;
+    objects.check_alive(Oid(oid))?;
     let tags: Result<Vec<_>> =
         names.iter().map(|name| objects.tag_names().find_or_add(objects.store(), name)).collect();
     change(objects, Oid(oid), &tags?, true)

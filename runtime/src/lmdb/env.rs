@@ -6,7 +6,10 @@ use std::{
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     ptr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicPtr, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,7 +22,7 @@ use super::{
     registry::{FileId, Found, REGISTRY},
     write::WriteTxn,
 };
-use crate::{Error, sync::Mutex};
+use crate::{Durability, Error, sync::Mutex};
 
 /// Reader slots of an environment: 64 bytes each in a sparse file, so there is no reason to be short.
 const READERS_MAX: c_uint = 4096;
@@ -34,16 +37,6 @@ const GROWTH_PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TableId(pub(super) ffi::MDB_dbi);
 
-/// How much a commit waits for the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// What `commit` returned for is on disk.
-    #[default]
-    Full,
-    /// The last commit may be lost in a power cut; the file stays consistent.
-    Relaxed,
-}
-
 /// How to open an environment.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvOptions {
@@ -54,6 +47,8 @@ pub(crate) struct EnvOptions {
     /// Bytes of address space to reserve; none for as much as there is.
     pub(crate) map_size: Option<usize>,
     pub(crate) durability: Durability,
+    /// Network file systems and FUSE are refused otherwise.
+    pub(crate) any_file_system: bool,
     /// Never synced: for scratch files that nobody opens again.
     pub(crate) scratch: bool,
 }
@@ -63,20 +58,19 @@ pub(crate) struct EnvOptions {
 pub(crate) struct EnvInfo {
     pub(crate) last_txn_id: u64,
     pub(crate) map_size: usize,
-    pub(crate) pages_used: u64,
-    pub(crate) readers_max: u32,
-    pub(crate) readers_seen: u32,
 }
 
 /// An open environment.
 pub(crate) struct Env {
-    raw: *mut ffi::MDB_env,
+    /// Replaced when the environment is reopened after a disk error, while nobody reads.
+    raw: AtomicPtr<ffi::MDB_env>,
     path: PathBuf,
     file: FileId,
     pool: ReadPool,
     /// LMDB allows one opening of table handles at a time.
     opening_tables: Mutex<()>,
     read_only: bool,
+    options: EnvOptions,
 }
 
 // SAFETY: an MDB_env may be used from any thread; what is per thread (write transactions) is
@@ -87,7 +81,10 @@ unsafe impl Sync for Env {}
 
 impl Env {
     /// Opens the environment in `folder`, or shares the one that this process has open already.
-    pub(crate) fn open(folder: &Path, options: &EnvOptions) -> std::result::Result<Arc<Self>, Error> {
+    pub(crate) fn open(
+        folder: &Path,
+        options: &EnvOptions,
+    ) -> std::result::Result<Arc<Self>, Error> {
         fork::watch();
         let data = folder.join("data.mdb");
         let metadata = fs::symlink_metadata(&data).ok();
@@ -103,23 +100,31 @@ impl Env {
                 return Err(Error::Format { path: folder.into(), why });
             }
         }
+        if !options.any_file_system {
+            files::check_file_system(folder)?;
+        }
         let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
         files::close_on_exec(raw);
         let metadata = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e))?;
         let env = Arc::new(Self {
-            raw,
+            raw: AtomicPtr::new(raw),
             path: folder.into(),
             file: FileId::of(&metadata),
             pool: ReadPool::default(),
             opening_tables: Mutex::new(()),
             read_only: options.read_only && files::is_read_only(&data),
+            options: options.clone(),
         });
         opening.done(env.file, &env);
         Ok(env)
     }
 
-    pub(super) fn raw(&self) -> *mut ffi::MDB_env {
-        self.raw
+    /// The C library's handle. It stays valid while the pool's lock is held, a transaction is
+    /// active, or this is the thread that writes: those keep a reopening out, or are it.
+    pub(super) fn raw(&self) -> Result<*mut ffi::MDB_env> {
+        let raw = self.raw.load(Ordering::Acquire);
+        // Null after a reopening that failed: the next one may succeed.
+        if raw.is_null() { Err(Fault::new(ffi::MDB_PANIC)) } else { Ok(raw) }
     }
 
     pub(super) fn pool(&self) -> &ReadPool {
@@ -134,11 +139,6 @@ impl Env {
     /// Begins a short read.
     pub(crate) fn read(&self) -> Result<ReadTxn<&Self>> {
         self.begin_read(|| ReadTxn::take(self))
-    }
-
-    /// Begins a read that keeps the environment alive.
-    pub(crate) fn read_owned(self: &Arc<Self>) -> Result<ReadTxn<Arc<Self>>> {
-        self.begin_read(|| ReadTxn::take(self.clone()))
     }
 
     fn begin_read<T>(&self, begin: impl Fn() -> Result<T>) -> Result<T> {
@@ -192,7 +192,8 @@ impl Env {
         let txn = self.write()?;
         // SAFETY: `txn` is active, the name is a C string, `dbi` receives the handle. The handle
         // lives on only if the transaction commits.
-        let code = unsafe { ffi::mdb_dbi_open(txn.raw(), name.as_ptr(), ffi::MDB_CREATE, &raw mut dbi) };
+        let code =
+            unsafe { ffi::mdb_dbi_open(txn.raw(), name.as_ptr(), ffi::MDB_CREATE, &raw mut dbi) };
         Fault::check(code)?;
         txn.commit()?;
         Ok(Some(TableId(dbi)))
@@ -201,8 +202,11 @@ impl Env {
     fn table_read_only(&self, name: &CString) -> Result<Option<TableId>> {
         let mut txn = ptr::null_mut();
         let mut dbi = 0;
+        let raw = self.raw()?;
         // SAFETY: the environment is open; `txn` receives the transaction.
-        Fault::check(unsafe { ffi::mdb_txn_begin(self.raw, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn) })?;
+        Fault::check(unsafe {
+            ffi::mdb_txn_begin(raw, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn)
+        })?;
         // SAFETY: `txn` is active; committing a read transaction keeps the handle and ends it.
         let code = unsafe {
             let code = ffi::mdb_dbi_open(txn, name.as_ptr(), 0, &raw mut dbi);
@@ -220,16 +224,11 @@ impl Env {
     pub(crate) fn info(&self) -> EnvInfo {
         // SAFETY: `MDB_envinfo` is a plain struct of integers and a pointer; zero is a value.
         let mut info: ffi::MDB_envinfo = unsafe { std::mem::zeroed() };
-        // SAFETY: the environment is open; the call only fills `info` and can't fail with
-        // non-null arguments.
-        unsafe { ffi::mdb_env_info(self.raw, &raw mut info) };
-        EnvInfo {
-            last_txn_id: info.me_last_txnid as u64,
-            map_size: info.me_mapsize as usize,
-            pages_used: info.me_last_pgno as u64 + 1,
-            readers_max: info.me_maxreaders,
-            readers_seen: info.me_numreaders,
-        }
+        // SAFETY: the environment is open, and not being reopened; the call only fills `info` and
+        // can't fail with non-null arguments.
+        let ask = |raw| unsafe { ffi::mdb_env_info(raw, &raw mut info) };
+        self.pool.while_open(|| self.raw().map(ask).ok());
+        EnvInfo { last_txn_id: info.me_last_txnid as u64, map_size: info.me_mapsize as usize }
     }
 
     /// Doubles the map; the caller must have no transaction open in this thread.
@@ -242,19 +241,51 @@ impl Env {
     /// Zero adopts the size that another process has set.
     fn set_map_size(&self, size: usize) -> Result<()> {
         let set = || {
+            let raw = self.raw()?;
             // SAFETY: remapping invalidates every transaction of this process; the pool lets none
             // be active while this runs, and the only write transaction is the caller's own
             // thread's, which has ended it.
-            Fault::check(unsafe { ffi::mdb_env_set_mapsize(self.raw, size) })
+            Fault::check(unsafe { ffi::mdb_env_set_mapsize(raw, size) })
         };
         self.pool.while_quiet(GROWTH_PATIENCE, set).unwrap_or(Err(Fault::new(ffi::MDB_MAP_FULL)))
+    }
+
+    /// Closes the file and opens it again, with the same tables: after a disk error LMDB refuses
+    /// everything, and what it holds of the file in memory may not be what is on the disk.
+    pub(crate) fn reopen(&self, tables: &[&str]) -> std::result::Result<(), Error> {
+        let failed = |fault: Fault| fault.at("reopening", &self.path);
+        let swap = || -> std::result::Result<(), Error> {
+            let raw = REGISTRY.replace(|| {
+                self.pool.drain();
+                if let Ok(raw) = self.raw() {
+                    self.raw.store(ptr::null_mut(), Ordering::Release);
+                    // SAFETY: no transaction is active (the pool sees to the readers, and this is
+                    // the only thread that writes), the idle ones have just been ended, and nobody
+                    // finds the handle any more.
+                    unsafe { ffi::mdb_env_close(raw) };
+                }
+                open_raw(&self.path, &self.options)
+            });
+            let raw = raw.map_err(failed)?;
+            files::close_on_exec(raw);
+            self.raw.store(raw, Ordering::Release);
+            Ok(())
+        };
+        let quiet = self.pool.while_quiet(GROWTH_PATIENCE, swap);
+        quiet.unwrap_or_else(|| Err(failed(Fault::new(libc::EBUSY))))?;
+        // In the same order they get the same numbers.
+        for table in tables {
+            self.table(table).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Frees the slots of readers that died; gives their number.
     pub(crate) fn clear_stale_readers(&self) -> Result<u32> {
         let mut dead = 0;
-        // SAFETY: the environment is open; `dead` receives the count.
-        Fault::check(unsafe { ffi::mdb_reader_check(self.raw, &raw mut dead) })?;
+        // SAFETY: the environment is open, and not being reopened; `dead` receives the count.
+        let check = |raw| unsafe { ffi::mdb_reader_check(raw, &raw mut dead) };
+        Fault::check(self.pool.while_open(|| self.raw().map(check))?)?;
         Ok(u32::try_from(dead).unwrap_or(0))
     }
 }
@@ -266,9 +297,10 @@ impl Drop for Env {
         }
         REGISTRY.close(self.file, || {
             self.pool.drain();
+            let Ok(raw) = self.raw() else { return };
             // SAFETY: no transaction holds the environment any more (each borrows it or owns an
             // `Arc`), the idle ones have just been ended, and `raw` is not used again.
-            unsafe { ffi::mdb_env_close(self.raw) }
+            unsafe { ffi::mdb_env_close(raw) }
         });
     }
 }

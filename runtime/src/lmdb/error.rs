@@ -24,12 +24,7 @@ impl Fault {
         if code == ffi::MDB_SUCCESS { Ok(()) } else { Err(Self { code }) }
     }
 
-    /// The map is full: grow it and try again.
-    pub(crate) fn is_map_full(self) -> bool {
-        self.code == ffi::MDB_MAP_FULL
-    }
-
-    /// As [`is_map_full`](Self::is_map_full), of the code in an error that has been told already.
+    /// The map is full, by the code of an error that has been told already.
     pub(crate) fn is_map_full_code(code: i32) -> bool {
         code == ffi::MDB_MAP_FULL
     }
@@ -42,21 +37,6 @@ impl Fault {
     /// Every reader slot is taken.
     pub(crate) fn is_readers_full(self) -> bool {
         self.code == ffi::MDB_READERS_FULL
-    }
-
-    /// The environment refuses everything until it is opened again.
-    pub(crate) fn is_panic(self) -> bool {
-        self.code == ffi::MDB_PANIC
-    }
-
-    /// The device has no room: waiting or deleting something helps.
-    pub(crate) fn is_no_space(self) -> bool {
-        self.code == libc::ENOSPC || self.code == libc::EDQUOT
-    }
-
-    /// The file's own structure is damaged.
-    pub(crate) fn is_damage(self) -> bool {
-        matches!(self.code, ffi::MDB_CORRUPTED | ffi::MDB_PAGE_NOTFOUND | ffi::MDB_INVALID)
     }
 
     /// LMDB's code, or the system's `errno`.
@@ -91,21 +71,31 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         ffi::MDB_KEYEXIST => "the key exists already",
         ffi::MDB_NOTFOUND => "the key is not there",
         ffi::MDB_PAGE_NOTFOUND => "a page is missing: the file is damaged, restore it from a copy",
-        ffi::MDB_CORRUPTED => "a page is of the wrong type: the file is damaged, restore it from a copy",
-        ffi::MDB_PANIC => "an earlier disk error stopped this environment: it is reopened by itself",
+        ffi::MDB_CORRUPTED => {
+            "a page is of the wrong type: the file is damaged, restore it from a copy"
+        }
+        ffi::MDB_PANIC => {
+            "an earlier disk error stopped this environment: it is reopened by itself"
+        }
         ffi::MDB_VERSION_MISMATCH => {
             "another program has this file open with a different LMDB, or it was written by one; close that program"
         }
         ffi::MDB_INVALID => "the file is not an LMDB environment",
-        ffi::MDB_MAP_FULL => "the map is full and the address space leaves no room to grow (see ulimit -v)",
+        ffi::MDB_MAP_FULL => {
+            "the map is full and the address space leaves no room to grow (see ulimit -v)"
+        }
         ffi::MDB_DBS_FULL => "too many tables: the file is not one of db0's",
-        ffi::MDB_READERS_FULL => "every reader slot is taken: too many processes and snapshots read this prefix",
+        ffi::MDB_READERS_FULL => {
+            "every reader slot is taken: too many processes and snapshots read this prefix"
+        }
         ffi::MDB_TLS_FULL => "the system has no thread keys left",
         ffi::MDB_TXN_FULL => "the transaction has too many dirty pages",
         ffi::MDB_CURSOR_FULL => "the cursor's stack is too deep: the file is damaged",
         ffi::MDB_PAGE_FULL => "a page has no room: the file is damaged",
         ffi::MDB_MAP_RESIZED => "another process grew the file beyond this process's map",
-        ffi::MDB_INCOMPATIBLE => "the table was made with other flags: the file is not one of db0's",
+        ffi::MDB_INCOMPATIBLE => {
+            "the table was made with other flags: the file is not one of db0's"
+        }
         ffi::MDB_BAD_RSLOT => "the reader slot was taken over: was the process forked?",
         ffi::MDB_BAD_TXN => "the transaction can't go on after an earlier failure",
         ffi::MDB_BAD_VALSIZE => "the key is empty or too long",
@@ -114,12 +104,16 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         libc::EAGAIN => {
             "the lock file is held by a process with this process's own pid: do containers with separate pid namespaces share this folder?"
         }
-        libc::EACCES | libc::EPERM => "permission denied: the folder and its files must be readable and writable by this user",
+        libc::EACCES | libc::EPERM => {
+            "permission denied: the folder and its files must be readable and writable by this user"
+        }
         libc::ENOSPC => "the disk is full",
         libc::EDQUOT => "the disk quota is used up",
         libc::EROFS => "the file system is read-only",
         libc::ENOMEM => "the address space is too small for the map (see ulimit -v)",
-        libc::EIO => "the disk reported an error, or a write was cut short (disk full, file size limit?)",
+        libc::EIO => {
+            "the disk reported an error, or a write was cut short (disk full, file size limit?)"
+        }
         _ => return None,
     })
 }

@@ -1,14 +1,18 @@
 //! What is checked of the files before LMDB maps them, and set on them after.
 
 use std::{
+    ffi::CString,
     fs::{File, Metadata, OpenOptions},
-    os::unix::fs::FileExt,
+    os::unix::{ffi::OsStrExt, fs::FileExt},
     path::Path,
 };
 
 use lmdb_sys as ffi;
 
 use crate::{Error, Result};
+
+/// The files of an environment.
+pub(crate) const FILES: [&str; 2] = ["data.mdb", "lock.mdb"];
 
 const META_MAGIC: u32 = 0xBEEF_C0DE;
 /// Page header (16 bytes) and the meta page's body.
@@ -56,12 +60,50 @@ impl Meta {
         let mut page = [0; META_BYTES];
         file.read_exact_at(&mut page, offset).ok()?;
         let body = &page[16..];
-        let u32_at = |at: usize| body.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes);
-        let u64_at = |at: usize| body.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_ne_bytes);
+        let u32_at = |at: usize| {
+            body.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes)
+        };
+        let u64_at = |at: usize| {
+            body.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_ne_bytes)
+        };
         // magic, version, address, map size, then two table records of 48 bytes; the page size
         // stands in the first word of the first record.
         (u32_at(0)? == META_MAGIC).then_some(())?;
         Some(Self { page_bytes: u32_at(24)?, last_page: u64_at(120)?, txn_id: u64_at(128)? })
+    }
+}
+
+/// File systems whose maps and locks are not those of one machine, by `statfs`.
+const REMOTE: [(u64, &str); 8] = [
+    (0x6969, "NFS"),
+    (0xFF53_4D42, "CIFS"),
+    (0xFE53_4D42, "SMB"),
+    (0x517B, "SMB"),
+    (0x0102_1997, "9p"),
+    (0x6573_5546, "FUSE"),
+    (0x00C3_6400, "Ceph"),
+    (0x5346_414F, "AFS"),
+];
+
+/// Refuses file systems on which memory maps and locks don't mean what LMDB needs.
+pub(super) fn check_file_system(folder: &Path) -> Result<()> {
+    let failed = |error| Error::io("looking at the file system of", folder, &error);
+    let path = CString::new(folder.as_os_str().as_bytes()).map_err(|e| failed(e.into()))?;
+    // SAFETY: `statfs` is a plain struct of integers, for which zero is a value.
+    let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a C string, and a struct that the call fills.
+    if unsafe { libc::statfs(path.as_ptr(), &raw mut stat) } != 0 {
+        return Err(failed(std::io::Error::last_os_error()));
+    }
+    let kind = stat.f_type.cast_unsigned() & 0xFFFF_FFFF;
+    match REMOTE.iter().find(|(number, _)| *number == kind) {
+        Some((_, name)) => Err(Error::Format {
+            path: folder.into(),
+            why: format!(
+                "it is on {name}, where memory maps and locks of several processes don't agree; use a local disk, or Config::any_file_system if you know better"
+            ),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,8 @@
 //! The one safe layer over the C library, and the home of unsafe code.
-#![expect(unsafe_code, reason = "LMDB is a C library; everything unsafe about it ends in this folder")]
+#![expect(
+    unsafe_code,
+    reason = "LMDB is a C library; everything unsafe about it ends in this folder"
+)]
 
 mod at_exit;
 mod cursor;
@@ -15,9 +18,9 @@ mod write;
 
 pub(crate) use at_exit::at_exit;
 pub(crate) use cursor::Cursor;
-pub use env::Durability;
-pub(crate) use env::{Env, EnvInfo, EnvOptions, TableId};
+pub(crate) use env::{Env, EnvOptions, TableId};
 pub(crate) use error::Fault;
+pub(crate) use files::FILES;
 pub(crate) use fork::forked;
 pub(crate) use pool::ReadTxn;
 pub(crate) use same_type::{Lifetimeless, same_target, same_type, same_type_owned};

@@ -1,6 +1,10 @@
 //! Read transactions, kept in a pool of reader slots and reset as soon as they are returned.
 
-use std::{ops::Deref, ptr, time::{Duration, Instant}};
+use std::{
+    ops::Deref,
+    ptr,
+    time::{Duration, Instant},
+};
 
 use lmdb_sys as ffi;
 
@@ -35,7 +39,7 @@ pub(super) struct ReadPool {
 }
 
 impl ReadPool {
-    fn take(&self, env: *mut ffi::MDB_env) -> Result<*mut ffi::MDB_txn> {
+    fn take(&self, env: &Env) -> Result<*mut ffi::MDB_txn> {
         let idle = {
             let mut slots = self.slots.lock();
             while slots.paused {
@@ -54,7 +58,7 @@ impl ReadPool {
                     Err(fault)
                 }
             },
-            None => begin(env),
+            None => env.raw().and_then(begin),
         };
         if begun.is_err() {
             self.leave(None);
@@ -73,9 +77,16 @@ impl ReadPool {
 
     /// Runs `action` while no transaction of this process is active; `None` if readers did not
     /// come to an end within `patience`.
-    pub(super) fn while_quiet<R>(&self, patience: Duration, action: impl FnOnce() -> R) -> Option<R> {
+    pub(super) fn while_quiet<R>(
+        &self,
+        patience: Duration,
+        action: impl FnOnce() -> R,
+    ) -> Option<R> {
         let deadline = Instant::now() + patience;
         let mut slots = self.slots.lock();
+        while slots.paused {
+            self.changed.wait(&mut slots);
+        }
         slots.paused = true;
         while slots.active > 0 {
             if self.changed.wait_until(&mut slots, deadline).timed_out() && slots.active > 0 {
@@ -84,15 +95,27 @@ impl ReadPool {
                 return None;
             }
         }
+        // Whoever wants to begin waits for `paused`; the lock itself is free for `action`.
+        drop(slots);
         let result = action();
-        slots.paused = false;
+        self.slots.lock().paused = false;
         self.changed.notify_all();
         Some(result)
     }
 
+    /// Runs `ask` while the environment is neither resized nor reopened.
+    pub(super) fn while_open<R>(&self, ask: impl FnOnce() -> R) -> R {
+        let mut slots = self.slots.lock();
+        while slots.paused {
+            self.changed.wait(&mut slots);
+        }
+        ask()
+    }
+
     /// Ends the idle transactions; called when the environment closes.
     pub(super) fn drain(&self) {
-        for Idle(txn) in self.slots.lock().idle.drain(..) {
+        let idle = std::mem::take(&mut self.slots.lock().idle);
+        for Idle(txn) in idle {
             // SAFETY: idle transactions are owned by the pool alone, and the environment is
             // closed only after this.
             unsafe { ffi::mdb_txn_abort(txn) }
@@ -120,18 +143,12 @@ unsafe impl<E: Deref<Target = Env> + Send> Send for ReadTxn<E> {}
 
 impl<E: Deref<Target = Env>> ReadTxn<E> {
     pub(super) fn take(env: E) -> Result<Self> {
-        let raw = env.pool().take(env.raw())?;
+        let raw = env.pool().take(&env)?;
         Ok(Self { raw, env })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
         self.raw
-    }
-
-    /// LMDB's number of the state that this transaction sees.
-    pub(crate) fn id(&self) -> u64 {
-        // SAFETY: `raw` is an active transaction.
-        unsafe { ffi::mdb_txn_id(self.raw) as u64 }
     }
 
     /// The value at `key`, straight from the map.
@@ -144,15 +161,6 @@ impl<E: Deref<Target = Env>> ReadTxn<E> {
     pub(crate) fn cursor(&self, table: TableId) -> Result<Cursor<'_>> {
         // SAFETY: as in `get`.
         unsafe { Cursor::open(self.raw, table) }
-    }
-
-    /// How many rows `table` has.
-    pub(crate) fn len(&self, table: TableId) -> Result<u64> {
-        // SAFETY: `MDB_stat` is a plain struct of integers, for which zero is a value.
-        let mut stat: ffi::MDB_stat = unsafe { std::mem::zeroed() };
-        // SAFETY: `raw` is active and `table` belongs to its environment.
-        Fault::check(unsafe { ffi::mdb_stat(self.raw, table.0, &raw mut stat) })?;
-        Ok(stat.ms_entries as u64)
     }
 }
 

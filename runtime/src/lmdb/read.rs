@@ -29,7 +29,11 @@ pub(super) unsafe fn from_val<'t>(val: &ffi::MDB_val) -> &'t [u8] {
 
 /// # Safety
 /// `txn` must be a live transaction that is neither ended nor written to for `'t`.
-pub(super) unsafe fn get<'t>(txn: *mut ffi::MDB_txn, table: TableId, key: &[u8]) -> Result<Option<&'t [u8]>> {
+pub(super) unsafe fn get<'t>(
+    txn: *mut ffi::MDB_txn,
+    table: TableId,
+    key: &[u8],
+) -> Result<Option<&'t [u8]>> {
     let mut k = to_val(key);
     let mut v = ffi::MDB_val { mv_size: 0, mv_data: ptr::null_mut() };
     // SAFETY: the caller vouches for `txn`; `table` belongs to its environment; `k` is only read.

@@ -48,6 +48,12 @@ impl Registry {
         }
     }
 
+    /// Runs `replace` while nobody can open or close.
+    pub(super) fn replace<R>(&self, replace: impl FnOnce() -> R) -> R {
+        let _nobody_else = self.open.lock();
+        replace()
+    }
+
     /// Runs `close` while nobody can open, and forgets the environment.
     pub(super) fn close(&self, file: FileId, close: impl FnOnce()) {
         let mut open = self.open.lock();

@@ -24,20 +24,15 @@ pub(crate) struct WriteTxn<'e> {
 impl<'e> WriteTxn<'e> {
     pub(super) fn begin(env: &'e Env) -> Result<Self> {
         let mut raw = ptr::null_mut();
-        // SAFETY: the environment is open; no parent; `raw` receives the transaction.
-        let code = unsafe { ffi::mdb_txn_begin(env.raw(), ptr::null_mut(), 0, &raw mut raw) };
-        Fault::check(code)?;
+        let handle = env.raw()?;
+        // SAFETY: the environment is open, and only this thread could reopen it; no parent; `raw`
+        // receives the transaction.
+        Fault::check(unsafe { ffi::mdb_txn_begin(handle, ptr::null_mut(), 0, &raw mut raw) })?;
         Ok(Self { raw, cursors: RefCell::default(), env: PhantomData })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
         self.raw
-    }
-
-    /// LMDB's number of the state that this transaction makes.
-    pub(crate) fn id(&self) -> u64 {
-        // SAFETY: `raw` is an active transaction.
-        unsafe { ffi::mdb_txn_id(self.raw) as u64 }
     }
 
     fn table_cursor(&self, table: TableId) -> Result<*mut ffi::MDB_cursor> {
@@ -48,7 +43,9 @@ impl<'e> WriteTxn<'e> {
         }
         if cursors[index].is_null() {
             // SAFETY: `raw` is active; `table` belongs to its environment.
-            Fault::check(unsafe { ffi::mdb_cursor_open(self.raw, table.0, &raw mut cursors[index]) })?;
+            Fault::check(unsafe {
+                ffi::mdb_cursor_open(self.raw, table.0, &raw mut cursors[index])
+            })?;
         }
         Ok(cursors[index])
     }
@@ -103,13 +100,6 @@ impl<'e> WriteTxn<'e> {
         }
     }
 
-    /// Empties a table.
-    pub(crate) fn clear(&mut self, table: TableId) -> Result<()> {
-        self.close_cursors();
-        // SAFETY: `raw` is active, no cursor of ours is open on the table, 0 keeps the table.
-        Fault::check(unsafe { ffi::mdb_drop(self.raw, table.0, 0) })
-    }
-
     fn close_cursors(&mut self) {
         for cursor in self.cursors.get_mut().drain(..).filter(|c| !c.is_null()) {
             // SAFETY: opened by `table_cursor`, closed once, the transaction still active.
@@ -136,4 +126,3 @@ impl Drop for WriteTxn<'_> {
         unsafe { ffi::mdb_txn_abort(self.raw) }
     }
 }
-

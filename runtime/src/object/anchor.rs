@@ -4,8 +4,8 @@ use std::{
     fmt,
     panic::Location,
     sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -15,15 +15,16 @@ use uuid::Uuid;
 use super::{
     context::{self, Encoding},
     hold::Token,
+    inside::{Home, Inside},
     objects::Objects,
+    plain::is_plain,
     reference::reference,
-    rows::{RowReader, RowWriter},
+    rows::{self, RowReader, RowWriter},
 };
 use crate::{
     Error, Result,
     codec::{COLLECTION, RefExt},
     store::{Oid, oid_of_key},
-    sync::RwLock,
 };
 
 /// What every handle of a collection is made of. A clone is a handle of the same collection.
@@ -33,13 +34,15 @@ enum Inner {
     /// In the user's hands.
     Live(Arc<Anchored>),
     /// Part of a stored value.
-    Inside { objects: Weak<Objects>, oid: Oid },
+    Inside(Inside),
 }
 
 /// What the live handles of a collection share.
 pub(super) struct Anchored {
     /// None while the collection is new, empty, and stored nowhere.
-    place: RwLock<Option<Place>>,
+    place: OnceLock<Place>,
+    /// The epoch in which it got its place: until the next freeze, all its rows are in one layer.
+    born: AtomicU64,
     /// Nothing but handles held the collection when it was last looked at.
     unheld: AtomicBool,
 }
@@ -54,32 +57,39 @@ struct Place {
 impl Anchored {
     fn of(objects: Arc<Objects>, oid: Oid) -> Self {
         let token = objects.shared().token.lock().upgrade();
-        Self { place: RwLock::new(Some(Place { objects, oid, _token: token })), unheld: AtomicBool::new(false) }
+        Self {
+            place: OnceLock::from(Place { objects, oid, _token: token }),
+            born: AtomicU64::new(0),
+            unheld: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn set_unheld(&self, unheld: bool) {
-        self.unheld.store(unheld, Ordering::Relaxed);
+        self.unheld.store(unheld, Ordering::SeqCst);
     }
 
     /// Gives the collection a number among these objects. The caller has the turn.
     fn settle(self: &Arc<Self>, objects: &Arc<Objects>) -> Result<Place> {
-        let mut place = self.place.write();
-        if let Some(place) = &*place {
+        if let Some(place) = self.place.get() {
             return Ok(place.clone());
         }
         objects.check_writable()?;
-        let token = objects.shared().token.lock().upgrade();
-        let new = Place { objects: objects.clone(), oid: objects.store().new_oid(), _token: token };
-        objects.anchored(new.oid, self);
-        self.set_unheld(true);
-        *place = Some(new.clone());
-        Ok(new)
+        let place = self.place.get_or_init(|| {
+            let token = objects.shared().token.lock().upgrade();
+            // Before the oid: a freeze in between makes it older than it is, which is safe.
+            self.born.store(objects.shared().epoch(), Ordering::Relaxed);
+            let oid = objects.store().new_oid();
+            objects.anchored(oid, self);
+            self.set_unheld(true);
+            Place { objects: objects.clone(), oid, _token: token }
+        });
+        Ok(place.clone())
     }
 }
 
 impl Drop for Anchored {
     fn drop(&mut self) {
-        if self.unheld.load(Ordering::Relaxed)
+        if self.unheld.load(Ordering::SeqCst)
             && let Some(place) = self.place.get_mut()
         {
             place.objects.dropped(place.oid);
@@ -90,7 +100,11 @@ impl Drop for Anchored {
 impl Anchor {
     /// A new, empty collection that is stored nowhere yet.
     pub fn fresh() -> Self {
-        Self(Inner::Live(Arc::new(Anchored { place: RwLock::new(None), unheld: AtomicBool::new(false) })))
+        Self(Inner::Live(Arc::new(Anchored {
+            place: OnceLock::new(),
+            born: AtomicU64::new(0),
+            unheld: AtomicBool::new(false),
+        })))
     }
 
     /// The collection of this number.
@@ -101,8 +115,8 @@ impl Anchor {
 
     fn place(&self) -> Option<(Arc<Objects>, Oid)> {
         match &self.0 {
-            Inner::Live(live) => live.place.read().as_ref().map(|place| (place.objects.clone(), place.oid)),
-            Inner::Inside { objects, oid } => objects.upgrade().map(|objects| (objects, *oid)),
+            Inner::Live(live) => live.place.get().map(|place| (place.objects.clone(), place.oid)),
+            Inner::Inside(inside) => inside.objects().map(|objects| (objects, inside.oid)),
         }
     }
 
@@ -111,10 +125,11 @@ impl Anchor {
         match (self.place(), &self.0) {
             (Some((objects, oid)), _) => {
                 objects.shared().check_open()?;
+                objects.follow()?;
                 Ok(Some(RowReader::new(objects, oid)))
             }
             (None, Inner::Live(_)) => Ok(None),
-            (None, Inner::Inside { .. }) => Err(closed()),
+            (None, Inner::Inside(_)) => Err(closed()),
         }
     }
 
@@ -128,16 +143,47 @@ impl Anchor {
         let (objects, known) = match (self.place(), &self.0) {
             (Some((objects, oid)), _) => (objects, Some(oid)),
             (None, Inner::Live(_)) => (current()?, None),
-            (None, Inner::Inside { .. }) => return Err(closed()),
+            (None, Inner::Inside(_)) => return Err(closed()),
         };
         objects.check_writable()?;
         let turn = objects.shared().take_turn(place)?;
         let oid = match (known, &self.0) {
             (Some(oid), _) => oid,
             (None, Inner::Live(live)) => live.settle(&objects)?.oid,
-            (None, Inner::Inside { .. }) => return Err(closed()),
+            (None, Inner::Inside(_)) => return Err(closed()),
         };
-        Ok(RowWriter::new(RowReader::new(objects, oid), turn))
+        let born = match &self.0 {
+            Inner::Live(live) => live.born.load(Ordering::Relaxed),
+            Inner::Inside(_) => 0,
+        };
+        Ok(RowWriter::new(RowReader::new(objects, oid), turn, born))
+    }
+
+    /// Changes a row and the header as [`RowWriter::edit`] does, for an element that refers to
+    /// nothing and has no code of its own: the short way for what is done most often. `edit` gets
+    /// the element's bytes first; false, and nothing is done, where the longer way is needed.
+    pub fn edit_plain<T: Serialize>(
+        &self,
+        place: &'static Location<'static>,
+        key: &[u8],
+        element: &T,
+        edit: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> Result<bool> {
+        if !is_plain::<T>() {
+            return Ok(false);
+        }
+        match &self.0 {
+            Inner::Live(live) => match live.place.get() {
+                Some(Place { objects, oid, .. }) => {
+                    rows::edit_plain(objects, *oid, place, key, element, edit)
+                }
+                None => Ok(false),
+            },
+            Inner::Inside(inside) => {
+                let objects = inside.objects().ok_or_else(closed)?;
+                rows::edit_plain(&objects, inside.oid, place, key, element, edit)
+            }
+        }
     }
 
     /// The collection's identity, once it is stored.
@@ -153,7 +199,7 @@ impl Anchor {
                 let place = live.settle(&here)?;
                 (place.objects, place.oid)
             }
-            Inner::Inside { .. } => self.place().ok_or_else(closed)?,
+            Inner::Inside(_) => self.place().ok_or_else(closed)?,
         };
         if here.store().prefix_id() != there.store().prefix_id() {
             return Err(Error::CrossPrefix {
@@ -162,7 +208,11 @@ impl Anchor {
                 target: there.uuid(oid),
             });
         }
-        context.add(oid, matches!(self.0, Inner::Live(_)));
+        let is_users = match &self.0 {
+            Inner::Live(_) => true,
+            Inner::Inside(inside) => inside.is_of_draft(),
+        };
+        context.add(oid, is_users);
         Ok(oid)
     }
 }
@@ -179,17 +229,15 @@ impl Default for Anchor {
 
 impl Clone for Anchor {
     fn clone(&self) -> Self {
-        let inside = |objects, oid| Self(Inner::Inside { objects, oid });
         match &self.0 {
             Inner::Live(_) if context::goes_inside() => match self.place() {
-                Some((objects, oid)) => inside(Arc::downgrade(&objects), oid),
+                Some((objects, oid)) => Self(Inner::Inside(Inside::new(Home::of(&objects), oid))),
                 None => Self::fresh(),
             },
             Inner::Live(live) => Self(Inner::Live(live.clone())),
-            Inner::Inside { objects, oid } if context::stays_inside() => inside(objects.clone(), *oid),
-            Inner::Inside { objects, oid } => match objects.upgrade() {
-                Some(strong) => Self::of_oid(&strong, *oid),
-                None => inside(objects.clone(), *oid),
+            Inner::Inside(inside) => match inside.objects() {
+                Some(objects) if !context::stays_inside() => Self::of_oid(&objects, inside.oid),
+                _ => Self(Inner::Inside(inside.clone_inside())),
             },
         }
     }
@@ -218,19 +266,26 @@ impl Serialize for Anchor {
         match context::refer(|context| self.refer(context)) {
             Some(Ok(oid)) => reference(COLLECTION, oid).serialize(serializer),
             Some(Err(text)) => Err(ser::Error::custom(text)),
-            None => Err(ser::Error::custom("a collection can only be stored by db0: copy its contents")),
+            None => {
+                Err(ser::Error::custom("a collection can only be stored by db0: copy its contents"))
+            }
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Anchor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some(objects) = context::decoded_for() else {
+        let Some(home) = context::decoded_for() else {
             return Err(de::Error::custom("a collection can only be read by db0"));
         };
         let reference = RefExt::deserialize(deserializer)?;
-        let oid = (reference.kind() == COLLECTION).then(|| oid_of_key(reference.payload())).flatten();
-        let (oid, _) = oid.ok_or_else(|| de::Error::custom("this is not a reference to a collection"))?;
-        Ok(Self(Inner::Inside { objects, oid }))
+        let oid =
+            (reference.kind() == COLLECTION).then(|| oid_of_key(reference.payload())).flatten();
+        let (oid, _) =
+            oid.ok_or_else(|| de::Error::custom("this is not a reference to a collection"))?;
+        Ok(match context::handed_out_from() {
+            Some(objects) => Self::of_oid(&objects, oid),
+            None => Self(Inner::Inside(Inside::new(home, oid))),
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Error, Result,
     class::{Class, ClassState},
-    store::Oid,
+    store::{Oid, StateNum},
     sync::{Mutex, RwLock},
 };
 
@@ -27,7 +27,10 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Encoded {
     /// The row's body was appended.
-    Body,
+    Body {
+        /// It counts as modified even if it is as it was.
+        touched: bool,
+    },
     Deleted,
     /// Nothing of that epoch: made later, or undone.
     Nothing,
@@ -45,16 +48,21 @@ pub(crate) trait AnyCell: Any + Send + Sync {
     fn is_deleted(&self, epoch: Epoch) -> bool;
     /// Nothing but handles holds the object, or something else does.
     fn set_unheld(&self, unheld: bool);
+    /// It was read since this was asked last.
+    fn was_read(&self) -> bool;
     /// This thread sees the object deleted.
     fn is_gone(&self) -> bool;
-    /// A handle of the user's holds the object.
-    fn is_held(&self) -> bool;
+    /// Deletes the object unless a handle of the user's holds it; `None` if one does. No handle can
+    /// be taken in between. The caller holds the publish lock.
+    fn kill(&self, moment: &Moment<'_>) -> Option<Result<Published>>;
     /// Publishes that the object is deleted. The caller holds the publish lock.
-    fn delete(&self, moment: &Moment<'_>) -> Published;
+    fn delete(&self, moment: &Moment<'_>) -> Result<Published>;
     /// Puts the cell on the dirty list of `epoch`: false if it stands there.
     fn mark_dirty(&self, epoch: Epoch) -> bool;
     /// Takes back what undone `atomic`s published.
     fn undo(&self) -> Retired;
+    /// Another process has committed a newer version in this state.
+    fn stale_from(&self, state: StateNum);
     /// Lets go of versions that only the commit of `epoch` needed.
     fn settle(&self, epoch: Epoch) -> Retired;
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -75,7 +83,15 @@ pub(crate) struct Cell<T> {
     /// The handle that all of the user's handles share, while there are any.
     hold: Mutex<Weak<Hold<T>>>,
     /// Nothing but handles held the object when it was last looked at.
-    pub(super) unheld: AtomicBool,
+    unheld: AtomicBool,
+    /// The next commit writes the object even if it is as it was.
+    pub(super) touched: AtomicBool,
+    /// Read since the cache looked last.
+    read: AtomicBool,
+    /// The size of the row it was loaded from, until the cache knows.
+    row_bytes: AtomicUsize,
+    /// Where another process writes: the state that made the loaded version an old one, or zero.
+    stale_from: AtomicU64,
 }
 
 impl<T> Cell<T> {
@@ -83,9 +99,11 @@ impl<T> Cell<T> {
         self.oid
     }
 
-    /// The last handle is gone, and nothing else held the object when that was last looked at.
+    /// The last handle is gone: told if nothing else held the object when that was last looked at.
     pub(super) fn dropped(&self) {
-        self.objects.dropped(self.oid);
+        if self.unheld.load(Ordering::SeqCst) {
+            self.objects.dropped(self.oid);
+        }
     }
 }
 
@@ -99,6 +117,10 @@ impl<T: Class> Cell<T> {
             dirty_in: AtomicU64::new(0),
             hold: Mutex::default(),
             unheld: AtomicBool::new(false),
+            touched: AtomicBool::new(false),
+            read: AtomicBool::new(false),
+            row_bytes: AtomicUsize::new(0),
+            stale_from: AtomicU64::new(0),
         })
     }
 
@@ -108,18 +130,80 @@ impl<T: Class> Cell<T> {
 
     /// The version that this thread sees; loaded if need be.
     pub(super) fn version(&self) -> Result<Arc<Version<T>>> {
-        let newest = self.slot.read().clone();
-        let mut version = match newest {
-            Some(version) => version,
-            None => self.load()?,
-        };
+        if !self.read.load(Ordering::Relaxed) {
+            self.read.store(true, Ordering::Relaxed);
+        }
+        self.objects.check_not_closed()?;
+        if !self.objects.is_writable() {
+            return self.version_in_reader();
+        }
         loop {
-            match version.standing() {
-                Standing::Published(_) => return Ok(version),
-                Standing::Pending if self.objects.shared().turn.is_mine() => return Ok(version),
-                Standing::Pending | Standing::Undone => {
-                    version = version.before().ok_or_else(|| self.error_deleted())?;
+            let newest = self.slot.read().clone();
+            let newest = match newest {
+                Some(version) => version,
+                None => self.load()?,
+            };
+            let mut version = newest.clone();
+            loop {
+                match version.standing() {
+                    Standing::Published(_) => return Ok(version),
+                    Standing::Pending if self.objects.shared().turn.is_mine() => {
+                        return Ok(version);
+                    }
+                    Standing::Pending | Standing::Undone => {}
                 }
+                match version.before() {
+                    Some(before) => version = before,
+                    // The way back was cut because nobody needs it from here: look again.
+                    None => break,
+                }
+            }
+            if self.slot.read().as_ref().is_some_and(|slot| Arc::ptr_eq(slot, &newest))
+                && newest.standing() != Standing::Undone
+                && newest.before().is_none()
+                && !matches!(newest.standing(), Standing::Published(_))
+            {
+                // Made in an atomic of another thread that has not ended.
+                return Err(self.error_deleted());
+            }
+            std::hint::spin_loop();
+        }
+    }
+
+    /// In a view without a writer there is one version at a time.
+    fn version_in_reader(&self) -> Result<Arc<Version<T>>> {
+        self.objects.follow()?;
+        let stale = self.stale_from.load(Ordering::Acquire);
+        let is_stale =
+            stale != 0 && self.objects.view().state().is_some_and(|state| stale <= state.0);
+        let loaded = self.slot.read().clone();
+        match loaded {
+            Some(version) if !is_stale => Ok(version),
+            None => self.load(),
+            Some(_) => {
+                let version = self.load_version()?;
+                let old = self.slot.write().replace(version.clone());
+                // A later state may have made this one stale too: then the mark stays.
+                let _ =
+                    self.stale_from.compare_exchange(stale, 0, Ordering::AcqRel, Ordering::Relaxed);
+                drop(old);
+                Ok(version)
+            }
+        }
+    }
+
+    fn load_version(&self) -> Result<Arc<Version<T>>> {
+        let (content, bytes) = row::load::<T>(&self.objects, self.oid, &self.class)?;
+        self.row_bytes.store(bytes, Ordering::Relaxed);
+        Ok(Version::loaded(content))
+    }
+
+    /// Has the cache keep the object, if it has been read from the file since this was called last.
+    pub(super) fn keep_in_cache(self: &Arc<Self>) {
+        if self.row_bytes.load(Ordering::Relaxed) > 0 {
+            let bytes = self.row_bytes.swap(0, Ordering::Relaxed);
+            if bytes > 0 {
+                self.objects.cache(self.clone(), bytes);
             }
         }
     }
@@ -127,15 +211,18 @@ impl<T: Class> Cell<T> {
     fn load(&self) -> Result<Arc<Version<T>>> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
-        let loaded = Version::loaded(row::load::<T>(&self.objects, self.oid, &self.class)?);
+        let loaded = self.load_version()?;
         let mut slot = self.slot.write();
         Ok(slot.get_or_insert(loaded).clone())
     }
 
     /// Puts a version on top. The caller holds the publish lock, and drops what it gets after it.
-    pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Published {
+    pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Result<Published> {
         let mut slot = self.slot.write();
         let (mut before, mut retired, mut first) = (None, None, true);
+        if slot.as_ref().is_some_and(|newest| newest.is_deleted()) {
+            return Err(self.error_deleted());
+        }
         if let Some(newest) = slot.take() {
             first = moment.outcome.is_none_or(|outcome| !newest.is_of(outcome));
             if moment.needs(&newest) {
@@ -144,31 +231,44 @@ impl<T: Class> Cell<T> {
                 }
                 before = Some(newest);
             } else {
+                newest.set_replaced();
                 before = newest.cut();
                 retired = Some(newest);
             }
         }
-        let when = match moment.outcome {
-            Some(outcome) => When::Atomic(outcome.clone()),
-            None => {
-                first = self.mark_dirty(moment.epoch);
-                When::Epoch(moment.epoch)
-            }
+        let when = if let Some(outcome) = moment.outcome {
+            When::Atomic(outcome.clone())
+        } else {
+            first = self.mark_dirty(moment.epoch);
+            When::Epoch(moment.epoch)
         };
         *slot = Some(Version::new(content, when, before));
-        Published { first, retired: retired.map(|version| Box::new(version) as _) }
+        Ok(Published { first, retired: retired.map(|version| Box::new(version) as _) })
     }
 
     /// The version that a commit of `epoch` writes.
     fn version_for(&self, epoch: Epoch) -> Option<Arc<Version<T>>> {
-        let mut version = self.slot.read().clone();
-        while let Some(candidate) = version {
-            match candidate.standing() {
-                Standing::Published(when) if when <= epoch => return Some(candidate),
-                _ => version = candidate.before(),
+        loop {
+            let newest = self.slot.read().clone()?;
+            let mut version = newest.clone();
+            loop {
+                match version.standing() {
+                    Standing::Published(when) if when <= epoch => return Some(version),
+                    _ => {}
+                }
+                match version.before() {
+                    Some(before) => version = before,
+                    None => break,
+                }
+            }
+            // The way back ends here for good, unless it was cut by an undoing meanwhile.
+            let slot = self.slot.read();
+            if slot.as_ref().is_some_and(|slot| Arc::ptr_eq(slot, &newest))
+                && newest.standing() != Standing::Undone
+            {
+                return None;
             }
         }
-        None
     }
 
     /// The handle that the user's handles share.
@@ -234,7 +334,8 @@ impl<T: Class> AnyCell for Cell<T> {
         let Some(value) = version.value() else { return Ok(Encoded::Deleted) };
         let encode = || context::encoding(&self.objects, || row::encode(value, &self.class, out));
         match catch_unwind(AssertUnwindSafe(encode)) {
-            Ok(encoded) => encoded.map(|_| Encoded::Body),
+            Ok(encoded) => encoded
+                .map(|_| Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }),
             Err(_) => Err(Error::Encode {
                 what: format!("{} {}", T::INFO.name, self.objects.uuid(self.oid)),
                 why: "its Serialize panicked".into(),
@@ -264,19 +365,28 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn set_unheld(&self, unheld: bool) {
-        self.unheld.store(unheld, Ordering::Relaxed);
+        self.unheld.store(unheld, Ordering::SeqCst);
+    }
+
+    fn was_read(&self) -> bool {
+        self.read.swap(false, Ordering::Relaxed)
     }
 
     fn is_gone(&self) -> bool {
         let loaded = self.slot.read().is_some();
-        loaded && self.version().map_or_else(|error| matches!(error, Error::Deleted { .. }), |v| v.value().is_none())
+        loaded
+            && self.version().map_or_else(
+                |error| matches!(error, Error::Deleted { .. }),
+                |v| v.value().is_none(),
+            )
     }
 
-    fn is_held(&self) -> bool {
-        self.hold.lock().strong_count() > 0
+    fn kill(&self, moment: &Moment<'_>) -> Option<Result<Published>> {
+        let hold = self.hold.lock();
+        (hold.strong_count() == 0).then(|| self.delete(moment))
     }
 
-    fn delete(&self, moment: &Moment<'_>) -> Published {
+    fn delete(&self, moment: &Moment<'_>) -> Result<Published> {
         self.publish(Content::Deleted, moment)
     }
 
@@ -296,6 +406,10 @@ impl<T: Class> AnyCell for Cell<T> {
             *slot = Some(Version::loaded(Content::Deleted));
         }
         Some(Box::new(retired))
+    }
+
+    fn stale_from(&self, state: StateNum) {
+        let _ = self.stale_from.compare_exchange(0, state.0, Ordering::AcqRel, Ordering::Relaxed);
     }
 
     fn settle(&self, epoch: Epoch) -> Retired {

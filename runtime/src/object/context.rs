@@ -2,21 +2,24 @@
 
 use std::{
     cell::{Cell, RefCell},
-    sync::{Arc, Weak},
+    sync::Arc,
 };
 
-use super::objects::Objects;
+use super::{
+    inside::{Home, Keep},
+    objects::Objects,
+};
 use crate::{Error, Result, store::Oid};
 
 /// What becomes of a handle when the value around it is cloned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cloning {
     /// The clone is for the user: it keeps its object alive.
-    ForUser,
+    User,
     /// The clone is a draft: handles stay as they are.
-    ForDraft,
+    Draft,
     /// The clone will be published: handles become parts of the value, and hold nothing.
-    ForPublish,
+    Publish,
 }
 
 /// What is gathered while a value is encoded.
@@ -30,43 +33,61 @@ pub(super) struct Encoding {
     saw_live: bool,
     /// Serde's errors carry text only; the real one waits here.
     error: Option<Error>,
+    /// Keys are being written, in which handles count; those of declared fields don't.
+    keys: bool,
 }
 
 thread_local! {
-    static CLONING: Cell<Cloning> = const { Cell::new(Cloning::ForUser) };
+    static CLONING: Cell<Cloning> = const { Cell::new(Cloning::User) };
+    static DRAFT: RefCell<Option<Arc<Keep>>> = const { RefCell::new(None) };
     static ENCODING: RefCell<Vec<Encoding>> = const { RefCell::new(Vec::new()) };
-    static DECODING: RefCell<Vec<Weak<Objects>>> = const { RefCell::new(Vec::new()) };
+    static DECODING: RefCell<Vec<Decoding>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Puts the former way of cloning back, also when a user's `Clone` panics.
-struct Restore(Cloning);
+struct Restore {
+    cloning: Cloning,
+    draft: Option<Arc<Keep>>,
+}
 
-impl Drop for Restore {
-    fn drop(&mut self) {
-        CLONING.set(self.0);
+impl Restore {
+    fn after(cloning: Cloning, draft: Option<Arc<Keep>>) -> Self {
+        Self { cloning: CLONING.replace(cloning), draft: DRAFT.replace(draft) }
     }
 }
 
-/// Clones a published value as a draft.
-pub(super) fn clone_for_draft<T: Clone>(value: &T) -> T {
-    let _restore = Restore(CLONING.replace(Cloning::ForDraft));
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CLONING.set(self.cloning);
+        drop(DRAFT.replace(self.draft.take()));
+    }
+}
+
+/// Clones a published value as a draft, whose handles share `keep`.
+pub(super) fn clone_for_draft<T: Clone>(value: &T, keep: &Arc<Keep>) -> T {
+    let _restore = Restore::after(Cloning::Draft, Some(keep.clone()));
     value.clone()
 }
 
 /// Clones a draft as a value to be published.
 pub(super) fn clone_for_publish<T: Clone>(value: &T) -> T {
-    let _restore = Restore(CLONING.replace(Cloning::ForPublish));
+    let _restore = Restore::after(Cloning::Publish, None);
     value.clone()
+}
+
+/// What the handles of the draft that is being cloned share.
+pub(super) fn draft_keep() -> Option<Arc<Keep>> {
+    DRAFT.with_borrow(Clone::clone)
 }
 
 /// A handle within a value stays one when the value is cloned now.
 pub(super) fn stays_inside() -> bool {
-    CLONING.get() != Cloning::ForUser
+    CLONING.get() != Cloning::User
 }
 
 /// A live handle becomes a part of the value when it is cloned now.
 pub(super) fn goes_inside() -> bool {
-    CLONING.get() == Cloning::ForPublish
+    CLONING.get() == Cloning::Publish
 }
 
 /// What an encoding came to, beside its bytes.
@@ -90,7 +111,29 @@ pub(crate) fn encoding<R>(
     objects: &Arc<Objects>,
     encode: impl FnOnce() -> Result<R>,
 ) -> Result<(R, Gathered)> {
-    let context = Encoding { objects: objects.clone(), references: Vec::new(), saw_live: false, error: None };
+    encoding_as(objects, false, encode)
+}
+
+/// As [`encoding`], for the key of a collection's element.
+pub(super) fn encoding_key<R>(
+    objects: &Arc<Objects>,
+    encode: impl FnOnce() -> R,
+) -> Result<(R, Gathered)> {
+    encoding_as(objects, true, || Ok(encode()))
+}
+
+fn encoding_as<R>(
+    objects: &Arc<Objects>,
+    keys: bool,
+    encode: impl FnOnce() -> Result<R>,
+) -> Result<(R, Gathered)> {
+    let context = Encoding {
+        objects: objects.clone(),
+        references: Vec::new(),
+        saw_live: false,
+        error: None,
+        keys,
+    };
     ENCODING.with_borrow_mut(|stack| stack.push(context));
     let pop = PopEncoding;
     let result = encode();
@@ -99,7 +142,8 @@ pub(crate) fn encoding<R>(
     let Some(context) = context else { unreachable!("it was pushed above") };
     match context.error {
         Some(error) => Err(error),
-        None => result.map(|r| (r, Gathered { references: context.references, saw_live: context.saw_live })),
+        None => result
+            .map(|r| (r, Gathered { references: context.references, saw_live: context.saw_live })),
     }
 }
 
@@ -117,11 +161,23 @@ pub(super) fn refer<R>(tell: impl FnOnce(&mut Encoding) -> Result<R>) -> Option<
     })
 }
 
+/// As [`refer`], from a key: nothing, unless the key of an element is being encoded.
+pub(super) fn refer_in_key(tell: impl FnOnce(&mut Encoding) -> Result<()>) {
+    ENCODING.with_borrow_mut(|stack| {
+        if let Some(context) = stack.last_mut().filter(|context| context.keys)
+            && let Err(error) = tell(context)
+        {
+            context.error = Some(error);
+        }
+    });
+}
+
 /// Refuses to write from inside a value's own `Serialize`.
 pub(crate) fn refuse_in_encode() -> Result<()> {
-    let busy = ENCODING.with_borrow(|stack| !stack.is_empty());
-    if busy {
-        let situation = "while a value is being encoded (from its Serialize or Drop)".into();
+    let encodes = ENCODING.with_borrow(|stack| !stack.is_empty());
+    let changes = |decoding: &Decoding| decoding.reader == DecodingFor::UserOfChange;
+    if encodes || DECODING.with_borrow(|stack| stack.last().is_some_and(changes)) {
+        let situation = "from a value's own Serialize, Deserialize or Drop".into();
         return Err(Error::Misuse { operation: "writing", situation });
     }
     Ok(())
@@ -144,6 +200,23 @@ impl Encoding {
     }
 }
 
+/// Whose values are being decoded, and for whom.
+#[derive(Clone, Debug)]
+struct Decoding {
+    home: Home,
+    reader: DecodingFor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DecodingFor {
+    /// An object's cell: handles are parts of the value, and keep nothing alive.
+    Cell,
+    /// The user: handles keep their objects alive.
+    User,
+    /// The user, in the midst of a change that knows what the rows are.
+    UserOfChange,
+}
+
 struct PopDecoding;
 
 impl Drop for PopDecoding {
@@ -152,14 +225,37 @@ impl Drop for PopDecoding {
     }
 }
 
-/// Runs `decode` with handles knowing whose they are.
-pub(crate) fn decoding<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
-    DECODING.with_borrow_mut(|stack| stack.push(Arc::downgrade(objects)));
+fn decoding_as<R>(objects: &Arc<Objects>, reader: DecodingFor, decode: impl FnOnce() -> R) -> R {
+    let decoding = Decoding { home: Home::of(objects), reader };
+    DECODING.with_borrow_mut(|stack| stack.push(decoding));
     let _pop = PopDecoding;
     decode()
 }
 
+/// Runs `decode` with handles knowing whose they are: parts of the value, which keep nothing alive.
+pub(crate) fn decoding<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
+    decoding_as(objects, DecodingFor::Cell, decode)
+}
+
+/// As [`decoding`], for a value that goes to the user: handles in it keep their objects alive.
+pub(crate) fn decoding_for_user<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
+    decoding_as(objects, DecodingFor::User, decode)
+}
+
+/// As [`decoding_for_user`], while rows are being changed: the value's own code may not write.
+pub(crate) fn decoding_in_change<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
+    decoding_as(objects, DecodingFor::UserOfChange, decode)
+}
+
 /// Whose values are being decoded on this thread.
-pub(super) fn decoded_for() -> Option<Weak<Objects>> {
-    DECODING.with_borrow(|stack| stack.last().cloned())
+pub(super) fn decoded_for() -> Option<Home> {
+    DECODING.with_borrow(|stack| stack.last().map(|decoding| decoding.home.clone()))
+}
+
+/// The objects that handles have to be made for, if the value being decoded goes to the user.
+pub(super) fn handed_out_from() -> Option<Arc<Objects>> {
+    DECODING.with_borrow(|stack| {
+        let decoding = stack.last().filter(|decoding| decoding.reader != DecodingFor::Cell)?;
+        decoding.home.objects()
+    })
 }

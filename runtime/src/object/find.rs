@@ -1,14 +1,17 @@
 //! Making objects and finding them again: by uuid, and singletons by their class.
 
-use std::{panic::Location, sync::Arc};
+use std::{
+    panic::Location,
+    sync::{Arc, atomic::Ordering},
+};
 
 use uuid::Uuid;
 
-use super::{cell::AnyCell, memo::Memo, objects::Objects};
+use super::{cell::AnyCell, context, inside::Keep, memo::Memo, objects::Objects, read::Read, row};
 use crate::{
     Error, Result,
     class::{Class, Singleton},
-    store::{Oid, PrefixId, StateNum, Table, View, oid_key, oid_of_key},
+    store::{Oid, PrefixId, StateNum, Table, oid_key, oid_of_key},
 };
 
 /// Under which key a class's singleton is named.
@@ -20,7 +23,7 @@ impl<T: Class> Memo<T> {
     #[track_caller]
     pub(crate) fn make(objects: &Arc<Objects>, value: T) -> Result<Self> {
         let _turn = objects.shared().take_turn(Location::caller())?;
-        objects.create(value).map(|cell| Self::of_cell(&cell))
+        objects.create(value).map(Self::of_hold)
     }
 
     /// The object of this number, if it is in this view and of this class.
@@ -44,11 +47,29 @@ impl<T: Class> Memo<T> {
     }
 }
 
+impl<T: Class> Memo<T> {
+    /// The object as it was at a committed state.
+    pub fn at(&self, state: u64) -> Result<Self> {
+        let closed = || Error::Closed { what: "the workspace of this object".into() };
+        Self::fetch_in(&self.objects().ok_or_else(closed)?.at(StateNum(state))?, self.oid())
+    }
+
+    /// The states in which the object changed, oldest first, as far back as the history goes.
+    pub fn history(&self) -> Result<Vec<u64>> {
+        let closed = || Error::Closed { what: "the workspace of this object".into() };
+        let objects = self.objects().ok_or_else(closed)?;
+        let stamps = objects.view().stamps(Table::Objects, oid_key(self.oid()).as_bytes())?;
+        Ok(stamps.into_iter().map(|stamp| stamp.0).collect())
+    }
+}
+
 impl<T: Singleton> Memo<T> {
     /// The singleton of a view, if there is one.
     pub(crate) fn find_singleton(objects: &Arc<Objects>) -> Result<Option<Self>> {
         let key = singleton_key::<T>();
-        let Some(row) = objects.view().get(Table::Names, &key, <[u8]>::to_vec)? else { return Ok(None) };
+        let Some(row) = objects.view().get(Table::Names, &key, <[u8]>::to_vec)? else {
+            return Ok(None);
+        };
         let damaged = || objects.store().corrupt(Table::Names, &key, "the row is damaged");
         let (oid, _) = oid_of_key(&row).ok_or_else(damaged)?;
         Self::of_oid(objects, oid).map(Some)
@@ -68,7 +89,8 @@ impl<T: Singleton> Memo<T> {
         objects.check_writable()?;
         let memo = Self::make(objects, make())?;
         let key = singleton_key::<T>();
-        objects.write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes().into()));
+        objects
+            .write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes().into()));
         Ok(memo)
     }
 }
@@ -121,23 +143,10 @@ impl Objects {
         self.view().state().unwrap_or_else(|| self.store().state()).0
     }
 
-    /// Steps to the last committed state, where another process writes; true if there was one.
-    #[doc(hidden)]
-    pub fn refresh(&self) -> Result<bool> {
-        Ok(!self.is_writable() && self.store().refresh()?)
-    }
-
     /// The same prefix at a committed state.
     #[doc(hidden)]
     pub fn at_state(&self, state: u64) -> Result<Arc<Self>> {
-        let head = self.store().head();
-        if state > head.state.0 {
-            return Err(Error::NoState { state, last: head.state.0 });
-        }
-        if state < head.oldest.0 {
-            return Err(Error::Pruned { oldest: head.oldest.0 });
-        }
-        Ok(self.at(View::At(self.store().clone(), StateNum(state))))
+        self.at(StateNum(state))
     }
 }
 
@@ -148,4 +157,27 @@ impl<T> Memo<T> {
         let closed = || Error::Closed { what: "the workspace of this object".into() };
         Ok((self.objects().ok_or_else(closed)?, self.oid().0))
     }
+}
+
+/// The cell of an object, and what the object refers to.
+pub(crate) fn reference_list<T: Class>(memo: &Memo<T>) -> Result<(Arc<dyn AnyCell>, Vec<Oid>)> {
+    let cell = memo.cell()?;
+    let value = Read::of(&cell)?;
+    let references = if T::INFO.plain {
+        Vec::new()
+    } else {
+        row::references(&cell.objects, &*value, cell.class())?
+    };
+    Ok((cell, references))
+}
+
+/// Publishes an object as it is, to be counted as modified.
+pub(crate) fn touch_cell<T: Class>(memo: &Memo<T>) -> Result<()> {
+    let cell = memo.cell()?;
+    let value = Read::of(&cell)?;
+    cell.touched.store(true, Ordering::Relaxed);
+    let objects = cell.objects.clone();
+    let keep = Keep::new(&objects);
+    let draft = context::clone_for_draft(&*value, &keep);
+    objects.publish(&cell, draft, value.version(), &keep)
 }

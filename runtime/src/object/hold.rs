@@ -1,6 +1,6 @@
 //! What all of a user's handles on one object share, and what keeps the workspace open.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use super::cell::Cell;
 
@@ -36,8 +36,6 @@ impl<T> Hold<T> {
 
 impl<T> Drop for Hold<T> {
     fn drop(&mut self) {
-        if self.cell.unheld.load(Ordering::Relaxed) {
-            self.cell.dropped();
-        }
+        self.cell.dropped();
     }
 }

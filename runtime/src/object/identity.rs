@@ -17,7 +17,11 @@ impl Cells {
     }
 
     /// The cell of `oid`; `new` becomes it if there is none.
-    pub(super) fn get_or_insert(&self, oid: Oid, new: impl FnOnce() -> Arc<dyn AnyCell>) -> Arc<dyn AnyCell> {
+    pub(super) fn get_or_insert(
+        &self,
+        oid: Oid,
+        new: impl FnOnce() -> Arc<dyn AnyCell>,
+    ) -> Arc<dyn AnyCell> {
         match self.0.entry(oid) {
             Entry::Occupied(mut entry) => entry.get().upgrade().unwrap_or_else(|| {
                 let cell = new();
@@ -30,6 +34,13 @@ impl Cells {
                 cell
             }
         }
+    }
+
+    /// Calls `each` with every loaded cell.
+    pub(super) fn each(&self, each: impl Fn(&dyn AnyCell)) {
+        // Not under the map's locks: the last handle may go meanwhile, and takes the entry out.
+        let cells: Vec<_> = self.0.iter().filter_map(|cell| cell.upgrade()).collect();
+        cells.iter().for_each(|cell| each(&**cell));
     }
 
     /// Removes the entry of a cell that is gone, unless another has taken its place.

@@ -3,15 +3,16 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    sync::{Arc, Weak},
+    sync::Arc,
 };
 
 use uuid::Uuid;
 
 use super::{
-    cell::Cell,
+    cell::{AnyCell, Cell},
     context,
     hold::Hold,
+    inside::{Home, Inside},
     objects::Objects,
     read::Read,
     weak::WeakMemo,
@@ -29,11 +30,15 @@ pub(super) enum Inner<T> {
     /// In the user's hands.
     Live(Arc<Hold<T>>),
     /// Part of a stored value: it finds its object when it is used, and keeps nothing alive.
-    Inside { objects: Weak<Objects>, oid: Oid },
+    Inside(Inside),
 }
 
 impl<T: Class> Memo<T> {
-    pub(crate) fn of_cell(cell: &Arc<Cell<T>>) -> Self {
+    pub(super) fn of_hold(hold: Arc<Hold<T>>) -> Self {
+        Self(Inner::Live(hold))
+    }
+
+    pub(super) fn of_cell(cell: &Arc<Cell<T>>) -> Self {
         Self(Inner::Live(cell.hold()))
     }
 
@@ -42,18 +47,24 @@ impl<T: Class> Memo<T> {
         objects.cell(oid).map(|cell| Self::of_cell(&cell))
     }
 
-    pub(super) fn inside(objects: Weak<Objects>, oid: Oid) -> Self {
-        Self(Inner::Inside { objects, oid })
+    pub(super) fn inside(home: Home, oid: Oid) -> Self {
+        Self(Inner::Inside(Inside::new(home, oid)))
     }
 
     pub(super) fn cell(&self) -> Result<Arc<Cell<T>>> {
         match &self.0 {
             Inner::Live(hold) => Ok(hold.cell.clone()),
-            Inner::Inside { objects, oid } => {
+            Inner::Inside(inside) => {
                 let closed = || Error::Closed { what: "the workspace of this object".into() };
-                objects.upgrade().ok_or_else(closed)?.cell(*oid)
+                inside.objects().ok_or_else(closed)?.cell(inside.oid)
             }
         }
+    }
+
+    /// Refuses an object that this thread sees deleted.
+    pub(crate) fn check_alive(&self) -> Result<()> {
+        let cell = self.cell()?;
+        if cell.is_gone() { Err(cell.error_deleted()) } else { Ok(()) }
     }
 
     /// The current version of the object. It stays as it is while the guard is held.
@@ -69,7 +80,7 @@ impl<T: Class> Memo<T> {
     pub fn try_read(&self) -> Result<Read<T>> {
         match &self.0 {
             Inner::Live(hold) => Read::of(&hold.cell),
-            Inner::Inside { .. } => Read::of(&*self.cell()?),
+            Inner::Inside(_) => Read::of(&self.cell()?),
         }
     }
 
@@ -120,19 +131,23 @@ impl<T> Memo<T> {
     pub(crate) fn oid(&self) -> Oid {
         match &self.0 {
             Inner::Live(hold) => hold.cell.oid_of(),
-            Inner::Inside { oid, .. } => *oid,
+            Inner::Inside(inside) => inside.oid,
         }
     }
 
     pub(crate) fn objects(&self) -> Option<Arc<Objects>> {
         match &self.0 {
             Inner::Live(hold) => Some(hold.cell.objects.clone()),
-            Inner::Inside { objects, .. } => objects.upgrade(),
+            Inner::Inside(inside) => inside.objects(),
         }
     }
 
-    pub(super) fn is_live(&self) -> bool {
-        matches!(self.0, Inner::Live(_))
+    /// It must not go into a published value as it is.
+    pub(super) fn is_users(&self) -> bool {
+        match &self.0 {
+            Inner::Live(_) => true,
+            Inner::Inside(inside) => inside.is_of_draft(),
+        }
     }
 
     /// The object's identity, for ever and in every process.
@@ -148,12 +163,12 @@ impl<T: Class> Clone for Memo<T> {
     fn clone(&self) -> Self {
         match &self.0 {
             Inner::Live(hold) if context::goes_inside() => {
-                Self::inside(Arc::downgrade(&hold.cell.objects), hold.cell.oid_of())
+                Self::inside(Home::of(&hold.cell.objects), hold.cell.oid_of())
             }
             Inner::Live(hold) => Self(Inner::Live(hold.clone())),
-            Inner::Inside { objects, oid } => {
-                let live = || Self::of_oid(&objects.upgrade()?, *oid).ok();
-                let stays = || Self::inside(objects.clone(), *oid);
+            Inner::Inside(inside) => {
+                let live = || Self::of_oid(&inside.objects()?, inside.oid).ok();
+                let stays = || Self(Inner::Inside(inside.clone_inside()));
                 if context::stays_inside() { stays() } else { live().unwrap_or_else(stays) }
             }
         }

@@ -1,15 +1,11 @@
 //! What waits for a commit: dirty cells, and new ones in the order of their oids.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use super::{
-    cell::AnyCell,
-    version::Epoch,
-};
+use super::{cell::AnyCell, version::Epoch};
 use crate::store::{Layer, Oid};
 
 /// Cells that wait, under the publish lock.
-#[derive(Default)]
 pub(crate) struct Pending {
     /// The epoch that is being committed.
     pub(super) committing: Option<Epoch>,
@@ -18,6 +14,10 @@ pub(crate) struct Pending {
     pub(super) young: Vec<Arc<dyn AnyCell>>,
     /// The young ones that are being committed.
     pub(super) growing_up: Arc<Vec<Arc<dyn AnyCell>>>,
+    /// Nothing from here on has a row on disk.
+    new_from: Oid,
+    /// Objects that the commit which is going on deletes: their rows are still there.
+    pub(super) dying: HashSet<Oid>,
     /// Objects whose last handle was dropped while nothing else held them.
     pub(super) dropped: Vec<Oid>,
 }
@@ -28,17 +28,27 @@ pub(crate) struct Frozen {
     pub(crate) dirty: Vec<Arc<dyn AnyCell>>,
     pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) dropped: Vec<Oid>,
+    /// Nothing from here on has a row on disk.
+    pub(crate) new_from: Oid,
+    /// Where the next commit's new objects begin.
+    new_to: Oid,
     /// Newest first.
     pub(crate) layers: Vec<Arc<Layer>>,
 }
 
-impl Frozen {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.dirty.is_empty() && self.young.is_empty() && self.layers.is_empty() && self.dropped.is_empty()
-    }
-}
-
 impl Pending {
+    pub(super) fn new(new_from: Oid) -> Self {
+        Self {
+            committing: None,
+            dirty: Vec::new(),
+            young: Vec::new(),
+            growing_up: Arc::default(),
+            new_from,
+            dying: HashSet::new(),
+            dropped: Vec::new(),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.dirty.is_empty() && self.young.is_empty() && self.dropped.is_empty()
     }
@@ -49,7 +59,7 @@ impl Pending {
     }
 
     /// Takes everything that waits. Writers are kept out only for this: a few words change hands.
-    pub(super) fn freeze(&mut self, epoch: Epoch, layers: Vec<Arc<Layer>>) -> Frozen {
+    pub(super) fn freeze(&mut self, epoch: Epoch, new_to: Oid, layers: Vec<Arc<Layer>>) -> Frozen {
         self.committing = Some(epoch);
         self.growing_up = Arc::new(std::mem::take(&mut self.young));
         Frozen {
@@ -57,21 +67,30 @@ impl Pending {
             dirty: std::mem::take(&mut self.dirty),
             young: self.growing_up.clone(),
             dropped: std::mem::take(&mut self.dropped),
+            new_from: self.new_from,
+            new_to,
             layers,
         }
     }
 
-    /// The commit is over, well or not.
-    pub(super) fn thaw(&mut self) {
+    fn thaw(&mut self) {
         self.committing = None;
         self.growing_up = Arc::default();
+    }
+
+    /// The commit succeeded.
+    pub(super) fn committed(&mut self, frozen: &Frozen) {
+        self.new_from = frozen.new_to;
+        self.thaw();
     }
 
     /// Puts back what could not be committed.
     pub(super) fn put_back(&mut self, epoch: Epoch, frozen: Frozen) {
         self.thaw();
         self.dirty.extend(frozen.dirty.into_iter().filter(|cell| cell.mark_dirty(epoch)));
-        frozen.young.iter().for_each(|cell| { cell.mark_dirty(epoch); });
+        frozen.young.iter().for_each(|cell| {
+            cell.mark_dirty(epoch);
+        });
         let newer = std::mem::replace(&mut self.young, frozen.young.to_vec());
         self.young.extend(newer);
         self.dropped.extend(frozen.dropped);
@@ -79,7 +98,7 @@ impl Pending {
 }
 
 /// Finds an oid among ascending cells.
-pub(super) fn find(cells: &[Arc<dyn AnyCell>], oid: Oid) -> Option<Arc<dyn AnyCell>> {
+pub(crate) fn find(cells: &[Arc<dyn AnyCell>], oid: Oid) -> Option<Arc<dyn AnyCell>> {
     let first = cells.first()?.oid();
     // Without collections in between, the place is the distance.
     let guess = usize::try_from(oid.0.checked_sub(first.0)?).ok()?;

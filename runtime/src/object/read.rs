@@ -12,8 +12,9 @@ pub struct Read<T> {
 }
 
 impl<T: Class> Read<T> {
-    pub(super) fn of(cell: &Cell<T>) -> Result<Self> {
+    pub(super) fn of(cell: &Arc<Cell<T>>) -> Result<Self> {
         let version = cell.version()?;
+        cell.keep_in_cache();
         if version.value().is_none() {
             return Err(cell.error_deleted());
         }
@@ -31,7 +32,9 @@ impl<T> Deref for Read<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        let Some(value) = self.version.value() else { unreachable!("checked when the guard was made") };
+        let Some(value) = self.version.value() else {
+            unreachable!("checked when the guard was made")
+        };
         value
     }
 }

@@ -17,15 +17,16 @@ use crate::{
 
 /// A reference within a prefix.
 pub(super) fn reference(kind: u8, oid: Oid) -> RefExt {
-    RefExt::from_parts(kind, oid_key(oid).as_bytes()).unwrap_or_else(|| unreachable!("nine bytes and a constant"))
+    RefExt::from_parts(kind, oid_key(oid).as_bytes())
+        .unwrap_or_else(|| unreachable!("nine bytes and a constant"))
 }
 
 /// What a strong reference says: the oid, within the prefix that it is stored in.
-fn strong(oid: Oid) -> RefExt {
+pub(super) fn strong(oid: Oid) -> RefExt {
     reference(STRONG, oid)
 }
 
-fn refer_strongly<T>(memo: &Memo<T>, context: &mut Encoding) -> Result<()> {
+pub(super) fn refer_strongly<T: Class>(memo: &Memo<T>, context: &mut Encoding) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of a stored handle".into() };
     let target = memo.objects().ok_or_else(closed)?;
     let (here, there) = (context.objects().clone(), target);
@@ -36,7 +37,11 @@ fn refer_strongly<T>(memo: &Memo<T>, context: &mut Encoding) -> Result<()> {
             target: memo.uuid(),
         });
     }
-    context.add(memo.oid(), memo.is_live());
+    if memo.is_users() {
+        // The user may still have handles of what is deleted, or was undone.
+        memo.check_alive()?;
+    }
+    context.add(memo.oid(), memo.is_users());
     Ok(())
 }
 
@@ -46,22 +51,29 @@ impl<T: Class> Serialize for Memo<T> {
             Some(Ok(())) => strong(self.oid()).serialize(serializer),
             Some(Err(text)) => Err(ser::Error::custom(text)),
             None if serializer.is_human_readable() => self.uuid().serialize(serializer),
-            None => Err(ser::Error::custom("a handle can only be stored by db0, or written as text")),
+            None => {
+                Err(ser::Error::custom("a handle can only be stored by db0, or written as text"))
+            }
         }
     }
 }
 
 impl<'de, T: Class> Deserialize<'de> for Memo<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some(objects) = context::decoded_for() else {
-            return Err(de::Error::custom("a handle can only be read by db0: keep its uuid, and fetch it"));
+        let Some(home) = context::decoded_for() else {
+            return Err(de::Error::custom(
+                "a handle can only be read by db0: keep its uuid, and fetch it",
+            ));
         };
         let reference = RefExt::deserialize(deserializer)?;
         let oid = (reference.kind() == STRONG)
             .then(|| take_ordered(&mut reference.payload()))
             .flatten()
             .ok_or_else(|| de::Error::custom("this is not a reference to an object"))?;
-        Ok(Self::inside(objects, Oid(oid)))
+        match context::handed_out_from() {
+            Some(objects) => Self::of_oid(&objects, Oid(oid)).map_err(de::Error::custom),
+            None => Ok(Self::inside(home, Oid(oid))),
+        }
     }
 }
 
@@ -74,21 +86,26 @@ impl<T: Class> Serialize for WeakMemo<T> {
         match context::refer(note) {
             Some(_) => RefExt::new(WEAK, self.uuid().into_bytes()).serialize(serializer),
             None if serializer.is_human_readable() => self.uuid().serialize(serializer),
-            None => Err(ser::Error::custom("a handle can only be stored by db0, or written as text")),
+            None => {
+                Err(ser::Error::custom("a handle can only be stored by db0, or written as text"))
+            }
         }
     }
 }
 
 impl<'de, T: Class> Deserialize<'de> for WeakMemo<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some(objects) = context::decoded_for() else {
-            return Err(de::Error::custom("a handle can only be read by db0: keep its uuid, and fetch it"));
+        let Some(home) = context::decoded_for() else {
+            return Err(de::Error::custom(
+                "a handle can only be read by db0: keep its uuid, and fetch it",
+            ));
         };
         let reference = RefExt::deserialize(deserializer)?;
-        let uuid = (reference.kind() == WEAK).then(|| Uuid::from_slice(reference.payload()).ok()).flatten();
+        let uuid = (reference.kind() == WEAK)
+            .then(|| Uuid::from_slice(reference.payload()).ok())
+            .flatten();
         let damaged = || de::Error::custom("this is not a weak reference");
         let (prefix, oid) = uuid.and_then(PrefixId::of_uuid).ok_or_else(damaged)?;
-        Ok(Self::inside(objects, prefix, oid))
+        Ok(Self::inside(home, prefix, oid))
     }
 }
-

@@ -1,14 +1,27 @@
 //! Reading and writing the rows of one collection.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{cell::Cell, ops::ControlFlow, panic::Location, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{context, objects::Objects, shared::MyTurn};
-use crate::{
-    Error, Result, codec,
-    store::{Direction, KeyRange, LayerRows, Oid, OidKey, Table, oid_key, oid_of_key},
+use super::{
+    context, objects::Objects, plain::is_plain, reference::strong, shared::MyTurn, version::Epoch,
 };
+use crate::{
+    Error, Result,
+    codec::{
+        self, RefExt,
+        key::{IntoKey, Key, KeyReader},
+    },
+    store::{Direction, KeyRange, LayerRows, Oid, OidKey, StateNum, Table, oid_key, oid_of_key},
+};
+
+/// How often reading something in one moment is tried, beside others who write.
+const TRIES: usize = 4;
+
+/// A moment between two publishings of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(u64, Option<StateNum>);
 
 /// Reads the rows of a collection, as its view shows them.
 #[derive(Clone)]
@@ -27,8 +40,8 @@ impl RowReader {
         &self.objects
     }
 
-    fn key(&self, key: &[u8]) -> Vec<u8> {
-        [oid_key(self.oid).as_bytes(), key].concat()
+    fn key(&self, key: &[u8]) -> ElementKey {
+        ElementKey::of(self.oid, key)
     }
 
     /// The header row.
@@ -38,7 +51,7 @@ impl RowReader {
 
     /// The row at `key`.
     pub fn get<R>(&self, key: &[u8], read: impl FnOnce(&[u8]) -> R) -> Result<Option<R>> {
-        self.objects.view().get(Table::Elements, &self.key(key), read)
+        self.objects.view().get(Table::Elements, self.key(key).as_bytes(), read)
     }
 
     /// Calls `each` with the rows from `start` up to, and without, `end` (none: the last row),
@@ -52,29 +65,86 @@ impl RowReader {
     ) -> Result<()> {
         let front = oid_key(self.oid);
         let own = KeyRange::prefix(front.as_bytes());
-        let end = end.map_or(own.end, |end| Some(self.key(end)));
-        let range = KeyRange { start: self.key(start), end };
+        let end = end.map_or(own.end, |end| Some(self.key(end).as_bytes().to_vec()));
+        let range = KeyRange { start: self.key(start).as_bytes().to_vec(), end };
         let direction = if backward { Direction::Backward } else { Direction::Forward };
         let skip = front.as_bytes().len();
-        self.objects.view().scan(Table::Elements, range, direction, &mut |key, row| each(&key[skip..], row))
+        self.objects
+            .view()
+            .scan(Table::Elements, range, direction, &mut |key, row| each(&key[skip..], row))
+    }
+
+    /// The moment as which rows are seen now: while it stays equal, so do they. None inside an
+    /// `atomic`, whose rows may still be undone.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let objects = &self.objects;
+        let lasts = !objects.shared().in_atomic();
+        lasts.then(|| Stamp(objects.rows_version(), objects.view().state()))
     }
 
     /// Runs `read` so that all it reads is of one moment: again, if something was published in
     /// between. It must not run the user's code.
     pub fn consistent<R>(&self, mut read: impl FnMut(&Self) -> Result<R>) -> Result<R> {
-        loop {
-            let before = self.objects.rows_version();
+        let objects = &self.objects;
+        let moment = || (objects.rows_version(), objects.view().state());
+        for _ in 0..TRIES {
+            let before = moment();
             let result = read(self);
-            if self.objects.rows_version() == before {
+            if moment() == before {
                 return result;
             }
             std::thread::yield_now();
         }
+        // Writers that never pause: they have to, for once.
+        objects.while_unpublished(|| read(self))
     }
 
-    /// Decodes an element; handles in it belong to this view.
+    /// Decodes an element for the user; handles in it belong to this view.
     pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
-        context::decoding(&self.objects, || codec::decode(row)).map_err(|fault| self.damaged(&fault.to_string()))
+        let decode = || codec::decode(row);
+        let decoded = if is_plain::<T>() {
+            decode()
+        } else {
+            context::decoding_for_user(&self.objects, decode)
+        };
+        decoded.map_err(|fault| self.damaged(&fault.to_string()))
+    }
+
+    /// Decodes the key that `bytes` begin with, for the user; handles in it belong to this view.
+    pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
+        let mut input = KeyReader::new(bytes);
+        let mut read = || K::read_key(&mut input);
+        let key =
+            if is_plain::<K>() { read() } else { context::decoding_for_user(&self.objects, read) };
+        key.map_err(|fault| self.damaged(&fault.to_string()))
+    }
+
+    /// Appends the key that is looked for; false if it can't be in here, since a handle in it is of
+    /// another prefix.
+    pub fn find_key<K: Key>(&self, key: &impl IntoKey<K>, out: &mut Vec<u8>) -> Result<bool> {
+        if is_plain::<K>() {
+            key.write_key_of(out);
+            return Ok(true);
+        }
+        match context::encoding_key(&self.objects, || key.write_key_of(out)) {
+            Ok(_) => Ok(true),
+            Err(Error::CrossPrefix { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Appends a value that is looked for; false as in [`find_key`](Self::find_key).
+    pub fn find_value<T: Serialize>(&self, value: &T, out: &mut Vec<u8>) -> Result<bool> {
+        let encode = || {
+            let what = || format!("what is looked for in {}", self.name());
+            codec::encode(value, out)
+                .map_err(|fault| Error::Encode { what: what(), why: fault.why })
+        };
+        match context::encoding(&self.objects, encode) {
+            Ok(_) => Ok(true),
+            Err(Error::CrossPrefix { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The rows of this collection don't make sense.
@@ -88,9 +158,42 @@ impl RowReader {
     }
 }
 
+/// The key of an element's row: that of its collection, and its own.
+enum ElementKey {
+    Short { bytes: [u8; SHORT_MAX], len: usize },
+    Long(Vec<u8>),
+}
+
+/// Keys up to this length need no allocation.
+const SHORT_MAX: usize = 40;
+
+impl ElementKey {
+    #[inline]
+    fn of(oid: Oid, key: &[u8]) -> Self {
+        let front = oid_key(oid);
+        let front = front.as_bytes();
+        let len = front.len() + key.len();
+        if len > SHORT_MAX {
+            return Self::Long([front, key].concat());
+        }
+        let mut bytes = [0; SHORT_MAX];
+        bytes[..front.len()].copy_from_slice(front);
+        bytes[front.len()..len].copy_from_slice(key);
+        Self::Short { bytes, len }
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Short { bytes, len } => &bytes[..*len],
+            Self::Long(bytes) => bytes,
+        }
+    }
+}
+
 enum Op {
-    Put(Vec<u8>, Vec<u8>),
-    Delete(Vec<u8>),
+    Put(ElementKey, Vec<u8>),
+    Delete(ElementKey),
     Header(Vec<u8>),
 }
 
@@ -101,12 +204,14 @@ pub struct RowWriter {
     ops: Vec<Op>,
     gained: Vec<Oid>,
     lost: Vec<Oid>,
+    /// The epoch in which the collection got its place, if that is known.
+    born: Epoch,
     _turn: MyTurn,
 }
 
 impl RowWriter {
-    pub(super) fn new(reader: RowReader, turn: MyTurn) -> Self {
-        Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), _turn: turn }
+    pub(super) fn new(reader: RowReader, turn: MyTurn, born: Epoch) -> Self {
+        Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), born, _turn: turn }
     }
 
     /// The rows before the changes.
@@ -116,26 +221,53 @@ impl RowWriter {
 
     /// Encodes an element. What it refers to is counted when the changes are published.
     pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        let encode = || {
+        let mut encode = || {
             codec::encode(value, out).map_err(|fault| Error::Encode {
                 what: format!("an element of {} ({})", self.reader.name(), fault.path),
                 why: fault.why,
             })
         };
+        if is_plain::<T>() {
+            return encode();
+        }
         let ((), gathered) = context::encoding(&self.reader.objects, encode)?;
         self.gained.extend(gathered.references);
         Ok(())
     }
 
+    /// Appends the encoding of a key that is to be stored, and gives the references in it.
+    pub fn encode_key<K: Key>(
+        &mut self,
+        key: &impl IntoKey<K>,
+        out: &mut Vec<u8>,
+    ) -> Result<Vec<RefExt>> {
+        let mut write = || key.write_key_of(out);
+        if is_plain::<K>() {
+            write();
+            return Ok(Vec::new());
+        }
+        let ((), gathered) = context::encoding_key(&self.reader.objects, write)?;
+        let references = gathered.references.iter().map(|oid| strong(*oid)).collect();
+        self.gained.extend(gathered.references);
+        Ok(references)
+    }
+
+    /// Decodes an element that is changed or goes, for the user; the value's own code may not write.
+    pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
+        context::decoding_in_change(&self.reader.objects, || codec::decode(row))
+            .map_err(|fault| self.reader.damaged(&fault.to_string()))
+    }
+
+    /// Decodes the key that `bytes` begin with; see [`decode`](Self::decode).
+    pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
+        let mut input = KeyReader::new(bytes);
+        context::decoding_in_change(&self.reader.objects, || K::read_key(&mut input))
+            .map_err(|fault| self.reader.damaged(&fault.to_string()))
+    }
+
     /// An element goes: what its row refers to is let go.
     pub fn release(&mut self, row: &[u8]) -> Result<()> {
-        let lost = &mut self.lost;
-        let found = codec::for_each_reference(row, |kind, payload| {
-            if kind != codec::WEAK {
-                lost.extend(oid_of_key(payload).map(|(oid, _)| oid));
-            }
-        });
-        found.map_err(|fault| self.reader.damaged(&fault.to_string()))
+        references(row, &mut self.lost).map_err(|fault| self.reader.damaged(&fault.to_string()))
     }
 
     /// Writes a row.
@@ -158,12 +290,16 @@ impl RowWriter {
     /// Changes a row and the header where they stand, if they were written since the last commit:
     /// false, and nothing is done, if they have to be read and put instead. `edit` gets the row
     /// and the header; it must not run the user's code, and either changes both or says false.
-    pub fn edit(&mut self, key: &[u8], edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool) -> bool {
+    pub fn edit(
+        &mut self,
+        key: &[u8],
+        edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> bool {
         let key = self.reader.key(key);
         let front = oid_key(self.reader.oid);
         let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
         let done = self.reader.objects.write_rows(|rows| {
-            let done = rows.edit(&key, &front, edit);
+            let done = rows.edit(key.as_bytes(), &front, edit);
             if done {
                 count(rows, &gained, &lost);
             }
@@ -175,20 +311,95 @@ impl RowWriter {
         done
     }
 
+    /// Puts an element and publishes that, if it is known without a search whether there was one:
+    /// `make` gets its row, and the header, which it may change; it gives the new row, or nothing
+    /// to change nothing, and must not run the user's code. False if nothing was done.
+    pub fn upsert(
+        &mut self,
+        key: &[u8],
+        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Vec<u8>>,
+    ) -> bool {
+        let key = self.reader.key(key);
+        let front = oid_key(self.reader.oid);
+        let shared = self.reader.objects.shared();
+        let (gained, born) = (std::mem::take(&mut self.gained), self.born);
+        let mut lost = Vec::new();
+        let done = self.reader.objects.write_rows(|rows| {
+            let alone = born == shared.epoch() && !shared.in_atomic();
+            let make = |old: Option<&[u8]>, header: &mut Vec<u8>| match old {
+                Some(old) if references(old, &mut lost).is_err() => None,
+                old => make(old, header),
+            };
+            let done = rows.upsert(key.as_bytes(), &front, alone, make);
+            if done {
+                count(rows, &gained, &lost);
+            }
+            done
+        });
+        if !done {
+            self.gained = gained;
+        }
+        done
+    }
+
     /// Publishes the changes.
     pub fn finish(self) {
         let front: OidKey = oid_key(self.reader.oid);
         self.reader.objects.write_rows(|rows| {
             for op in self.ops {
                 match op {
-                    Op::Put(key, row) => rows.put(Table::Elements, &key, row),
-                    Op::Delete(key) => rows.delete(Table::Elements, &key),
+                    Op::Put(key, row) => rows.put(Table::Elements, key.as_bytes(), row),
+                    Op::Delete(key) => rows.delete(Table::Elements, key.as_bytes()),
                     Op::Header(row) => rows.put(Table::Headers, front.as_bytes(), row),
                 }
             }
             count(rows, &self.gained, &self.lost);
         });
     }
+}
+
+thread_local! {
+    /// For encoding single elements.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Scratch that became larger than this is not kept.
+const SCRATCH_MAX: usize = 4096;
+
+/// See `Anchor::edit_plain`.
+pub(super) fn edit_plain<T: Serialize>(
+    objects: &Arc<Objects>,
+    oid: Oid,
+    place: &'static Location<'static>,
+    key: &[u8],
+    element: &T,
+    edit: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+) -> Result<bool> {
+    objects.check_writable()?;
+    let mut value = SCRATCH.take();
+    value.clear();
+    let encoded = codec::encode(element, &mut value);
+    let done = encoded.is_ok() && {
+        let _turn = objects.shared().borrow_turn(place)?;
+        let front = oid_key(oid);
+        let key = ElementKey::of(oid, key);
+        objects.write_rows(|rows| {
+            rows.edit(key.as_bytes(), &front, |row, header| edit(&value, row, header))
+        })
+    };
+    if value.capacity() <= SCRATCH_MAX {
+        SCRATCH.set(value);
+    }
+    Ok(done)
+}
+
+/// Adds what a row holds.
+fn references(row: &[u8], found: &mut Vec<Oid>) -> std::result::Result<(), codec::Fault> {
+    codec::for_each_reference(row, |kind, payload| {
+        if kind != codec::WEAK {
+            found.extend(oid_of_key(payload).map(|(oid, _)| oid));
+        }
+    })
 }
 
 fn count(rows: &mut LayerRows, gained: &[Oid], lost: &[Oid]) {

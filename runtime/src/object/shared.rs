@@ -10,7 +10,14 @@ use std::{
     },
 };
 
-use super::{cell::AnyCell, context, hold::Token, objects::Objects, version::{Epoch, Outcome}};
+use super::{
+    bonds::Bonds,
+    cell::AnyCell,
+    context,
+    hold::Token,
+    objects::Objects,
+    version::{Epoch, Outcome},
+};
 use crate::{
     Config, Error, Result,
     store::{Oid, PrefixId},
@@ -24,6 +31,8 @@ pub(crate) struct Shared {
     /// Raised by every freeze; zero means 'loaded from disk'. One for all prefixes, because an
     /// `atomic` over several of them becomes visible with one number.
     epoch: AtomicU64,
+    /// Prefixes whose next commits belong together.
+    pub(crate) bonds: Bonds,
     /// Prefixes that are open, by what stands in uuids.
     pub(crate) open: RwLock<HashMap<PrefixId, Arc<Objects>>>,
     /// The `atomic` that is going on, outermost first. Only the thread with the turn looks here.
@@ -78,6 +87,7 @@ impl Shared {
             config,
             turn: Turn::default(),
             epoch: AtomicU64::new(1),
+            bonds: Bonds::default(),
             open: RwLock::default(),
             frames: Mutex::default(),
             depth: AtomicUsize::new(0),
@@ -99,7 +109,9 @@ impl Shared {
 
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.closed.load(Ordering::Relaxed) {
-            return Err(Error::Closed { what: format!("workspace {}", self.config.root.display()) });
+            return Err(Error::Closed {
+                what: format!("workspace {}", self.config.root.display()),
+            });
         }
         Ok(())
     }
@@ -111,11 +123,27 @@ impl Shared {
         Held::take(TurnOf(self.clone()), self.config.turn_timeout, place)
     }
 
+    /// As [`take_turn`](Self::take_turn), for somebody who keeps this alive meanwhile.
+    pub(super) fn borrow_turn(&self, place: &'static Location<'static>) -> Result<Held<&Turn>> {
+        self.check_open()?;
+        context::refuse_in_encode()?;
+        Held::take(&self.turn, self.config.turn_timeout, place)
+    }
+
     /// Notes a write guard; a second one on the same object is misuse.
-    pub(super) fn add_guard(&self, prefix: PrefixId, oid: Oid, place: &'static Location<'static>) -> Result<()> {
+    pub(super) fn add_guard(
+        &self,
+        prefix: PrefixId,
+        oid: Oid,
+        place: &'static Location<'static>,
+    ) -> Result<()> {
         let mut guards = self.guards.lock();
-        if let Some(first) = guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid) {
-            return Err(Error::AlreadyWriting { uuid: prefix.uuid(oid), place: first.place.to_string() });
+        if let Some(first) = guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid)
+        {
+            return Err(Error::AlreadyWriting {
+                uuid: prefix.uuid(oid),
+                place: first.place.to_string(),
+            });
         }
         guards.push(Guarded { prefix, oid, place });
         Ok(())
@@ -123,6 +151,24 @@ impl Shared {
 
     pub(super) fn remove_guard(&self, prefix: PrefixId, oid: Oid) {
         self.guards.lock().retain(|guard| guard.prefix != prefix || guard.oid != oid);
+    }
+
+    /// Refuses what can't be done to an object while a guard on it is open.
+    pub(crate) fn refuse_guard_on(
+        &self,
+        objects: &Objects,
+        oid: Oid,
+        operation: &'static str,
+    ) -> Result<()> {
+        let prefix = objects.store().prefix_id();
+        let guards = self.guards.lock();
+        match guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid) {
+            Some(guard) => {
+                let situation = format!("while the write guard taken at {} is open", guard.place);
+                Err(Error::Misuse { operation, situation })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses what can't be done while this thread holds a write guard.
@@ -133,7 +179,8 @@ impl Shared {
         let outside = self.frames.lock().last().map_or(0, |frame| frame.guards_before);
         match self.guards.lock().get(outside..) {
             Some([guard, ..]) => {
-                let situation = format!("while this thread holds the write guard taken at {}", guard.place);
+                let situation =
+                    format!("while this thread holds the write guard taken at {}", guard.place);
                 Err(Error::Misuse { operation, situation })
             }
             _ => Ok(()),
@@ -185,7 +232,11 @@ impl Frame {
         let place = self.parts.iter().position(|part| Arc::ptr_eq(&part.objects, objects));
         let place = place.unwrap_or_else(|| {
             objects.store().push_private();
-            self.parts.push(Part { objects: objects.clone(), cells: Vec::new(), young: Vec::new() });
+            self.parts.push(Part {
+                objects: objects.clone(),
+                cells: Vec::new(),
+                young: Vec::new(),
+            });
             self.parts.len() - 1
         });
         &mut self.parts[place]

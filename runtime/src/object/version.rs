@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use crate::sync::Mutex;
@@ -22,6 +22,8 @@ pub(super) enum Content<T> {
 pub(super) struct Version<T> {
     pub(super) content: Content<T>,
     when: When,
+    /// Another version of the same `atomic` has taken its place: it must not come to light with it.
+    replaced: AtomicBool,
     /// The version before, while a commit or other threads may still need it.
     before: Mutex<Option<Arc<Version<T>>>>,
 }
@@ -90,7 +92,12 @@ impl Outcome {
 
 impl<T> Version<T> {
     pub(super) fn new(content: Content<T>, when: When, before: Option<Arc<Self>>) -> Arc<Self> {
-        Arc::new(Self { content, when, before: Mutex::new(before) })
+        Arc::new(Self {
+            content,
+            when,
+            replaced: AtomicBool::new(false),
+            before: Mutex::new(before),
+        })
     }
 
     pub(super) fn loaded(content: Content<T>) -> Arc<Self> {
@@ -100,8 +107,16 @@ impl<T> Version<T> {
     pub(super) fn standing(&self) -> Standing {
         match &self.when {
             When::Epoch(epoch) => Standing::Published(*epoch),
-            When::Atomic(outcome) => outcome.standing(),
+            When::Atomic(outcome) => match outcome.standing() {
+                Standing::Published(_) if self.replaced.load(Ordering::Acquire) => Standing::Undone,
+                standing => standing,
+            },
         }
+    }
+
+    /// Another version of the same `atomic` takes its place.
+    pub(super) fn set_replaced(&self) {
+        self.replaced.store(true, Ordering::Release);
     }
 
     /// Made by this `atomic`, or by one inside it that has succeeded.
@@ -119,6 +134,11 @@ impl<T> Version<T> {
     /// Cuts off what came before; the caller drops it outside of locks.
     pub(super) fn cut(&self) -> Option<Arc<Self>> {
         self.before.lock().take()
+    }
+
+    /// Deleted, and not only in an `atomic` that was undone.
+    pub(super) fn is_deleted(&self) -> bool {
+        matches!(self.content, Content::Deleted) && self.standing() != Standing::Undone
     }
 
     pub(super) fn value(&self) -> Option<&T> {

@@ -4,12 +4,12 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
-    sync::{Arc, Weak},
+    sync::Weak,
 };
 
 use uuid::Uuid;
 
-use super::{memo::Memo, objects::Objects};
+use super::{inside::Home, memo::Memo};
 use crate::{
     class::Class,
     store::{Oid, PrefixId},
@@ -19,7 +19,7 @@ use crate::{
 /// prefix.
 pub struct WeakMemo<T> {
     /// Through whose workspace, and at which state, the object is looked for.
-    objects: Weak<Objects>,
+    home: Home,
     prefix: PrefixId,
     oid: Oid,
     kind: PhantomData<fn() -> T>,
@@ -29,12 +29,12 @@ impl<T> WeakMemo<T> {
     pub(super) fn of(memo: &Memo<T>) -> Self {
         let objects = memo.objects();
         let prefix = objects.as_ref().map_or(PrefixId(0), |objects| objects.store().prefix_id());
-        let objects = objects.as_ref().map(Arc::downgrade).unwrap_or_default();
-        Self::inside(objects, prefix, memo.oid())
+        let home = objects.as_ref().map_or(Home::Going(Weak::new()), Home::of);
+        Self::inside(home, prefix, memo.oid())
     }
 
-    pub(super) fn inside(objects: Weak<Objects>, prefix: PrefixId, oid: Oid) -> Self {
-        Self { objects, prefix, oid, kind: PhantomData }
+    pub(super) fn inside(home: Home, prefix: PrefixId, oid: Oid) -> Self {
+        Self { home, prefix, oid, kind: PhantomData }
     }
 
     /// The identity of the object, which may be gone.
@@ -46,7 +46,7 @@ impl<T> WeakMemo<T> {
 impl<T: Class> WeakMemo<T> {
     /// The handle of the object, if it is there.
     pub fn upgrade(&self) -> Option<Memo<T>> {
-        let from = self.objects.upgrade()?;
+        let from = self.home.objects()?;
         let objects = if from.store().prefix_id() == self.prefix {
             from
         } else {
@@ -65,7 +65,7 @@ impl<T: Class> WeakMemo<T> {
 
 impl<T> Clone for WeakMemo<T> {
     fn clone(&self) -> Self {
-        Self::inside(self.objects.clone(), self.prefix, self.oid)
+        Self::inside(self.home.clone(), self.prefix, self.oid)
     }
 }
 

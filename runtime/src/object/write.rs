@@ -12,6 +12,8 @@ use std::{
 use super::{
     cell::{AnyCell, Cell},
     context,
+    hold::Hold,
+    inside::Keep,
     read::Read,
     shared::MyTurn,
 };
@@ -21,9 +23,11 @@ use crate::{Result, class::Class};
 /// away when the thread panics meanwhile. It belongs to its thread.
 pub struct Write<'m, T: Class> {
     cell: Arc<Cell<T>>,
+    /// The object lives at least as long as its guard.
+    _hold: Arc<Hold<T>>,
     base: Read<T>,
     /// Made by the first change: a guard that changes nothing publishes nothing.
-    draft: Option<T>,
+    draft: Option<(T, Arc<Keep>)>,
     panicking_before: bool,
     _turn: MyTurn,
     _memo: PhantomData<&'m ()>,
@@ -38,6 +42,7 @@ impl<T: Class> Write<'_, T> {
         let prefix = cell.objects.store().prefix_id();
         cell.objects.shared().add_guard(prefix, cell.oid(), place)?;
         Ok(Self {
+            _hold: cell.hold(),
             cell,
             base,
             draft: None,
@@ -54,7 +59,9 @@ impl<T: Class> Write<'_, T> {
 
     fn publish_draft(&mut self) -> Result<()> {
         match self.draft.take() {
-            Some(draft) => self.cell.objects.publish(&self.cell, draft, self.base.version()),
+            Some((draft, keep)) => {
+                self.cell.objects.publish(&self.cell, draft, self.base.version(), &keep)
+            }
             None => Ok(()),
         }
     }
@@ -64,13 +71,17 @@ impl<T: Class> Deref for Write<'_, T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.draft.as_ref().unwrap_or(&self.base)
+        self.draft.as_ref().map_or(&*self.base, |(draft, _)| draft)
     }
 }
 
 impl<T: Class> DerefMut for Write<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.draft.get_or_insert_with(|| context::clone_for_draft(&*self.base))
+        let (draft, _) = self.draft.get_or_insert_with(|| {
+            let keep = Keep::new(&self.cell.objects);
+            (context::clone_for_draft(&*self.base, &keep), keep)
+        });
+        draft
     }
 }
 

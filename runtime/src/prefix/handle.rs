@@ -1,16 +1,25 @@
 //! The handle of an open prefix.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    ops::{Bound, RangeBounds, RangeTo},
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
 
 use uuid::Uuid;
 
 use crate::{
-    Error, Memo, Result,
+    Error, History, Memo, Result,
     class::{Class, Singleton},
-    object::{Objects, Token},
+    object::{CacheStats, Objects, Token},
+    store::StateNum,
 };
 
-use super::open::OpenPrefix;
+use super::{open::OpenPrefix, state::State};
+
+/// How often a state that is waited for is looked for.
+const LOOKED_EVERY: Duration = Duration::from_micros(500);
 
 /// An open prefix of a workspace, which it keeps open.
 #[derive(Clone)]
@@ -37,8 +46,9 @@ impl Prefix {
         &self.open.objects
     }
 
-    pub(crate) fn open(&self) -> &Arc<OpenPrefix> {
-        &self.open
+    /// Two handles of one open prefix.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.open, &other.open)
     }
 
     /// The prefix's name.
@@ -74,6 +84,102 @@ impl Prefix {
     /// The singleton of its class here; made by `make` if there is none.
     pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
         Memo::singleton_in(&self.open.objects, make).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// How much of the prefix is kept in memory.
+    pub fn cache_stats(&self) -> CacheStats {
+        self.open.objects.cache_stats()
+    }
+
+    /// Lets go of all objects that nobody uses at present.
+    pub fn clear_cache(&self) {
+        self.open.objects.clear_cache();
+    }
+
+    /// Changes how much memory objects may take that nobody uses at present.
+    pub fn set_cache_size(&self, bytes: usize) {
+        self.open.objects.set_cache_size(bytes);
+    }
+
+    /// Why the last commit failed, if it did. Everything pending is kept and tried again.
+    pub fn failure(&self) -> Option<Arc<Error>> {
+        self.open.objects.health().failure()
+    }
+
+    /// Committed states, newest last: those that the history still has.
+    pub fn states(&self, range: impl RangeBounds<u64>) -> Result<Vec<State>> {
+        let store = self.open.objects.store();
+        self.open.objects.follow()?;
+        let head = store.head();
+        let first = match range.start_bound() {
+            Bound::Included(first) => *first,
+            Bound::Excluded(before) => before.saturating_add(1),
+            Bound::Unbounded => 0,
+        };
+        let last = match range.end_bound() {
+            Bound::Included(last) => *last,
+            Bound::Excluded(after) => after.saturating_sub(1),
+            Bound::Unbounded => head.state.0,
+        };
+        let kept = first.max(head.oldest.0).max(1)..=last.min(head.state.0);
+        let mut states = Vec::new();
+        for number in kept {
+            states.extend(store.state_row(StateNum(number))?.map(|row| State::new(number, row)));
+        }
+        Ok(states)
+    }
+
+    /// The last state that had been committed at a moment.
+    pub fn state_at(&self, time: SystemTime) -> Result<u64> {
+        let store = self.open.objects.store();
+        self.open.objects.follow()?;
+        let head = store.head();
+        let (mut low, mut high) = (head.oldest.0, head.state.0);
+        // States rise with their times: the first one after `time` is found by halving.
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let row = store.state_row(StateNum(middle))?;
+            let is_after = row.is_none_or(|row| State::new(middle, row).time > time);
+            if is_after { high = middle - 1 } else { low = middle }
+        }
+        Ok(low)
+    }
+
+    /// Changes how much of the past is kept, from the next commit on.
+    pub fn set_history(&self, history: History) -> Result<()> {
+        self.open.objects.check_writable()?;
+        self.open.objects.store().retention().set(history);
+        Ok(())
+    }
+
+    /// Forgets the states before `..state`, in steps beside normal work; returns when it is done.
+    /// Snapshots in use go on.
+    pub fn prune_history(&self, before: RangeTo<u64>) -> Result<()> {
+        self.open.objects.check_writable()?;
+        let store = self.open.objects.store();
+        store.retention().forget_before(StateNum(before.end));
+        loop {
+            self.commit()?;
+            if store.is_pruned() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until a state is committed, here or by another process; false if it is not by then.
+    pub fn wait(&self, state: u64, timeout: Duration) -> Result<bool> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            self.open.objects.refresh()?;
+            if self.state() >= state {
+                return Ok(true);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(false);
+            }
+            std::thread::sleep(left.min(LOOKED_EVERY));
+        }
     }
 
     /// Commits what waits here; gives the state it is in.

@@ -33,17 +33,30 @@ impl Lease {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(ASKED_EVERY),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(ASKED_EVERY);
+                }
                 Err(TryLockError::WouldBlock) => {
-                    return Err(Error::Locked { prefix: prefix.into(), pid: holder(&mut file) });
+                    return Err(refusal(prefix, holder(&mut file)));
                 }
                 Err(TryLockError::Error(error)) => return Err(Error::io("locking", &path, &error)),
             }
         }
-        let write = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        let write = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()));
         write.map_err(|e| Error::io("writing", &path, &e))?;
         Ok(Self { _file: file })
     }
+}
+
+fn refusal(prefix: &str, pid: Option<u32>) -> Error {
+    let prefix = prefix.into();
+    if pid == Some(std::process::id()) {
+        return Error::AlreadyOpen { prefix };
+    }
+    Error::Locked { prefix, pid }
 }
 
 fn holder(file: &mut File) -> Option<u32> {

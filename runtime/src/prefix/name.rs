@@ -1,8 +1,11 @@
 //! Names of prefixes, and the folders they stand for.
 
-use std::{fmt, path::{Path, PathBuf}};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
-use crate::{Error, Result};
+use crate::{Error, Result, lmdb::FILES};
 
 const SEGMENTS_MAX: usize = 8;
 const SEGMENT_BYTES_MAX: usize = 63;
@@ -48,7 +51,8 @@ impl PrefixName {
     /// The name that a folder below `root` stands for.
     pub(super) fn of_folder(root: &Path, folder: &Path) -> Option<Self> {
         let below = folder.strip_prefix(root).ok()?;
-        let segments: Option<Vec<_>> = below.iter().map(|segment| decode(segment.to_str()?)).collect();
+        let segments: Option<Vec<_>> =
+            below.iter().map(|segment| decode(segment.to_str()?)).collect();
         let name = Self::new(&segments?.join("/")).ok()?;
         (name.folder(root) == folder).then_some(name)
     }
@@ -62,10 +66,12 @@ impl fmt::Display for PrefixName {
 
 fn encode(segment: &str) -> String {
     use fmt::Write;
-    let reserved = segment == "data.mdb" || segment == "lock.mdb";
+    let reserved = FILES.contains(&segment);
     let mut out = String::with_capacity(segment.len());
     for (i, byte) in segment.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'.' && i > 0 && !reserved);
+        let plain = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_')
+            || (byte == b'.' && i > 0 && !reserved);
         if plain {
             out.push(byte.into());
         } else {
@@ -105,7 +111,7 @@ mod tests {
                 let folder = name.folder(root);
                 prop_assert!(folder.starts_with(root) && folder != root);
                 prop_assert!(folder.components().all(|part| part.as_os_str() != ".."));
-                prop_assert!(!folder.ends_with("data.mdb") && !folder.ends_with("lock.mdb") && !folder.ends_with(".guard"));
+                prop_assert!(!FILES.iter().any(|file| folder.ends_with(file)) && !folder.ends_with(".guard"));
                 prop_assert_eq!(PrefixName::of_folder(root, &folder), Some(name));
             }
         }
@@ -113,7 +119,18 @@ mod tests {
 
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
-        for bad in ["", "..", "a/../b", "/a", "a/", "a//b", "a\\b", "a\0b", &"x".repeat(64), &"a/".repeat(9)] {
+        for bad in [
+            "",
+            "..",
+            "a/../b",
+            "/a",
+            "a/",
+            "a//b",
+            "a\\b",
+            "a\0b",
+            &"x".repeat(64),
+            &"a/".repeat(9),
+        ] {
             assert!(PrefixName::new(bad).is_err(), "{bad:?}");
         }
         assert!(PrefixName::new("shop/orders-2026.v1").is_ok());

@@ -1,18 +1,18 @@
 //! Opening and closing a prefix of a workspace.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use super::{
     lease::{self, Lease},
     name::PrefixName,
 };
 use crate::{
-    Error, History, Mode, Result,
+    Error, Mode, Result,
     class::{Catalogue, TagNames},
-    lmdb::EnvOptions,
+    lmdb::{EnvOptions, FILES},
     object::{Objects, Shared},
     store::{Store, View},
-    txn::Committer,
+    txn::{self, Committer},
 };
 
 /// A prefix that a workspace has open.
@@ -43,31 +43,42 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
         read_only: !writes,
         map_size: config.map_size,
         durability: config.durability,
+        any_file_system: config.any_file_system,
         scratch: false,
     };
-    let store = Store::open(&folder, name.as_str(), &options, config.history != History::Off)?;
+    let store = Store::open(&folder, name.as_str(), &options, config.history)?;
+    if writes {
+        txn::recover(&config.root, &store)?;
+    }
     let catalogue = Arc::new(Catalogue::default());
     catalogue.load(&store)?;
     let names = (catalogue, Arc::new(TagNames::default()));
     let view = if writes { View::Live(store) } else { View::Following(store) };
-    let objects = Objects::new(shared.clone(), view, name.as_str().into(), names, writes);
+    let objects = Objects::new(shared.clone(), view, name.as_str().into(), None, names, writes);
     if let Some(other) = shared.open.read().get(&objects.store().prefix_id()) {
         return Err(Error::SamePrefixId { first: other.name().into(), second: name.to_string() });
     }
     let committer = writes.then(|| Committer::start(&objects, config.autocommit)).transpose()?;
-    if writes {
-        objects.sweep_orphans()?;
+    if let Some(committer) = &committer
+        && objects.sweep_orphans()?
+    {
+        committer.commit()?;
     }
     shared.open.write().insert(objects.store().prefix_id(), objects.clone());
     Ok(OpenPrefix { objects, committer, _lease: lease })
 }
 
 impl OpenPrefix {
-    /// Commits what waits, and lets go of the prefix.
-    pub(crate) fn close(&self) -> Result<()> {
-        let stopped = self.committer.as_ref().map_or(Ok(()), Committer::stop);
+    /// Commits what waits, and lets go of the prefix; waits for that no longer than `patience`.
+    pub(crate) fn close(&self, patience: Option<Duration>) -> Result<()> {
+        let stopped = self.committer.as_ref().map_or(Ok(()), |committer| committer.stop(patience));
         let store = self.objects.store();
-        let returned = if self.objects.is_writable() && stopped.is_ok() { store.return_oids() } else { Ok(()) };
+        let returned = if self.objects.is_writable() && stopped.is_ok() {
+            store.return_oids()
+        } else {
+            Ok(())
+        };
+        self.objects.set_closed();
         self.objects.shared().open.write().remove(&store.prefix_id());
         stopped.and(returned)
     }
@@ -81,7 +92,7 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     }
     let _lease = Lease::take(&folder, name.as_str(), crate::Lock::Fail)?;
     // The data first: a prefix that is gone halfway must not look like one.
-    for file in ["data.mdb", "lock.mdb", lease::FILE] {
+    for file in FILES.into_iter().chain([lease::FILE]) {
         let path = folder.join(file);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -2,22 +2,29 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::{AtomicU32, AtomicU64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use super::{
+    create,
     head::{HEAD_KEY, Head},
     key::hex,
     layer::Layer,
     num::{ClassId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
+    pins::Pins,
+    recording::Commit,
+    retention::Retention,
     stack::{Published, Stack},
     table::Table,
-    writer::Writer,
+    writer::{Prepared, Writer},
 };
 use crate::{
-    Error, Result,
+    Error, History, Result,
     lmdb::{Env, EnvOptions, Fault, TableId},
     sync::{Mutex, RwLock, thread_number},
 };
@@ -38,30 +45,41 @@ pub(crate) struct Store {
     private_to: AtomicU64,
     next_oid: AtomicU64,
     next_tag: AtomicU32,
-    keeps_history: bool,
+    retention: Retention,
+    pins: Arc<Pins>,
 }
 
 impl Store {
     /// Opens the prefix in `folder`, creating it where `options` say so.
-    pub(crate) fn open(folder: &Path, name: &str, options: &EnvOptions, keeps_history: bool) -> Result<Arc<Self>> {
+    pub(crate) fn open(
+        folder: &Path,
+        name: &str,
+        options: &EnvOptions,
+        history: History,
+    ) -> Result<Arc<Self>> {
+        if options.create {
+            create::create_if_missing(folder, name, options)?;
+        }
         let env = Env::open(folder, options)?;
         let failed = |fault: Fault| fault.at("opening", folder);
         let foreign = |why: &str| Error::Format { path: folder.into(), why: why.into() };
-        let main = env.main_table().map_err(failed)?;
-        let mut tables = [main; Table::ALL.len()];
-        for table in Table::ALL {
-            let id = env.table(table.name()).map_err(failed)?;
-            tables[table.index()] = id.ok_or_else(|| foreign("a table is missing: it is not one of db0's files"))?;
-        }
-        let row = env.read().and_then(|txn| Ok(txn.get(main, HEAD_KEY)?.map(<[u8]>::to_vec))).map_err(failed)?;
+        let (main, tables) = create::tables(&env, folder)?;
+        let row = env
+            .read()
+            .and_then(|txn| Ok(txn.get(main, HEAD_KEY)?.map(<[u8]>::to_vec)))
+            .map_err(failed)?;
         let head = match row {
             Some(row) => Head::decode(&row).map_err(|why| foreign(&why))?,
-            None if options.create => Head::new(PrefixId::random(), name),
             None => return Err(foreign("it has no head row: it is not one of db0's files")),
         };
         if head.name != name {
-            return Err(foreign(&format!("it is the prefix {:?}, not {name:?}: was its folder moved?", head.name)));
+            return Err(foreign(&format!(
+                "it is the prefix {:?}, not {name:?}: was its folder moved?",
+                head.name
+            )));
         }
+        let pins = Arc::new(Pins::default());
+        pins.raise_floor(head.oldest);
         Ok(Arc::new(Self {
             env,
             tables,
@@ -72,7 +90,8 @@ impl Store {
             next_oid: AtomicU64::new(head.oids_reserved.0),
             next_tag: AtomicU32::new(head.next_tag),
             head: RwLock::new(Arc::new(head)),
-            keeps_history,
+            retention: Retention::new(history),
+            pins,
         }))
     }
 
@@ -86,6 +105,26 @@ impl Store {
 
     pub(super) fn main_table(&self) -> TableId {
         self.main
+    }
+
+    /// Old rows are kept: for travellers, or for those who look at a state at present.
+    fn keeps_old(&self) -> bool {
+        self.retention.keeps_old() || !self.pins.is_empty()
+    }
+
+    /// Everything older than the oldest state has left the log.
+    pub(crate) fn is_pruned(&self) -> bool {
+        !self.retention.wants(&self.head())
+    }
+
+    /// What is kept of the past.
+    pub(crate) fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
+    /// The states in use.
+    pub(crate) fn pins(&self) -> &Arc<Pins> {
+        &self.pins
     }
 
     /// What is committed of the prefix itself.
@@ -102,22 +141,41 @@ impl Store {
         self.head.read().prefix
     }
 
+    /// Old rows may have been put aside for pinned states.
+    pub(super) fn has_kept(&self) -> bool {
+        !self.pins.is_empty()
+    }
+
     pub(super) fn has_gone(&self, table: Table) -> bool {
         self.head.read().gone[table.index()] > 0
     }
 
-    /// Reads the head that another process has written; true if it moved on.
-    pub(crate) fn refresh(&self) -> Result<bool> {
-        let disk = Disk::open(self)?;
-        let failed = |fault| self.failed("reading", fault);
-        let Some(row) = disk.txn.get(self.main, HEAD_KEY).map_err(failed)? else { return Ok(false) };
-        let head = Head::decode(row).map_err(|why| Error::Format { path: self.env.path().into(), why })?;
-        let mut current = self.head.write();
-        let moved = head.state > current.state;
-        if moved {
-            *current = Arc::new(head);
+    /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
+    pub(crate) fn last_txn(&self) -> u64 {
+        self.env.info().last_txn_id
+    }
+
+    /// Frees the slots of readers that died.
+    pub(crate) fn clear_stale_readers(&self) {
+        match self.env.clear_stale_readers() {
+            Ok(0) => {}
+            Ok(dead) => tracing::info!("freed the slots of {dead} readers that died"),
+            Err(fault) => tracing::warn!("{}", self.failed("looking for dead readers of", fault)),
         }
-        Ok(moved)
+    }
+
+    /// What has been committed by now, also by another process.
+    pub(crate) fn newest_head(&self) -> Result<Head> {
+        let disk = Disk::open(self)?;
+        let row =
+            disk.txn.get(self.main, HEAD_KEY).map_err(|fault| self.failed("reading", fault))?;
+        let damaged = |why| Error::Format { path: self.env.path().into(), why };
+        Head::decode(row.unwrap_or_default()).map_err(damaged)
+    }
+
+    /// Steps to a state that another process has committed.
+    pub(crate) fn step_to(&self, head: Head) {
+        *self.head.write() = Arc::new(head);
     }
 
     /// A number for a new class: classes and tags are counted together, since membership in a
@@ -136,6 +194,11 @@ impl Store {
         Oid(self.next_oid.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The number that the next object or collection will have.
+    pub(crate) fn next_oid(&self) -> Oid {
+        Oid(self.next_oid.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> Error {
         fault.at(operation, self.env.path())
     }
@@ -149,21 +212,48 @@ impl Store {
         }
     }
 
+    /// The layers as this thread sees them, over the stack that they were found in.
+    fn layers(&self) -> (Arc<Stack>, Arc<Stack>) {
+        let shared = self.stack.load();
+        if self.private_to.load(Ordering::Relaxed) == thread_number() {
+            (Arc::new(self.with_private(&shared)), shared)
+        } else {
+            (shared.clone(), shared)
+        }
+    }
+
     /// Asks the layers, and begins a read of the file that fits them.
     ///
     /// The stack is loaded first and compared afterwards: a commit in between would move rows from
     /// the layers to a state that the other part of the answer does not show.
-    pub(super) fn look<R>(&self, mut ask: impl FnMut(&Stack) -> Option<R>) -> Result<(Option<R>, Disk<'_>)> {
+    pub(super) fn look<R>(&self, mut ask: impl FnMut(&Stack) -> R) -> Result<(R, Disk<'_>)> {
         loop {
-            let stack = self.stack.load();
-            let answer = if self.private_to.load(Ordering::Relaxed) == thread_number() {
-                ask(&self.with_private(&stack))
-            } else {
-                ask(&stack)
-            };
+            let (mine, shared) = self.layers();
+            let answer = ask(&mine);
             let disk = Disk::open(self)?;
-            if self.stack.is(&stack) {
+            if self.stack.is(&shared) {
                 return Ok((answer, disk));
+            }
+        }
+    }
+
+    /// Reads a row as it was published last.
+    pub(super) fn get_live<R>(
+        &self,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
+        loop {
+            let (mine, shared) = self.layers();
+            for layer in &mine.layers {
+                if let Some(entry) = layer.read().get(table, key) {
+                    return Ok(entry.row().map(read));
+                }
+            }
+            let disk = Disk::open(self)?;
+            if self.stack.is(&shared) {
+                return Ok(disk.body(table, key)?.map(read));
             }
         }
     }
@@ -226,19 +316,23 @@ impl Store {
         stack.layers.clone()
     }
 
-    /// A layer above the `frozen` ones refers to an object anew.
-    pub(crate) fn referred_to_since(&self, frozen: &[Arc<Layer>], oid: Oid) -> bool {
+    /// A layer above the `frozen` ones refers to an object anew, or has its tags.
+    pub(crate) fn held_since(&self, frozen: &[Arc<Layer>], oid: Oid) -> bool {
         let stack = self.stack.load();
         let private = self.private.lock();
-        let newer = private.iter().chain(&stack.layers);
-        let newer = newer.filter(|layer| !frozen.iter().any(|old| Arc::ptr_eq(old, layer)));
-        newer.into_iter().any(|layer| layer.read().counted(oid) > 0)
+        let mut newer = private.iter().chain(&stack.layers);
+        newer.any(|layer| {
+            let is_frozen = frozen.iter().any(|old| Arc::ptr_eq(old, layer));
+            !is_frozen && layer.read().holds(oid)
+        })
     }
 
     /// There are rows that wait for a commit.
     pub(crate) fn is_dirty(&self) -> bool {
         let stack = self.stack.load();
-        stack.layers.len() > 1 || !stack.active().read().is_empty()
+        stack.layers.len() > 1
+            || !stack.active().read().is_empty()
+            || self.retention.wants(&self.head())
     }
 
     /// Takes committed layers off the stack.
@@ -249,10 +343,70 @@ impl Store {
         self.stack.store(Stack { layers, base: self.state() });
     }
 
-    /// Writes one state. `write` may be called again from the start when the map had to grow.
-    pub(crate) fn commit(&self, write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>) -> Result<StateNum> {
+    /// Writes one state. `write` may be called again from the start: when the map had to grow, and
+    /// once after a disk error.
+    pub(crate) fn commit(
+        &self,
+        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<StateNum> {
+        let before = self.state();
+        let mut retried = false;
         loop {
             match self.try_commit(write) {
+                Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
+                    self.env.grow().map_err(|fault| self.failed("growing", fault))?;
+                }
+                Err(error @ Error::Io { .. }) => {
+                    // Whether it is on disk is in doubt, and what LMDB has in memory may not be
+                    // what is there: look at the file afresh, and let its head row decide.
+                    self.env.reopen(&Table::ALL.map(Table::name))?;
+                    let head = self.newest_head()?;
+                    if head.state > before {
+                        self.step_to(head);
+                        return Ok(self.state());
+                    }
+                    if std::mem::replace(&mut retried, true) {
+                        return Err(error);
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn try_commit(&self, write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>) -> Result<StateNum> {
+        let prepared = self.prepare(false, write)?;
+        self.commit_prepared(prepared)
+    }
+
+    /// Writes a state without committing it; recorded, it can be had as a value.
+    fn prepare(
+        &self,
+        recorded: bool,
+        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<Prepared<'_>> {
+        let mut head = Head::clone(&self.head());
+        head.partners.clear();
+        let next_oid = self.next_oid.load(Ordering::Relaxed);
+        if next_oid + OIDS_AHEAD / 2 > head.oids_reserved.0 {
+            head.oids_reserved = Oid(next_oid + OIDS_AHEAD);
+        }
+        let mut writer = Writer::begin(self, head, self.keeps_old())?;
+        if recorded {
+            writer.set_recording();
+        }
+        write(&mut writer)?;
+        writer.head.next_tag = self.next_tag.load(Ordering::Relaxed);
+        writer.finish(now_ns(), &self.retention)
+    }
+
+    /// As [`prepare`](Self::prepare) with a recording; the map grows as it must.
+    pub(crate) fn prepare_recorded(
+        &self,
+        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
+    ) -> Result<Prepared<'_>> {
+        loop {
+            match self.prepare(true, write) {
                 Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
                     self.env.grow().map_err(|fault| self.failed("growing", fault))?;
                 }
@@ -261,19 +415,25 @@ impl Store {
         }
     }
 
-    fn try_commit(&self, write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>) -> Result<StateNum> {
-        let mut head = Head::clone(&self.head());
-        let next_oid = self.next_oid.load(Ordering::Relaxed);
-        if next_oid + OIDS_AHEAD / 2 > head.oids_reserved.0 {
-            head.oids_reserved = Oid(next_oid + OIDS_AHEAD);
-        }
-        let mut writer = Writer::begin(self, head, self.keeps_history)?;
-        write(&mut writer)?;
-        writer.head.next_tag = self.next_tag.load(Ordering::Relaxed);
-        if let Some(head) = writer.finish(now_ns())? {
-            *self.head.write() = Arc::new(head);
+    pub(crate) fn commit_prepared(&self, prepared: Prepared<'_>) -> Result<StateNum> {
+        if let Some(head) = prepared.commit()? {
+            self.step_to(head);
         }
         Ok(self.state())
+    }
+
+    /// Sees to it that a commit which must not fail any more is on disk: by applying it, to the
+    /// file as it is after an error.
+    pub(crate) fn insist(&self, commit: &Commit<'_>) -> Result<StateNum> {
+        self.env.reopen(&Table::ALL.map(Table::name))?;
+        loop {
+            match self.apply(commit) {
+                Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
+                    self.env.grow().map_err(|fault| self.failed("growing", fault))?;
+                }
+                other => return other,
+            }
+        }
     }
 
     /// Gives back the oids that were reserved and not used; the last commit of an orderly end.
@@ -284,10 +444,8 @@ impl Store {
         }
         let mut head = Head::clone(&self.head());
         head.oids_reserved = next;
-        let writer = Writer::begin(self, head, self.keeps_history)?;
-        if let Some(head) = writer.finish(now_ns())? {
-            *self.head.write() = Arc::new(head);
-        }
+        let writer = Writer::begin(self, head, self.keeps_old())?;
+        self.commit_prepared(writer.finish(now_ns(), &self.retention)?)?;
         Ok(())
     }
 }

@@ -109,7 +109,13 @@ impl<'a> Envelope<'a> {
 
     /// Writes the envelope and body of the row that follows this one. Nobody can travel to before
     /// `floor`, so a row from then or earlier starts the chain anew.
-    pub(super) fn write_next(&self, stamp: StateNum, next: Next<'_>, floor: StateNum, seal: Seal<'_>) {
+    pub(super) fn write_next(
+        &self,
+        stamp: StateNum,
+        next: Next<'_>,
+        floor: StateNum,
+        seal: Seal<'_>,
+    ) {
         let (flags, body) = match next {
             Next::Body(body) => (0, body),
             Next::Tombstone => (TOMBSTONE, &[][..]),
@@ -191,7 +197,7 @@ fn versions_named(version: u64) -> impl Iterator<Item = u64> {
             return None;
         }
         // Once all of a block are named, go on with the heads of blocks.
-        while at % (step * RADIX) == 0 {
+        while at.is_multiple_of(step * RADIX) {
             step *= RADIX;
         }
         at -= step;
@@ -205,7 +211,7 @@ fn is_named(next: u64, version: u64) -> bool {
     loop {
         let block = step * RADIX;
         if version >= next - next % block {
-            return version % step == 0;
+            return version.is_multiple_of(step);
         }
         step = block;
     }
@@ -233,7 +239,12 @@ mod tests {
             let mut row = Vec::new();
             let body = v.to_string();
             let next = Next::Body(body.as_bytes());
-            open(&rows[v as usize - 1]).write_next(StateNum(10 * (v + 1)), next, StateNum(0), seal(&mut row));
+            open(&rows[v as usize - 1]).write_next(
+                StateNum(10 * (v + 1)),
+                next,
+                StateNum(0),
+                seal(&mut row),
+            );
             rows.push(row);
         }
         rows

@@ -19,6 +19,8 @@ pub(crate) struct Head {
     /// The name of the prefix, so that a folder that was moved is noticed.
     pub(crate) name: String,
     pub(crate) state: StateNum,
+    /// Counts commits, also those that make no state: pruning, giving numbers back.
+    pub(crate) revision: u64,
     /// When that state was committed, in nanoseconds since 1970.
     pub(crate) time_ns: i64,
     /// Oids below this may have been handed out.
@@ -26,6 +28,10 @@ pub(crate) struct Head {
     pub(crate) next_tag: u32,
     /// The oldest state that can be travelled to.
     pub(crate) oldest: StateNum,
+    /// The first state of which the log has, or may have, rows beside the state row.
+    pub(crate) log_from: StateNum,
+    /// The states of other prefixes that the last state belongs together with.
+    pub(crate) partners: Vec<(PrefixId, StateNum)>,
     /// How many gone-rows each table has: none saves a look at each creation.
     pub(crate) gone: [u64; Table::LAYERED],
 }
@@ -36,10 +42,13 @@ impl Head {
             prefix,
             name: name.into(),
             state: StateNum(0),
+            revision: 0,
             time_ns: 0,
             oids_reserved: Oid(1),
             next_tag: 1,
             oldest: StateNum(0),
+            log_from: StateNum(1),
+            partners: Vec::new(),
             gone: [0; Table::LAYERED],
         }
     }
@@ -50,12 +59,19 @@ impl Head {
             FORMAT_VERSION,
             self.prefix.0,
             self.state.0,
+            self.revision,
             self.time_ns.cast_unsigned(),
             self.oids_reserved.0,
             self.next_tag.into(),
             self.oldest.0,
+            self.log_from.0,
         ];
         numbers.into_iter().chain(self.gone).for_each(|n| varint::put(&mut out, n));
+        varint::put(&mut out, self.partners.len() as u64);
+        for (prefix, state) in &self.partners {
+            varint::put(&mut out, prefix.0);
+            varint::put(&mut out, state.0);
+        }
         out.extend_from_slice(self.name.as_bytes());
         let sum = xxh3_64(&out[8..]);
         out[..8].copy_from_slice(&sum.to_le_bytes());
@@ -67,7 +83,9 @@ impl Head {
         let (sum, mut rest) = row.split_at_checked(8).ok_or("the head row is too short")?;
         let version = varint::take(&mut &rest[..]).ok_or("the head row is damaged")?;
         if version > FORMAT_VERSION {
-            return Err(format!("it has format {version}, and this program knows up to {FORMAT_VERSION}: use a newer db0"));
+            return Err(format!(
+                "it has format {version}, and this program knows up to {FORMAT_VERSION}: use a newer db0"
+            ));
         }
         if sum != xxh3_64(rest).to_le_bytes() {
             return Err("the head row's checksum does not fit".into());
@@ -82,16 +100,24 @@ impl Head {
         Some(Self {
             prefix: PrefixId(take()?),
             state: StateNum(take()?),
+            revision: take()?,
             time_ns: take()?.cast_signed(),
             oids_reserved: Oid(take()?),
             next_tag: take()?.try_into().ok()?,
             oldest: StateNum(take()?),
+            log_from: StateNum(take()?),
             gone: {
                 let mut gone = [0; Table::LAYERED];
                 for count in &mut gone {
                     *count = take()?;
                 }
                 gone
+            },
+            partners: {
+                let count = take()?;
+                let pairs = (0..count).map_while(|_| Some((PrefixId(take()?), StateNum(take()?))));
+                let partners: Vec<_> = pairs.collect();
+                (partners.len() as u64 == count).then_some(partners)?
             },
             name: String::from_utf8(rest.to_vec()).ok()?,
         })
@@ -108,6 +134,7 @@ mod tests {
         head.state = StateNum(1 << 40);
         head.time_ns = -5;
         head.gone[3] = 77;
+        head.partners = vec![(PrefixId(9), StateNum(300))];
         let row = head.encode();
         assert_eq!(Head::decode(&row).as_ref(), Ok(&head));
         for bit in 0..row.len() * 8 {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    key::{OidKey, RowKey},
+    key::{OidKey, RowKey, oid_key},
     num::Oid,
     postings::Postings,
     scan::{Direction, KeyRange},
@@ -75,7 +75,9 @@ impl LayerRows {
         edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
-        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else { return false };
+        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
+            return false;
+        };
         let (Some(Entry::Row(header)), Some(Entry::Row(element))) =
             (headers.get_mut(header.as_bytes()), elements.get_mut(element))
         else {
@@ -85,6 +87,33 @@ impl LayerRows {
         let done = edit(element, header);
         self.bytes = (self.bytes + header.len() + element.len()).saturating_sub(before);
         done
+    }
+
+    /// Puts an element where it is known whether there was one: this layer says so, or `alone` that
+    /// layers below and the file have none of the collection's rows. `make` gets the old row, and
+    /// the collection's header, which must be in this layer; it makes the new row, or nothing.
+    pub(crate) fn upsert(
+        &mut self,
+        element: &[u8],
+        header: &OidKey,
+        alone: bool,
+        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Vec<u8>>,
+    ) -> bool {
+        let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
+        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
+            return false;
+        };
+        let Some(Entry::Row(header)) = headers.get_mut(header.as_bytes()) else { return false };
+        let entry = elements.entry(element.into());
+        let (old, new_bytes) = match &entry {
+            btree_map::Entry::Occupied(entry) => (entry.get().row(), 0),
+            btree_map::Entry::Vacant(_) if alone => (None, element.len() + ENTRY_BYTES),
+            btree_map::Entry::Vacant(_) => return false,
+        };
+        let Some(row) = make(old, header) else { return false };
+        self.bytes += new_bytes + row.len();
+        entry.insert_entry(Entry::Row(row));
+        true
     }
 
     /// Entries of a range in the order of `direction`.
@@ -121,13 +150,21 @@ impl LayerRows {
         self.counts.get(&oid).copied().unwrap_or(0)
     }
 
+    /// Something in this layer holds an object: a new reference, or its tags.
+    pub(super) fn holds(&self, oid: Oid) -> bool {
+        let tags = || self.get(Table::ObjectTags, oid_key(oid).as_bytes());
+        self.counted(oid) > 0 || tags().is_some_and(|entry| entry.row().is_some())
+    }
+
     /// All counts that changed.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Oid, i64)> {
         self.counts.iter().map(|(oid, by)| (*oid, *by))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.iter().all(BTreeMap::is_empty) && self.postings.is_empty() && self.counts.is_empty()
+        self.tables.iter().all(BTreeMap::is_empty)
+            && self.postings.is_empty()
+            && self.counts.is_empty()
     }
 
     /// A rough size in memory.

@@ -47,6 +47,14 @@ pub(super) fn gone_key(table: Table, key: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(key);
 }
 
+/// Where an old row stands that only a pinned state needs.
+pub(super) fn kept_key(pin: StateNum, table: Table, key: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    varint::put_ordered(out, pin.0);
+    out.push(table as u8);
+    out.extend_from_slice(key);
+}
+
 /// What the state row says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StateRow {

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use proptest::prelude::*;
 
-use super::{Direction, KeyRange, StateNum, Store, Table, View};
-use crate::lmdb::{Durability, EnvOptions};
+use super::{Commit, Direction, KeyRange, Pin, StateNum, Store, Table, View};
+use crate::{Durability, lmdb::EnvOptions};
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -18,6 +18,9 @@ enum Step {
     Seal,
     Commit,
     Reopen,
+    Pin(usize),
+    Unpin,
+    Prune(usize),
 }
 
 fn key() -> impl Strategy<Value = Vec<u8>> {
@@ -34,6 +37,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Seal),
         3 => Just(Step::Commit),
         1 => Just(Step::Reopen),
+        1 => any::<usize>().prop_map(Step::Pin),
+        1 => Just(Step::Unpin),
+        1 => any::<usize>().prop_map(Step::Prune),
     ]
 }
 
@@ -44,26 +50,53 @@ fn open(folder: &std::path::Path) -> Arc<Store> {
         map_size: Some(1 << 20),
         durability: Durability::Relaxed,
         scratch: true,
+        any_file_system: true,
     };
-    Store::open(folder, "model", &options, true).expect("the store opens")
+    Store::open(folder, "model", &options, crate::History::All).expect("the store opens")
 }
 
-fn commit(store: &Store) {
+/// Commits what waits, and applies the commit as a value to the copy.
+fn commit(store: &Store, copy: &Store) {
     let layers = store.seal();
     let write = |writer: &mut super::Writer<'_>| {
         let mut merged = super::LayerRows::default();
         for layer in layers.iter().rev() {
-            for (key, entry) in layer.read().entries(Table::Elements) {
-                match entry.row() {
-                    Some(row) => merged.put(Table::Elements, key.as_bytes(), row.into()),
-                    None => merged.delete(Table::Elements, key.as_bytes()),
-                }
-            }
+            merged.merge(layer.read().clone());
         }
         writer.rows(&merged, &[Table::Elements])
     };
-    store.commit(&mut { write }).expect("the commit succeeds");
+    let mut prepared = store.prepare_recorded(&mut { write }).expect("it can be written");
+    let value = prepared.encode();
+    store.commit_prepared(prepared).expect("the commit succeeds");
     store.unstack(&layers);
+    let value = Commit::decode(&value).expect("it is sound");
+    // Twice: what has been applied changes nothing.
+    for _ in 0..2 {
+        copy.apply(&value).expect("it fits");
+    }
+}
+
+/// Every row of every table, as it stands in the file.
+fn raw(store: &Store) -> Vec<(Table, Vec<u8>, Vec<u8>)> {
+    let txn = store.env().read().expect("it reads");
+    let mut rows = Vec::new();
+    for table in Table::ALL {
+        let mut cursor = txn.cursor(store.table(table)).expect("it opens");
+        let mut next = cursor.first().expect("it reads");
+        while let Some((key, row)) = next {
+            rows.push((table, key.to_vec(), row.to_vec()));
+            next = cursor.next().expect("it reads");
+        }
+    }
+    rows
+}
+
+/// A copy of a prefix at its first state.
+fn copy_of(folder: &std::path::Path) -> (tempfile::TempDir, Arc<Store>) {
+    let place = tempfile::tempdir().expect("a folder");
+    std::fs::copy(folder.join("data.mdb"), place.path().join("data.mdb")).expect("it copies");
+    let store = open(place.path());
+    (place, store)
 }
 
 fn contents(view: &View, range: &KeyRange, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -77,7 +110,8 @@ fn contents(view: &View, range: &KeyRange, direction: Direction) -> Vec<(Vec<u8>
 }
 
 fn compare(view: &View, model: &Model, range: &KeyRange) {
-    let inside = |key: &&Vec<u8>| **key >= range.start && range.end.as_ref().is_none_or(|end| **key < *end);
+    let inside =
+        |key: &&Vec<u8>| **key >= range.start && range.end.as_ref().is_none_or(|end| **key < *end);
     let expected: Vec<_> =
         model.iter().filter(|(key, _)| inside(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
     assert_eq!(contents(view, range, Direction::Forward), expected);
@@ -98,6 +132,9 @@ struct World {
     /// The innermost private layer is last.
     live: Vec<Model>,
     states: Vec<Model>,
+    pins: Vec<(Pin, usize)>,
+    oldest: usize,
+    copy: (tempfile::TempDir, Arc<Store>),
 }
 
 impl World {
@@ -121,7 +158,7 @@ impl World {
         while self.live.len() > 1 {
             self.end(true);
         }
-        commit(self.store());
+        commit(self.store(), &self.copy.1);
         if self.states.last() != Some(&self.live[0]) {
             self.states.push(self.live[0].clone());
         }
@@ -147,8 +184,24 @@ impl World {
             Step::Seal if top == 0 => drop(self.store().seal()),
             Step::Seal => {}
             Step::Commit => self.commit(),
+            Step::Pin(which) => {
+                let state = self.oldest + which % (self.states.len() - self.oldest);
+                let pin = self.store().pins().pin(StateNum(state as u64)).expect("it is kept");
+                self.pins.push((pin, state));
+            }
+            Step::Unpin => drop(self.pins.pop()),
+            Step::Prune(which) => {
+                let to = self.oldest + which % (self.states.len() - self.oldest);
+                self.commit();
+                self.store().retention().forget_before(StateNum(to as u64));
+                while !self.store().is_pruned() {
+                    commit(self.store(), &self.copy.1);
+                }
+                self.oldest = to;
+            }
             Step::Reopen => {
                 self.commit();
+                self.pins.clear();
                 self.store = None;
                 self.store = Some(open(self.folder.path()));
             }
@@ -165,18 +218,25 @@ proptest! {
         to in key(),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
+        drop(open(folder.path()));
+        let copy = copy_of(folder.path());
         let store = Some(open(folder.path()));
-        let mut world = World { folder, store, live: vec![Model::new()], states: vec![Model::new()] };
+        let mut world = World { folder, store, live: vec![Model::new()], states: vec![Model::new()], pins: Vec::new(), oldest: 0, copy };
         let ranges = [KeyRange::all(), KeyRange { start: from.clone(), end: Some(to) }, KeyRange::prefix(&from[..1])];
         for step in steps {
             world.step(step);
             let view = View::Live(world.store().clone());
             compare(&view, world.live.last().expect("never empty"), &ranges[1]);
+            for (_, state) in &world.pins {
+                let view = View::At(world.store().clone(), StateNum(*state as u64));
+                compare(&view, &world.states[*state], &ranges[1]);
+            }
         }
         world.step(Step::Reopen);
+        prop_assert_eq!(raw(world.store()), raw(&world.copy.1));
         for range in &ranges {
             compare(&View::Live(world.store().clone()), &world.live[0], range);
-            for (state, model) in world.states.iter().enumerate() {
+            for (state, model) in world.states.iter().enumerate().skip(world.oldest) {
                 compare(&View::At(world.store().clone(), StateNum(state as u64)), model, range);
             }
         }

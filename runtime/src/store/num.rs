@@ -39,6 +39,11 @@ number!(
     PrefixId(u64)
 );
 
+impl TagId {
+    /// Borne by objects that only a handle held at the last commit.
+    pub(crate) const ORPHANS: Self = Self(0);
+}
+
 impl StateNum {
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)

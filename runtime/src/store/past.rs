@@ -25,7 +25,9 @@ impl<'s> Disk<'s> {
     }
 
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
-        self.txn.get(self.store.table(table), key).map_err(|fault| self.store.failed("reading", fault))
+        self.txn
+            .get(self.store.table(table), key)
+            .map_err(|fault| self.store.failed("reading", fault))
     }
 
     /// The row's body as it is now.
@@ -47,7 +49,12 @@ impl<'s> Disk<'s> {
     }
 
     /// The row's body as it was at `state`.
-    pub(super) fn body_at(&self, table: Table, key: &[u8], state: StateNum) -> Result<Option<&[u8]>> {
+    pub(super) fn body_at(
+        &self,
+        table: Table,
+        key: &[u8],
+        state: StateNum,
+    ) -> Result<Option<&[u8]>> {
         let now = self.get(table, key)?;
         self.version_at(table, key, now, state)
     }
@@ -64,6 +71,11 @@ impl<'s> Disk<'s> {
             return Ok(now);
         }
         let mut scratch = Vec::new();
+        if state < self.store.pins().floor()
+            && let Some(kept) = self.kept(table, key, state, &mut scratch)?
+        {
+            return Ok(kept);
+        }
         let mut row = match now {
             Some(row) => row,
             None => match self.deleted_after(table, key, state, &mut scratch)? {
@@ -82,19 +94,78 @@ impl<'s> Disk<'s> {
         }
     }
 
-    fn old_row(&self, table: Table, key: &[u8], state: StateNum, scratch: &mut Vec<u8>) -> Result<&[u8]> {
+    /// The states that wrote a row, newest first, as far back as the log goes; also those of a row
+    /// that is gone now.
+    pub(super) fn stamps(
+        &self,
+        table: Table,
+        key: &[u8],
+        oldest: StateNum,
+    ) -> Result<Vec<StateNum>> {
+        let mut scratch = Vec::new();
+        let mut stamps = Vec::new();
+        let mut row = match self.get(table, key)? {
+            Some(row) => Some(row),
+            None => self.deleted_after(table, key, oldest, &mut scratch)?,
+        };
+        while let Some(found) = row {
+            let version = self.open_row(table, key, found)?;
+            if !version.is_tombstone() {
+                stamps.push(version.stamp);
+            }
+            if version.stamp <= oldest {
+                break;
+            }
+            log::old_key(version.stamp, table, key, &mut scratch);
+            row = self.get(Table::Log, &scratch)?;
+        }
+        Ok(stamps)
+    }
+
+    /// What was kept of a row for a state that everybody else has forgotten: its body, or that it
+    /// was not there.
+    fn kept(
+        &self,
+        table: Table,
+        key: &[u8],
+        state: StateNum,
+        scratch: &mut Vec<u8>,
+    ) -> Result<Option<Option<&[u8]>>> {
+        log::kept_key(state, table, key, scratch);
+        let Some(row) = self.get(Table::Kept, scratch)? else { return Ok(None) };
+        let version = self.open_row(table, key, row)?;
+        Ok(Some((!version.is_tombstone()).then_some(version.body)))
+    }
+
+    fn old_row(
+        &self,
+        table: Table,
+        key: &[u8],
+        state: StateNum,
+        scratch: &mut Vec<u8>,
+    ) -> Result<&[u8]> {
         log::old_key(state, table, key, scratch);
         let missing = || self.store.corrupt(table, key, "an old version is missing from the log");
         self.get(Table::Log, scratch)?.ok_or_else(missing)
     }
 
     /// The last version of a row that is gone now, if it was deleted after `state`.
-    fn deleted_after(&self, table: Table, key: &[u8], state: StateNum, scratch: &mut Vec<u8>) -> Result<Option<&[u8]>> {
+    fn deleted_after(
+        &self,
+        table: Table,
+        key: &[u8],
+        state: StateNum,
+        scratch: &mut Vec<u8>,
+    ) -> Result<Option<&[u8]>> {
         log::gone_key(table, key, scratch);
         let Some(mut gone) = self.get(Table::Gone, scratch)? else { return Ok(None) };
         let deleted = super::varint::take(&mut gone)
             .map(StateNum)
             .ok_or_else(|| self.store.corrupt(Table::Gone, scratch, "the row is damaged"))?;
-        if deleted <= state { Ok(None) } else { self.old_row(table, key, deleted, scratch).map(Some) }
+        if deleted <= state {
+            Ok(None)
+        } else {
+            self.old_row(table, key, deleted, scratch).map(Some)
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::{key::RowKey, layer::Entry};
 use crate::{
-    lmdb::{Cursor, Fault},
     Result,
+    lmdb::{Cursor, Fault},
 };
 
 /// Which way a scan goes.

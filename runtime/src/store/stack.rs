@@ -28,16 +28,6 @@ impl Stack {
     pub(crate) fn active(&self) -> &Arc<Layer> {
         &self.layers[0]
     }
-
-    /// What the layers say of a key, told to `found`.
-    pub(crate) fn get<R>(&self, table: Table, key: &[u8], found: impl FnOnce(&Entry) -> R) -> Option<R> {
-        for layer in &self.layers {
-            if let Some(entry) = layer.read().get(table, key) {
-                return Some(found(entry));
-            }
-        }
-        None
-    }
 }
 
 /// Rows that a scan copies per lock hold.
@@ -55,17 +45,18 @@ pub(super) fn copy_entries(
     let mut complete_to: Option<RowKey> = None;
     for layer in layers {
         let rows = layer.read();
-        let mut copied = 0;
         let mut last = None;
-        for (key, entry) in rows.range(table, range, direction) {
+        for (copied, (key, entry)) in rows.range(table, range, direction).enumerate() {
             if copied == COPIED_AT_ONCE {
-                let nearer = complete_to.as_ref().zip(last.as_ref()).is_none_or(|(to, last)| precedes(last, to, direction));
+                let nearer = complete_to
+                    .as_ref()
+                    .zip(last.as_ref())
+                    .is_none_or(|(to, last)| precedes(last, to, direction));
                 if nearer {
                     complete_to = last;
                 }
                 break;
             }
-            copied += 1;
             last = Some(key.clone());
             merged.push((key.clone(), entry.clone()));
         }

@@ -22,20 +22,18 @@ pub(crate) enum Table {
     TagNames = 8,
     /// oid → how many durable references hold it.
     Counts = 9,
-    /// Objects that only a handle held at the last commit.
-    Orphans = 10,
     /// Deleting in steps: what still has to go.
-    Doomed = 11,
+    Doomed = 10,
     /// All that is by time: (state, kind, table, key).
-    Log = 12,
+    Log = 11,
     /// (table, key) → the state that deleted the row.
-    Gone = 13,
+    Gone = 12,
     /// (pin, table, key) → an old row that only a pin still needs.
-    Kept = 14,
+    Kept = 13,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Objects,
         Self::Headers,
         Self::Elements,
@@ -45,7 +43,6 @@ impl Table {
         Self::Classes,
         Self::TagNames,
         Self::Counts,
-        Self::Orphans,
         Self::Doomed,
         Self::Log,
         Self::Gone,
@@ -53,7 +50,7 @@ impl Table {
     ];
 
     /// How many tables hold the rows of layers.
-    pub(crate) const LAYERED: usize = 11;
+    pub(crate) const LAYERED: usize = 10;
 
     /// Its name in the file, and in messages.
     pub(crate) fn name(self) -> &'static str {
@@ -67,7 +64,6 @@ impl Table {
             Self::Classes => "classes",
             Self::TagNames => "tag-names",
             Self::Counts => "counts",
-            Self::Orphans => "orphans",
             Self::Doomed => "doomed",
             Self::Log => "log",
             Self::Gone => "gone",
@@ -89,7 +85,12 @@ impl Table {
     pub(crate) fn is_versioned(self) -> bool {
         matches!(
             self,
-            Self::Objects | Self::Headers | Self::Elements | Self::ObjectTags | Self::Names | Self::Postings
+            Self::Objects
+                | Self::Headers
+                | Self::Elements
+                | Self::ObjectTags
+                | Self::Names
+                | Self::Postings
         )
     }
 }

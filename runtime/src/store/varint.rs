@@ -1,7 +1,7 @@
 //! Numbers of variable length: a plain one for values, an ordered one for keys.
 
 /// Appends `n` in groups of seven bits, lowest first.
-pub(crate) fn put(out: &mut Vec<u8>, mut n: u64) {
+pub fn put(out: &mut Vec<u8>, mut n: u64) {
     while n >= 0x80 {
         out.push(n as u8 | 0x80);
         n >>= 7;
@@ -10,7 +10,7 @@ pub(crate) fn put(out: &mut Vec<u8>, mut n: u64) {
 }
 
 /// Takes a number off the front of `bytes`.
-pub(crate) fn take(bytes: &mut &[u8]) -> Option<u64> {
+pub fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut n = 0u64;
     for (i, &byte) in bytes.iter().enumerate().take(10) {
         let bits = u64::from(byte & 0x7f);
@@ -27,15 +27,27 @@ pub(crate) fn take(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 /// Appends `n` so that bytes sort as numbers do: a length, then the bytes that matter.
-pub(crate) fn put_ordered(out: &mut Vec<u8>, n: u64) {
+pub fn put_ordered(out: &mut Vec<u8>, n: u64) {
     let bytes = n.to_be_bytes();
     let skip = n.leading_zeros() as usize / 8;
     out.push((8 - skip) as u8);
     out.extend_from_slice(&bytes[skip..]);
 }
 
+/// How long an ordered number may be.
+pub const ORDERED_BYTES_MAX: usize = 9;
+
+/// An ordered number, and how many of these bytes it takes.
+pub fn ordered(n: u64) -> ([u8; ORDERED_BYTES_MAX], usize) {
+    let skip = n.leading_zeros() as usize / 8;
+    let mut bytes = [0; ORDERED_BYTES_MAX];
+    bytes[0] = (8 - skip) as u8;
+    bytes[1..9 - skip].copy_from_slice(&n.to_be_bytes()[skip..]);
+    (bytes, 9 - skip)
+}
+
 /// Takes an ordered number off the front of `bytes`.
-pub(crate) fn take_ordered(bytes: &mut &[u8]) -> Option<u64> {
+pub fn take_ordered(bytes: &mut &[u8]) -> Option<u64> {
     let (&len, rest) = bytes.split_first()?;
     let len = usize::from(len);
     let significant = rest.get(..len).filter(|_| len <= 8)?;
@@ -64,6 +76,8 @@ mod tests {
             x.clear();
             put_ordered(&mut x, a);
             put_ordered(&mut y, b);
+            let (bytes, len) = ordered(a);
+            prop_assert_eq!(&bytes[..len], &x[..]);
             prop_assert_eq!(take_ordered(&mut &x[..]), Some(a));
             prop_assert_eq!(a.cmp(&b), x.cmp(&y));
         }

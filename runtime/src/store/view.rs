@@ -6,8 +6,7 @@ use super::{
     container::Chunk,
     engine::Store,
     key::RowKey,
-    layer::Entry,
-    log,
+    keys::PastRange,
     num::{Oid, StateNum, TagId},
     past::Disk,
     postings,
@@ -51,43 +50,43 @@ impl View {
     }
 
     /// Reads the row at `key`, if there is one.
-    pub(crate) fn get<R>(&self, table: Table, key: &[u8], read: impl FnOnce(&[u8]) -> R) -> Result<Option<R>> {
+    pub(crate) fn get<R>(
+        &self,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
         let store = self.store();
-        match self.state() {
-            None => {
-                let mut read = Some(read);
-                let mut tell = |entry: &Entry| entry.row().and_then(|row| read.take().map(|read| read(row)));
-                let (told, disk) = store.look(|stack| stack.get(table, key, &mut tell))?;
-                if let Some(told) = told {
-                    return Ok(told);
-                }
-                let row = disk.body(table, key)?;
-                Ok(row.and_then(|row| read.map(|read| read(row))))
-            }
-            Some(state) => {
-                let disk = Disk::open(store)?;
-                Ok(disk.body_at(table, key, state)?.map(read))
-            }
-        }
-    }
-
-    /// Whether there is a row at `key`.
-    pub(crate) fn has(&self, table: Table, key: &[u8]) -> Result<bool> {
-        Ok(self.get(table, key, |_| ())?.is_some())
+        let Some(state) = self.state() else { return store.get_live(table, key, read) };
+        let disk = Disk::open(store)?;
+        Ok(disk.body_at(table, key, state)?.map(read))
     }
 
     /// What the layers add to an object's count of holders, and the row that is committed.
     pub(crate) fn counted(&self, oid: Oid) -> Result<(i64, Option<Vec<u8>>)> {
         let key = super::key::oid_key(oid);
-        let read = |disk: &Disk<'_>| Ok(disk.get(Table::Counts, key.as_bytes())?.map(<[u8]>::to_vec));
+        let read =
+            |disk: &Disk<'_>| Ok(disk.get(Table::Counts, key.as_bytes())?.map(<[u8]>::to_vec));
         match self {
             Self::Live(store) => {
-                let sum = |stack: &Stack| stack.layers.iter().map(|layer| layer.read().counted(oid)).sum();
-                let (pending, disk) = store.look(|stack| Some(sum(stack)))?;
-                Ok((pending.unwrap_or(0), read(&disk)?))
+                let sum = |stack: &Stack| {
+                    stack.layers.iter().map(|layer| layer.read().counted(oid)).sum()
+                };
+                let (pending, disk) = store.look(sum)?;
+                Ok((pending, read(&disk)?))
             }
             Self::At(store, _) | Self::Following(store) => Ok((0, read(&Disk::open(store)?)?)),
         }
+    }
+
+    /// The states, up to that of this view, that wrote a row; oldest first.
+    pub(crate) fn stamps(&self, table: Table, key: &[u8]) -> Result<Vec<StateNum>> {
+        let store = self.store();
+        let mut stamps = Disk::open(store)?.stamps(table, key, store.head().oldest)?;
+        let last = self.state().unwrap_or_else(|| store.state());
+        stamps.retain(|stamp| *stamp <= last);
+        stamps.reverse();
+        Ok(stamps)
     }
 
     /// Calls `each` with the rows of a range, in order, until it breaks. It may write meanwhile:
@@ -119,11 +118,11 @@ impl View {
         let damaged = || store.corrupt(Table::Postings, &key, "the container is damaged");
         match self.state() {
             None => {
-                let (deltas, disk) = store.look(|stack| Some(deltas(stack, tag, number)))?;
+                let (deltas, disk) = store.look(|stack| deltas(stack, tag, number))?;
                 if let Some(body) = disk.body(Table::Postings, &key)? {
                     chunk.add_encoded(body).ok_or_else(damaged)?;
                 }
-                deltas.iter().flatten().for_each(|delta| delta.apply(chunk));
+                deltas.iter().for_each(|delta| delta.apply(chunk));
             }
             Some(state) => {
                 let disk = Disk::open(store)?;
@@ -147,26 +146,20 @@ impl View {
         let disk = match self {
             Self::Live(_) => {
                 let (next, disk) = store.look(|stack| {
-                    Some(stack.layers.iter().filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min())
+                    let layers = stack.layers.iter();
+                    layers.filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
                 })?;
-                nearest = next.flatten();
+                nearest = next;
                 disk
             }
             Self::At(..) | Self::Following(_) => Disk::open(store)?,
         };
-        let mut tables = vec![(Table::Postings, range.clone())];
-        if !matches!(self, Self::Live(_)) && store.has_gone(Table::Postings) {
-            tables.push((Table::Gone, gone_range(Table::Postings, &range)));
-        }
-        for (table, range) in tables {
-            let cursor = disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;
-            let row = Walk::new(cursor, &range, Direction::Forward).next();
-            if let Some((key, _)) = row.map_err(|fault| store.failed("reading", fault))? {
-                let key = if table == Table::Gone { &key[1..] } else { key };
-                let found = postings::of_posting_key(key).map(|(_, chunk)| chunk);
-                let found = found.ok_or_else(|| store.corrupt(Table::Postings, key, "the key is damaged"))?;
-                nearest = Some(nearest.map_or(found, |n: u64| n.min(found)));
-            }
+        let range = PastRange::new(Table::Postings, range, self.state());
+        let mut keys = range.keys(&disk, Direction::Forward)?;
+        if let Some((key, _)) = keys.next().map_err(|fault| store.failed("reading", fault))? {
+            let damaged = || store.corrupt(Table::Postings, key, "the key is damaged");
+            let (_, found) = postings::of_posting_key(key).ok_or_else(damaged)?;
+            nearest = Some(nearest.map_or(found, |n: u64| n.min(found)));
         }
         Ok(nearest)
     }
@@ -178,18 +171,6 @@ fn deltas(stack: &Stack, tag: TagId, chunk: u64) -> Vec<postings::Delta> {
     newest_first.filter_map(|layer| layer.read().postings.delta(tag, chunk).cloned()).collect()
 }
 
-fn gone_range(table: Table, range: &KeyRange) -> KeyRange {
-    let with_table = |key: &[u8]| {
-        let mut gone = Vec::with_capacity(key.len() + 1);
-        log::gone_key(table, key, &mut gone);
-        gone
-    };
-    KeyRange {
-        start: with_table(&range.start),
-        end: Some(range.end.as_deref().map_or_else(|| vec![table as u8 + 1], with_table)),
-    }
-}
-
 fn scan_live(
     store: &Arc<Store>,
     table: Table,
@@ -197,10 +178,8 @@ fn scan_live(
     direction: Direction,
     each: &mut EachRow<'_>,
 ) -> Result<Option<KeyRange>> {
-    let ((entries, complete_to), disk) = {
-        let (copied, disk) = store.look(|stack| Some(stack::copy_entries(&stack.layers, table, &range, direction)))?;
-        (copied.unwrap_or_default(), disk)
-    };
+    let ((entries, complete_to), disk) =
+        store.look(|stack| stack::copy_entries(&stack.layers, table, &range, direction))?;
     let part = match (&complete_to, direction) {
         (None, _) => range.clone(),
         (Some(to), Direction::Forward) => {
@@ -208,15 +187,18 @@ fn scan_live(
             end.push(0);
             KeyRange { start: range.start.clone(), end: Some(end) }
         }
-        (Some(to), Direction::Backward) => KeyRange { start: to.as_bytes().to_vec(), end: range.end.clone() },
+        (Some(to), Direction::Backward) => {
+            KeyRange { start: to.as_bytes().to_vec(), end: range.end.clone() }
+        }
     };
     let mut passed = Passed::default();
-    let cursor = disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;
+    let cursor =
+        disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;
     let mut walk = Walk::new(cursor, &part, direction);
     let rows = || walk.next().map_err(|fault| store.failed("reading", fault));
     let flow = scan::merge(&entries, direction, rows, |key, row, source| {
         let body = if source == Source::Disk { disk.strip(table, key, row)? } else { row };
-        passed.row(key, each(key, body)?)
+        Ok(passed.row(key, each(key, body)?))
     })?;
     Ok(passed.rest(flow, range, complete_to.as_ref().map(RowKey::as_bytes), direction))
 }
@@ -231,52 +213,20 @@ fn scan_past(
 ) -> Result<Option<KeyRange>> {
     let disk = Disk::open(store)?;
     let failed = |fault| store.failed("reading", fault);
-    let gone_range = gone_range(table, &range);
-    let mut gone = if table.is_versioned() && store.has_gone(table) {
-        let cursor = disk.txn.cursor(store.table(Table::Gone)).map_err(failed)?;
-        Some(Walk::new(cursor, &gone_range, direction))
-    } else {
-        None
-    };
-    let cursor = disk.txn.cursor(store.table(table)).map_err(failed)?;
-    let mut walk = Walk::new(cursor, &range, direction);
-    let mut below = walk.next().map_err(failed)?;
-    let mut next_gone = || match &mut gone {
-        Some(walk) => Ok(walk.next().map_err(failed)?.map(|(key, _)| &key[1..])),
-        None => Ok(None),
-    };
-    let mut beside = next_gone()?;
+    let past = PastRange::new(table, range.clone(), Some(state));
+    let mut keys = past.keys(&disk, direction)?;
     let mut passed = Passed::default();
-    loop {
-        let gone_first = match (below, beside) {
-            (None, None) => return Ok(None),
-            (Some(_), None) => false,
-            (None, Some(_)) => true,
-            (Some((key, _)), Some(gone)) => match direction {
-                Direction::Forward => gone < key,
-                Direction::Backward => gone > key,
-            },
-        };
-        let (key, now) = match (gone_first, below, beside) {
-            (true, _, Some(key)) => {
-                beside = next_gone()?;
-                (key, None)
-            }
-            (_, Some((key, row)), _) => {
-                below = walk.next().map_err(failed)?;
-                (key, Some(row))
-            }
-            _ => return Ok(None),
-        };
+    while let Some((key, now)) = keys.next().map_err(failed)? {
         let flow = match disk.version_at(table, key, now, state)? {
             Some(body) => each(key, body)?,
             None => ControlFlow::Continue(()),
         };
-        let flow = passed.row(key, flow)?;
+        let flow = passed.row(key, flow);
         if flow.is_break() {
             return Ok(passed.rest(flow, range, None, direction));
         }
     }
+    Ok(None)
 }
 
 /// How far a part of a scan has come.
@@ -288,14 +238,14 @@ struct Passed {
 }
 
 impl Passed {
-    fn row(&mut self, key: &[u8], flow: ControlFlow<()>) -> Result<ControlFlow<()>> {
+    fn row(&mut self, key: &[u8], flow: ControlFlow<()>) -> ControlFlow<()> {
         self.ended |= flow.is_break();
         self.rows += 1;
         if self.rows == ROWS_AT_ONCE && !self.ended {
             self.last = Some(key.into());
-            return Ok(ControlFlow::Break(()));
+            return ControlFlow::Break(());
         }
-        Ok(flow)
+        flow
     }
 
     /// The range that is still to be scanned.

@@ -1,20 +1,23 @@
 //! Writing one state: every row in its envelope, what it replaces into the log.
 
 use super::{
+    changes::{ChangeSet, Happened},
     container::Chunk,
     engine::Store,
     envelope::{self, Envelope, Next, Seal},
     head::Head,
     layer::{Entry, LayerRows},
-    log::{self, StateRow},
-    num::{Oid, StateNum},
+    log::{self, Kind, StateRow},
+    num::{ClassId, Oid, PrefixId, StateNum},
     postings::{self, Delta, Postings},
+    recording::Recording,
+    retention::Retention,
     table::Table,
     varint,
 };
 use crate::{
     Result,
-    lmdb::{Fault, WriteTxn},
+    lmdb::{Cursor, Fault, WriteTxn},
 };
 
 /// What writing a row came to.
@@ -29,6 +32,8 @@ pub(crate) enum Wrote {
 /// Whether a row may have been there before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Before {
+    /// It was, and is to be written even if nothing changed.
+    Touched,
     /// It can't have been: its oid is new, and larger than every other.
     Nothing,
     Unknown,
@@ -48,6 +53,9 @@ pub(crate) struct Writer<'s> {
     log_key: Vec<u8>,
     log_last: Vec<u8>,
     pub(crate) summary: StateRow,
+    changes: ChangeSet,
+    /// What is written, where the commit is wanted as a value.
+    recording: Option<Recording>,
 }
 
 impl<'s> Writer<'s> {
@@ -66,15 +74,17 @@ impl<'s> Writer<'s> {
             log_key: Vec::new(),
             log_last: Vec::new(),
             summary: StateRow::default(),
+            changes: ChangeSet::default(),
+            recording: None,
         })
     }
 
-    /// The state that is being written.
-    pub(crate) fn state(&self) -> StateNum {
-        self.state
+    /// Has everything that is written kept as a value.
+    pub(super) fn set_recording(&mut self) {
+        self.recording = Some(Recording::default());
     }
 
-    fn failed(&self, fault: Fault) -> crate::Error {
+    pub(super) fn failed(&self, fault: Fault) -> crate::Error {
         self.store.failed("writing", fault)
     }
 
@@ -82,7 +92,9 @@ impl<'s> Writer<'s> {
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
         let row = self.txn.get(self.store.table(table), key).map_err(|fault| self.failed(fault))?;
         match row {
-            Some(row) if table.is_versioned() => self.open(table, key, row).map(|row| Some(row.body)),
+            Some(row) if table.is_versioned() => {
+                self.open(table, key, row).map(|row| Some(row.body))
+            }
             row => Ok(row),
         }
     }
@@ -92,19 +104,24 @@ impl<'s> Writer<'s> {
     }
 
     /// Writes a row.
-    pub(crate) fn put(&mut self, table: Table, key: &[u8], body: &[u8], before: Before) -> Result<Wrote> {
-        let id = self.store.table(table);
+    pub(crate) fn put(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        body: &[u8],
+        before: Before,
+    ) -> Result<Wrote> {
         if !table.is_versioned() {
             self.changed = true;
-            self.txn.put(id, key, body).map_err(|fault| self.failed(fault))?;
+            self.put_raw(table, key, body)?;
             return Ok(Wrote::Changed);
         }
-        let found = before == Before::Unknown && self.load_old(table, key)?;
+        let found = before != Before::Nothing && self.load_old(table, key)?;
         let mut row = std::mem::take(&mut self.row);
         let seal = Seal { table, key, out: &mut row };
         let wrote = if found {
             let old = self.open(table, key, &self.old)?;
-            if old.body == body {
+            if old.body == body && before != Before::Touched {
                 self.row = row;
                 return Ok(Wrote::Same);
             }
@@ -121,24 +138,17 @@ impl<'s> Writer<'s> {
             }
             Wrote::Created
         };
+        if wrote == Wrote::Created && table == Table::Elements && self.keeps_old {
+            self.changes.element(key);
+        }
         self.changed = true;
         let put = match before {
-            Before::Nothing => self.txn.append(id, key, &row),
-            Before::Unknown => self.txn.put(id, key, &row),
+            Before::Nothing => self.append_raw(table, key, &row),
+            Before::Unknown | Before::Touched => self.put_raw(table, key, &row),
         };
         self.row = row;
-        put.map_err(|fault| self.failed(fault))?;
+        put?;
         Ok(wrote)
-    }
-
-    /// Writes a description, which does not make a state by itself.
-    pub(crate) fn describe(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
-        self.txn.put(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
-    }
-
-    /// Takes a description away.
-    pub(crate) fn undescribe(&mut self, table: Table, key: &[u8]) -> Result<bool> {
-        self.txn.delete(self.store.table(table), key).map_err(|fault| self.failed(fault))
     }
 
     /// Copies the row at `key` to `self.old`: LMDB gives no slice that outlives the next write.
@@ -160,14 +170,15 @@ impl<'s> Writer<'s> {
 
     /// Writes a row of the log at `self.log_key`.
     fn log(&mut self, row: &[u8]) -> Result<()> {
-        let id = self.store.table(Table::Log);
-        let put = if self.log_key > self.log_last {
-            self.log_last.clone_from(&self.log_key);
-            self.txn.append(id, &self.log_key, row)
+        let key = std::mem::take(&mut self.log_key);
+        let put = if key > self.log_last {
+            self.log_last.clone_from(&key);
+            self.append_raw(Table::Log, &key, row)
         } else {
-            self.txn.put(id, &self.log_key, row)
+            self.put_raw(Table::Log, &key, row)
         };
-        put.map_err(|fault| self.failed(fault))
+        self.log_key = key;
+        put
     }
 
     /// Writes the row of a key that had been deleted, with its past; false if it never was there.
@@ -180,13 +191,21 @@ impl<'s> Writer<'s> {
             return Ok(false);
         }
         log::old_key(deleted, table, key, &mut self.log_key);
-        let last = self.txn.get(self.store.table(Table::Log), &self.log_key).map_err(|fault| self.failed(fault))?;
+        let last = self
+            .txn
+            .get(self.store.table(Table::Log), &self.log_key)
+            .map_err(|fault| self.failed(fault))?;
         let Some(last) = last else { return Ok(false) }; // its past has been pruned
         let mut tombstone = Vec::new();
         let seal = Seal { table, key, out: &mut tombstone };
         self.open(table, key, last)?.write_next(deleted, Next::Tombstone, self.head.oldest, seal);
         let seal = Seal { table, key, out: row };
-        self.open(table, key, &tombstone)?.write_next(self.state, Next::Body(body), self.head.oldest, seal);
+        self.open(table, key, &tombstone)?.write_next(
+            self.state,
+            Next::Body(body),
+            self.head.oldest,
+            seal,
+        );
         self.old = tombstone;
         self.log_old(table, key)?;
         Ok(true)
@@ -198,15 +217,17 @@ impl<'s> Writer<'s> {
         let row = self.txn.get(id, &self.log_key).map_err(|fault| self.failed(fault))?;
         let Some(mut row) = row else { return Ok(None) };
         let deleted = varint::take(&mut row).map(StateNum);
-        let deleted = deleted.ok_or_else(|| self.store.corrupt(Table::Gone, &self.log_key, "the row is damaged"))?;
-        self.txn.delete(id, &self.log_key).map_err(|fault| self.failed(fault))?;
+        let deleted = deleted
+            .ok_or_else(|| self.store.corrupt(Table::Gone, &self.log_key, "the row is damaged"))?;
+        let key = std::mem::take(&mut self.log_key);
+        self.delete_raw(Table::Gone, &key)?;
+        self.log_key = key;
         self.head.gone[table.index()] -= 1;
         Ok(Some(deleted))
     }
 
     /// Deletes a row; false if there was none.
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) -> Result<bool> {
-        let id = self.store.table(table);
         if table.is_versioned() && self.keeps_old {
             if !self.load_old(table, key)? {
                 return Ok(false);
@@ -215,11 +236,12 @@ impl<'s> Writer<'s> {
             log::gone_key(table, key, &mut self.log_key);
             let mut deleted = Vec::with_capacity(9);
             varint::put(&mut deleted, self.state.0);
-            let gone = self.store.table(Table::Gone);
-            self.txn.put(gone, &self.log_key, &deleted).map_err(|fault| self.failed(fault))?;
+            let gone = std::mem::take(&mut self.log_key);
+            self.put_raw(Table::Gone, &gone, &deleted)?;
+            self.log_key = gone;
             self.head.gone[table.index()] += 1;
         }
-        let was_there = self.txn.delete(id, key).map_err(|fault| self.failed(fault))?;
+        let was_there = self.delete_raw(table, key)?;
         self.changed |= was_there;
         Ok(was_there)
     }
@@ -271,14 +293,13 @@ impl<'s> Writer<'s> {
     /// Adds to the count of an object's holders; gives the new count.
     pub(crate) fn count(&mut self, oid: Oid, by: i64) -> Result<u64> {
         let key = super::key::oid_key(oid);
-        let id = self.store.table(Table::Counts);
         let count = self.held(oid)?.saturating_add_signed(by);
         if count == 0 {
-            self.txn.delete(id, key.as_bytes()).map_err(|fault| self.failed(fault))?;
+            self.delete_raw(Table::Counts, key.as_bytes())?;
         } else {
-            self.row.clear();
-            varint::put(&mut self.row, count);
-            self.txn.put(id, key.as_bytes(), &self.row).map_err(|fault| self.failed(fault))?;
+            let mut row = Vec::with_capacity(4);
+            varint::put(&mut row, count);
+            self.put_raw(Table::Counts, key.as_bytes(), &row)?;
         }
         self.changed |= by != 0;
         Ok(count)
@@ -292,8 +313,72 @@ impl<'s> Writer<'s> {
         row.map_or(Ok(0), |mut row| varint::take(&mut row).ok_or_else(damaged))
     }
 
-    /// Commits; `None` if nothing changed that makes a state.
-    pub(super) fn finish(mut self, time_ns: i64) -> Result<Option<Head>> {
+    pub(super) fn store(&self) -> &'s Store {
+        self.store
+    }
+
+    /// A cursor on a table, while nothing is written.
+    pub(super) fn cursor(&self, table: Table) -> Result<Cursor<'_>> {
+        self.txn.cursor(self.store.table(table)).map_err(|fault| self.failed(fault))
+    }
+
+    /// Writes a row as it is.
+    pub(crate) fn put_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
+        self.record(table, key, Some(row));
+        self.txn.put(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
+    }
+
+    /// Writes a row as it is, behind all others of its table.
+    fn append_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
+        self.record(table, key, Some(row));
+        self.txn.append(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
+    }
+
+    /// Deletes a row as it is; false if there was none.
+    pub(super) fn delete_raw(&mut self, table: Table, key: &[u8]) -> Result<bool> {
+        self.record(table, key, None);
+        self.txn.delete(self.store.table(table), key).map_err(|fault| self.failed(fault))
+    }
+
+    fn record(&mut self, table: Table, key: &[u8], row: Option<&[u8]>) {
+        if let Some(recording) = &mut self.recording {
+            recording.row(table, key, row);
+        }
+    }
+
+    /// Notes what happened to an object.
+    pub(crate) fn note(&mut self, class: ClassId, oid: Oid, happened: Happened) {
+        match happened {
+            Happened::Created => self.summary.created += 1,
+            Happened::Modified => self.summary.modified += 1,
+            Happened::Deleted => self.summary.deleted += 1,
+            Happened::Retagged => {}
+        }
+        self.changes.object(class, oid, happened);
+    }
+
+    /// Lets go of states that are too old by now, a step at a time.
+    fn forget(&mut self, retention: &Retention) -> Result<()> {
+        let oldest = retention.oldest(&self.head, |state| self.store.state_row(state))?;
+        self.head.oldest = self.head.oldest.max(oldest);
+        if self.head.has_prunable() || !self.store.pins().is_empty() {
+            self.store.pins().raise_floor(self.head.oldest);
+            self.prune(self.head.oldest, self.store.pins())?;
+        }
+        Ok(())
+    }
+
+    fn log_changes(&mut self) -> Result<()> {
+        for (end_of_key, row) in std::mem::take(&mut self.changes).rows() {
+            log::front(self.state, Kind::Change, &mut self.log_key);
+            self.log_key.extend_from_slice(&end_of_key);
+            self.log(&row)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a state consists of beside its rows; what is left is to commit.
+    pub(super) fn finish(mut self, time_ns: i64, retention: &Retention) -> Result<Prepared<'s>> {
         let before = self.store.head();
         if self.changed {
             self.head.state = self.state;
@@ -301,19 +386,55 @@ impl<'s> Writer<'s> {
             self.head.time_ns = time_ns.max(before.time_ns);
             self.summary.time_ns = self.head.time_ns;
             if self.keeps_old {
+                self.log_changes()?;
                 log::state_key(self.state, &mut self.log_key);
                 let row = self.summary.encode();
                 self.log(&row)?;
             } else {
                 self.head.oldest = self.state;
             }
-        } else if self.head == *before {
+        }
+        self.forget(retention)?;
+        let is_empty = self.head == *before;
+        self.head.revision += u64::from(!is_empty);
+        Ok(Prepared { writer: self, is_empty })
+    }
+}
+
+/// A state that is written and not committed: dropped, it never was.
+pub(crate) struct Prepared<'s> {
+    writer: Writer<'s>,
+    /// Nothing changed that makes a state or has to be remembered.
+    is_empty: bool,
+}
+
+impl Prepared<'_> {
+    /// The state that it makes.
+    pub(crate) fn state(&self) -> StateNum {
+        self.writer.head.state
+    }
+
+    /// Notes that the state belongs together with states of other prefixes.
+    pub(crate) fn set_partners(&mut self, partners: Vec<(PrefixId, StateNum)>) {
+        self.writer.head.partners = partners;
+    }
+
+    /// The commit as a value. It must have been begun with a recording.
+    pub(crate) fn encode(&mut self) -> Vec<u8> {
+        let head = self.writer.head.encode();
+        let recording = self.writer.recording.take().unwrap_or_default();
+        recording.encode(&self.writer.store.head(), &head)
+    }
+
+    /// Makes it durable, in one step.
+    pub(super) fn commit(self) -> Result<Option<Head>> {
+        if self.is_empty {
             return Ok(None);
         }
-        let head = self.head.encode();
-        let failed = |fault| self.store.failed("committing", fault);
-        self.txn.put(self.store.main_table(), super::head::HEAD_KEY, &head).map_err(failed)?;
-        self.txn.commit().map_err(failed)?;
-        Ok(Some(self.head))
+        let Writer { store, mut txn, head, .. } = self.writer;
+        let failed = |fault| store.failed("committing", fault);
+        txn.put(store.main_table(), super::head::HEAD_KEY, &head.encode()).map_err(failed)?;
+        txn.commit().map_err(failed)?;
+        Ok(Some(head))
     }
 }

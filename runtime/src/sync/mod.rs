@@ -3,6 +3,8 @@
 mod thread;
 mod turn;
 
-pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use parking_lot::{
+    Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 pub(crate) use thread::thread_number;
 pub(crate) use turn::{Held, Turn};

@@ -54,7 +54,11 @@ pub(crate) struct Held<T: Deref<Target = Turn>> {
 
 impl<T: Deref<Target = Turn>> Held<T> {
     /// Takes the turn, waiting for it at most `timeout`.
-    pub(crate) fn take(turn: T, timeout: Option<Duration>, place: &'static Location<'static>) -> Result<Self> {
+    pub(crate) fn take(
+        turn: T,
+        timeout: Option<Duration>,
+        place: &'static Location<'static>,
+    ) -> Result<Self> {
         turn.enter(timeout, place)?;
         Ok(Self { turn, not_send: PhantomData })
     }
@@ -100,7 +104,11 @@ impl Turn {
     }
 
     fn busy(&self, waited: Duration) -> Error {
-        let holder = self.holder.lock().as_ref().map_or_else(|| "by nobody any more".into(), Holder::to_string);
+        let holder = self
+            .holder
+            .lock()
+            .as_ref()
+            .map_or_else(|| "by nobody any more".into(), Holder::to_string);
         Error::Busy { waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX), holder }
     }
 
@@ -139,8 +147,10 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..2000 {
-                        let _outer = Held::take(&*turn, None, Location::caller()).expect("no timeout");
-                        let _inner = Held::take(&*turn, None, Location::caller()).expect("re-entrant");
+                        let _outer =
+                            Held::take(&*turn, None, Location::caller()).expect("no timeout");
+                        let _inner =
+                            Held::take(&*turn, None, Location::caller()).expect("re-entrant");
                         assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
                         assert!(turn.is_mine());
                         inside.fetch_sub(1, Ordering::SeqCst);

@@ -55,7 +55,12 @@ fn begin(shared: &Shared) {
     let guards_before = shared.guards_open();
     let mut frames = shared.frames.lock();
     let outer = frames.last().map(|frame| frame.outcome.clone());
-    frames.push(Frame { outcome: Outcome::new(outer), parts: Vec::new(), guards_before, failure: None });
+    frames.push(Frame {
+        outcome: Outcome::new(outer),
+        parts: Vec::new(),
+        guards_before,
+        failure: None,
+    });
     shared.set_depth(frames.len());
 }
 

@@ -1,65 +1,161 @@
 //! One commit: what waits is frozen, encoded, and written as one state.
 
-use std::sync::Arc;
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use super::journal::Journal;
 use crate::{
-    Result,
+    Error, Result,
     derived::{self, Plan},
     object::{AnyCell, Encoded, Frozen, Objects},
-    store::{Before, LayerRows, Oid, StateNum, Table, Writer, oid_key},
+    store::{
+        Before, Commit, Happened, LayerRows, Oid, Prepared, StateNum, Table, TagId, Writer, Wrote,
+        oid_key,
+    },
 };
 
 /// Tables whose rows come from layers, in the order of their numbers.
 const ROW_TABLES: [Table; 4] = [Table::Headers, Table::Elements, Table::ObjectTags, Table::Names];
 
-/// Commits everything that waits in a prefix. Only its committer thread calls this.
+/// How often a commit from the journal is tried again.
+const MADE_GOOD_EVERY: Duration = Duration::from_millis(100);
+
+/// Commits everything that waits in a prefix, and in those that belong together with it.
 pub(crate) fn commit(objects: &Arc<Objects>) -> Result<StateNum> {
-    if !objects.is_dirty() {
-        return Ok(objects.store().state());
-    }
-    let frozen = objects.freeze();
-    match write(objects, &frozen) {
-        Ok(plan) => {
-            objects.committed(frozen);
-            note_unheld(objects, &plan);
-            Ok(objects.store().state())
+    loop {
+        let group = objects.shared().bonds.group(objects);
+        let _nobody_else: Vec<_> = group.iter().map(|objects| objects.committing.lock()).collect();
+        if !objects.is_dirty() {
+            return Ok(objects.store().state());
         }
-        Err(error) => {
-            objects.not_committed(frozen);
-            Err(error)
+        let Some(frozen) = Objects::freeze(&group) else { continue };
+        match write(&group, &frozen) {
+            Ok(plans) => {
+                for ((objects, frozen), plan) in group.iter().zip(frozen).zip(&plans) {
+                    objects.committed(frozen);
+                    note_held(objects, plan);
+                }
+                return Ok(objects.store().state());
+            }
+            Err(error) => {
+                Objects::not_committed(&group, frozen);
+                return Err(error);
+            }
         }
     }
 }
 
-fn write(objects: &Arc<Objects>, frozen: &Frozen) -> Result<Plan> {
-    let (single, several);
-    let merged = if let [layer] = &frozen.layers[..] {
-        single = layer.read();
-        &*single
-    } else {
-        several = merge(frozen);
-        &several
-    };
-    let plan = derived::plan(objects, frozen, merged)?;
-    let mut names = 0;
-    objects.store().commit(&mut |writer| {
+/// What is to be committed of one prefix.
+struct Part<'a> {
+    objects: &'a Arc<Objects>,
+    frozen: &'a Frozen,
+    merged: Cow<'a, LayerRows>,
+    plan: Plan,
+    /// How many tag names are written.
+    names: Cell<usize>,
+}
+
+fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
+    // A layer alone is read where it is.
+    let layers: Vec<_> =
+        frozen.iter().map(|frozen| frozen.layers.first().map(|layer| layer.read())).collect();
+    let mut parts = Vec::with_capacity(group.len());
+    for ((objects, frozen), layer) in group.iter().zip(frozen).zip(&layers) {
+        let merged = match (&frozen.layers[..], layer) {
+            ([_], Some(layer)) => Cow::Borrowed(&**layer),
+            _ => Cow::Owned(merge(frozen)),
+        };
+        let plan = derived::plan(objects, frozen, &merged)?;
+        parts.push(Part { objects, frozen, merged, plan, names: Cell::new(0) });
+    }
+    match &parts[..] {
+        [part] => drop(part.objects.store().commit(&mut |writer| part.write(writer))?),
+        several => together(several)?,
+    }
+    for part in &parts {
+        part.objects.catalogue().saved();
+        part.objects.tag_names().saved(part.names.get());
+    }
+    Ok(parts.into_iter().map(|part| part.plan).collect())
+}
+
+/// Commits several prefixes, all or none: also if the process ends in between.
+fn together(parts: &[Part<'_>]) -> Result<()> {
+    let mut prepared = Vec::with_capacity(parts.len());
+    for part in parts {
+        prepared.push(part.objects.store().prepare_recorded(&mut |writer| part.write(writer))?);
+    }
+    let ids = parts.iter().map(|part| part.objects.store().prefix_id());
+    let partners: Vec<_> =
+        ids.zip(&prepared).map(|(id, prepared)| (id, prepared.state())).collect();
+    for (place, prepared) in prepared.iter_mut().enumerate() {
+        let mut others = partners.clone();
+        others.remove(place);
+        prepared.set_partners(others);
+    }
+    let values: Vec<_> = prepared.iter_mut().map(Prepared::encode).collect();
+    let root = &parts[0].objects.shared().config.root;
+    let journal = Journal::write(root, partners[0], &values)?;
+    // From here on it has happened: what fails is made good from the journal.
+    let mut all_there = true;
+    for ((part, prepared), value) in parts.iter().zip(prepared).zip(&values) {
+        if let Err(error) = part.objects.store().commit_prepared(prepared) {
+            tracing::warn!("committing from the journal, after {error}");
+            all_there &= make_good(part.objects, value)?;
+        }
+    }
+    if all_there {
+        journal.done();
+    }
+    Ok(())
+}
+
+/// Applies a commit that is in the journal, for as long as it takes within reason. After that the
+/// prefix is closed, since its next opening will do it: false.
+fn make_good(objects: &Arc<Objects>, value: &[u8]) -> Result<bool> {
+    let commit = Commit::decode(value).map_err(Error::Invalid)?;
+    let deadline = Instant::now() + objects.shared().config.stall;
+    loop {
+        match objects.store().insist(&commit) {
+            Ok(_) => return Ok(true),
+            Err(_) if Instant::now() < deadline => std::thread::sleep(MADE_GOOD_EVERY),
+            Err(error) => {
+                tracing::error!(
+                    "prefix {:?} is closed until it is opened again: {error}",
+                    objects.name()
+                );
+                objects.set_closed();
+                return Ok(false);
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
+        let (merged, plan) = (&*self.merged, &self.plan);
         let mut memberships = LayerRows::default();
-        Batch { objects, frozen, plan: &plan, writer, body: Vec::new(), memberships: &mut memberships }.objects()?;
-        objects.catalogue().write(writer)?;
-        names = objects.tag_names().write(writer)?;
+        let body = Vec::new();
+        Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships }
+            .objects()?;
+        self.objects.catalogue().write(writer)?;
+        self.names.set(self.objects.tag_names().write(writer)?);
         writer.rows(merged, &ROW_TABLES)?;
         writer.rows(&plan.rows, &[Table::Objects])?;
         writer.rows(&plan.rows, &ROW_TABLES)?;
         writer.postings(&merged.postings)?;
         writer.postings(&memberships.postings)?;
         writer.postings(&plan.rows.postings)?;
-        counts(writer, merged, &plan)?;
-        writer.summary.deleted += plan.deleted;
+        counts(writer, merged, plan)?;
+        orphans(writer, plan)?;
+        plan.deleted.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Deleted));
+        plan.retagged.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Retagged));
         Ok(())
-    })?;
-    objects.catalogue().saved();
-    objects.tag_names().saved(names);
-    Ok(plan)
+    }
 }
 
 /// The rows of all frozen layers, newer over older.
@@ -72,7 +168,6 @@ fn merge(frozen: &Frozen) -> LayerRows {
 }
 
 struct Batch<'a, 'w> {
-    objects: &'a Arc<Objects>,
     frozen: &'a Frozen,
     plan: &'a Plan,
     writer: &'a mut Writer<'w>,
@@ -92,20 +187,23 @@ impl Batch<'_, '_> {
             if self.object(&**cell, Before::Nothing)? {
                 let class = Objects::class_tag(cell.class().id);
                 self.memberships.postings.set(class, cell.oid(), true);
-                self.writer.summary.created += 1;
             }
         }
         Ok(())
     }
 
     /// Writes an object; false if there is nothing of it to be written.
-    fn object(&mut self, cell: &dyn AnyCell, before: Before) -> Result<bool> {
+    fn object(&mut self, cell: &dyn AnyCell, mut before: Before) -> Result<bool> {
         if self.plan.dead.contains(&cell.oid()) {
             return Ok(false);
         }
         self.body.clear();
         match cell.encode(self.frozen.epoch, &mut self.body) {
-            Ok(Encoded::Body) => {}
+            Ok(Encoded::Body { touched }) => {
+                if touched && before == Before::Unknown {
+                    before = Before::Touched;
+                }
+            }
             Ok(Encoded::Deleted | Encoded::Nothing) => return Ok(false),
             Err(error) => {
                 // Set aside with its last good version; everything else goes on.
@@ -115,14 +213,17 @@ impl Batch<'_, '_> {
         }
         let key = oid_key(cell.oid());
         let wrote = self.writer.put(Table::Objects, key.as_bytes(), &self.body, before)?;
-        if before == Before::Unknown && wrote == crate::store::Wrote::Changed {
-            self.writer.summary.modified += 1;
-        }
+        let happened = match wrote {
+            Wrote::Created => Happened::Created,
+            Wrote::Changed => Happened::Modified,
+            Wrote::Same => return Ok(true),
+        };
+        self.writer.note(cell.class().id, cell.oid(), happened);
         Ok(true)
     }
 }
 
-/// Writes the counts of holders, and who is held by a handle alone.
+/// Writes the counts of holders.
 fn counts(writer: &mut Writer<'_>, merged: &LayerRows, plan: &Plan) -> Result<()> {
     let mut sums: Vec<(Oid, i64)> = merged.counts().chain(plan.rows.counts()).collect();
     sums.sort_unstable_by_key(|(oid, _)| *oid);
@@ -132,22 +233,24 @@ fn counts(writer: &mut Writer<'_>, merged: &LayerRows, plan: &Plan) -> Result<()
             writer.count(same[0].0, by)?;
         }
     }
-    for oid in &plan.unheld {
-        writer.describe(Table::Orphans, oid_key(*oid).as_bytes(), &[])?;
-    }
-    for oid in plan.held.iter().chain(&plan.dead) {
-        writer.undescribe(Table::Orphans, oid_key(*oid).as_bytes())?;
-    }
     Ok(())
 }
 
-/// Tells the cells whether the last handle's end is of interest from now on.
-fn note_unheld(objects: &Objects, plan: &Plan) {
-    for (oids, unheld) in [(&plan.held, false), (&plan.unheld, true)] {
-        for oid in oids {
-            if let Some(cell) = objects.loaded(*oid) {
-                cell.set_unheld(unheld);
-            }
+/// Notes who is held by a handle alone, for the case that this process ends without letting go.
+fn orphans(writer: &mut Writer<'_>, plan: &Plan) -> Result<()> {
+    let mut changes = LayerRows::default();
+    let no_longer =
+        plan.held.iter().chain(&plan.dead).filter(|oid| plan.were_orphans.contains(oid));
+    no_longer.for_each(|oid| changes.postings.set(TagId::ORPHANS, *oid, false));
+    plan.unheld.iter().for_each(|oid| changes.postings.set(TagId::ORPHANS, *oid, true));
+    writer.postings(&changes.postings)
+}
+
+/// Tells the cells that are held by more than handles again.
+fn note_held(objects: &Objects, plan: &Plan) {
+    for oid in &plan.held {
+        if let Some(cell) = objects.loaded(*oid) {
+            cell.set_unheld(false);
         }
     }
 }

@@ -1,22 +1,24 @@
 //! The thread of a prefix that commits: on its interval, and when asked.
 
 use std::{
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Weak},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::commit::commit;
-use crate::{Error, Result, object::Objects, store::StateNum, sync::Mutex};
+use crate::{Error, Result, lmdb, object::Objects, store::StateNum, sync::Mutex};
+
+/// How often the slots of readers that died are freed: until then they keep pages from reuse.
+const READERS_CHECKED_EVERY: Duration = Duration::from_secs(5);
 
 type Reply = Sender<Result<StateNum, Arc<Error>>>;
 
 enum Request {
+    /// Much waits: commit before the interval is over.
+    Wake,
     Commit(Reply),
     Stop(Reply),
 }
@@ -27,68 +29,64 @@ pub(crate) struct Committer {
     prefix: String,
     requests: Sender<Request>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    failure: Arc<Failure>,
-}
-
-/// The failure of the last commit, until one succeeds.
-#[derive(Debug, Default)]
-pub(crate) struct Failure {
-    last: Mutex<Option<Arc<Error>>>,
-    is_set: AtomicBool,
-}
-
-impl Failure {
-    fn set(&self, error: Option<Arc<Error>>) {
-        self.is_set.store(error.is_some(), Ordering::Relaxed);
-        *self.last.lock() = error;
-    }
-
-    pub(crate) fn get(&self) -> Option<Arc<Error>> {
-        if self.is_set.load(Ordering::Relaxed) { self.last.lock().clone() } else { None }
-    }
 }
 
 impl Committer {
     /// Starts the thread of a prefix that is open for writing.
     pub(crate) fn start(objects: &Arc<Objects>, interval: Option<Duration>) -> Result<Self> {
         let (requests, inbox) = unbounded();
-        let failure = Arc::new(Failure::default());
-        let thread = Thread { objects: Arc::downgrade(objects), inbox, interval, failure: failure.clone() };
+        let thread = Thread { objects: Arc::downgrade(objects), inbox, interval };
         let handle = std::thread::Builder::new()
             .name(format!("db0 {}", objects.name()))
             .spawn(move || thread.run())
-            .map_err(|error| Error::io("starting the committer thread of", objects.name(), &error))?;
+            .map_err(|error| {
+                Error::io("starting the committer thread of", objects.name(), &error)
+            })?;
         let prefix = objects.name().to_owned();
-        Ok(Self { prefix, requests, thread: Mutex::new(Some(handle)), failure })
+        let waker = requests.clone();
+        // A thread that has ended has nothing left to commit.
+        objects.health().set_wake(move || drop(waker.send(Request::Wake)));
+        Ok(Self { prefix, requests, thread: Mutex::new(Some(handle)) })
     }
 
-    fn ask(&self, request: impl FnOnce(Reply) -> Request) -> Result<StateNum> {
+    fn ask(
+        &self,
+        request: impl FnOnce(Reply) -> Request,
+        patience: Option<Duration>,
+    ) -> Result<StateNum> {
+        if lmdb::forked() {
+            // The thread stayed in the parent, and so did the right to write.
+            let situation = "in a forked child: open the workspace in one process only".into();
+            return Err(Error::Misuse { operation: "a commit", situation });
+        }
         let (reply, answer) = bounded(1);
         let closed = || Error::Closed { what: format!("prefix {:?}", self.prefix) };
         self.requests.send(request(reply)).map_err(|_| closed())?;
-        let failed = |source| Error::Commit { prefix: self.prefix.clone(), source };
-        answer.recv().map_err(|_| closed())?.map_err(failed)
+        let answered = match patience {
+            None => answer.recv().map_err(|_| closed())?,
+            Some(patience) => answer.recv_timeout(patience).map_err(|_| Error::Busy {
+                waited_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+                holder: format!("by the commit of prefix {:?}", self.prefix),
+            })?,
+        };
+        answered.map_err(|source| Error::Commit { prefix: self.prefix.clone(), source })
     }
 
     /// Commits what waits now; several calls at a time share one commit.
     pub(crate) fn commit(&self) -> Result<StateNum> {
-        self.ask(Request::Commit)
+        self.ask(Request::Commit, None)
     }
 
-    /// Commits what waits, and ends the thread.
-    pub(crate) fn stop(&self) -> Result<()> {
+    /// Commits what waits, and ends the thread; waits for it no longer than `patience`.
+    pub(crate) fn stop(&self, patience: Option<Duration>) -> Result<()> {
         let Some(thread) = self.thread.lock().take() else { return Ok(()) };
-        let result = self.ask(Request::Stop);
-        if thread.thread().id() != std::thread::current().id() {
+        let result = self.ask(Request::Stop, patience);
+        let answered = !matches!(result, Err(Error::Busy { .. } | Error::Misuse { .. }));
+        if answered && thread.thread().id() != std::thread::current().id() {
             // A panic in the thread has been logged by it.
             let _ = thread.join();
         }
         result.map(drop)
-    }
-
-    /// Why the last commit failed, if it did.
-    pub(crate) fn failure(&self) -> Option<Arc<Error>> {
-        self.failure.get()
     }
 }
 
@@ -96,11 +94,11 @@ struct Thread {
     objects: Weak<Objects>,
     inbox: Receiver<Request>,
     interval: Option<Duration>,
-    failure: Arc<Failure>,
 }
 
 impl Thread {
     fn run(self) {
+        let mut readers_checked = Instant::now();
         loop {
             let first = match self.interval {
                 Some(interval) => self.inbox.recv_timeout(interval),
@@ -112,14 +110,22 @@ impl Thread {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let Some(objects) = self.objects.upgrade() else { return };
+            if readers_checked.elapsed() > READERS_CHECKED_EVERY {
+                readers_checked = Instant::now();
+                objects.store().clear_stale_readers();
+            }
             let result = commit(&objects).map_err(Arc::new);
             if let Err(error) = &result {
-                tracing::error!("committing prefix {:?} failed and will be tried again: {error}", objects.name());
+                tracing::error!(
+                    "committing prefix {:?} failed and will be tried again: {error}",
+                    objects.name()
+                );
             }
-            self.failure.set(result.as_ref().err().cloned());
+            objects.health().set(result.as_ref().err().cloned());
             let mut stops = false;
             for request in asked {
                 let reply = match request {
+                    Request::Wake => continue,
                     Request::Commit(reply) => reply,
                     Request::Stop(reply) => {
                         stops = true;

@@ -3,8 +3,9 @@
 mod atomic;
 mod commit;
 mod committer;
+mod journal;
 
 pub use atomic::abort;
 pub(crate) use atomic::atomic_in;
-pub(crate) use commit::commit;
 pub(crate) use committer::Committer;
+pub(crate) use journal::recover;

@@ -1,9 +1,15 @@
 //! Persisting at a normal end of the process.
 
-use std::sync::{LazyLock, Once, Weak};
+use std::{
+    sync::{LazyLock, Once, Weak},
+    time::Duration,
+};
 
 use super::handle::Inner;
 use crate::{lmdb, sync::Mutex};
+
+/// How long the end of a process waits for its last commits.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 static OPEN: LazyLock<Mutex<Vec<Weak<Inner>>>> = LazyLock::new(Mutex::default);
 static HOOK: Once = Once::new();
@@ -23,7 +29,7 @@ extern "C" fn close_all() {
     }
     let open = std::mem::take(&mut *OPEN.lock());
     for inner in open.iter().filter_map(Weak::upgrade) {
-        if let Err(error) = inner.close() {
+        if let Err(error) = inner.close(Some(PATIENCE)) {
             tracing::error!("closing at exit: {error}");
         }
     }

@@ -4,6 +4,7 @@ use std::{
     fmt,
     path::Path,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 use uuid::Uuid;
@@ -30,13 +31,13 @@ pub(super) struct Inner {
 
 impl Inner {
     /// Commits and closes all prefixes, once. Every one of them is tried; the first failure is told.
-    pub(super) fn close(&self) -> Result<()> {
+    pub(super) fn close(&self, patience: Option<Duration>) -> Result<()> {
         if self.shared.closed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
         *self.current.write() = None;
         let prefixes = std::mem::take(&mut *self.prefixes.lock());
-        let results: Vec<_> = prefixes.iter().map(|prefix| prefix.close()).collect();
+        let results: Vec<_> = prefixes.iter().map(|prefix| prefix.close(patience)).collect();
         results.into_iter().collect()
     }
 
@@ -74,11 +75,14 @@ impl Workspace {
         let name = PrefixName::new(&config.prefix)?;
         let mode = config.mode;
         let shared = Shared::new(config);
-        let inner =
-            Arc::new(Inner { shared: shared.clone(), prefixes: Mutex::default(), current: RwLock::new(None) });
+        let inner = Arc::new(Inner {
+            shared: shared.clone(),
+            prefixes: Mutex::default(),
+            current: RwLock::new(None),
+        });
         let closing = Arc::downgrade(&inner);
         let token = Token::new(move || {
-            if let Some(Err(error)) = closing.upgrade().map(|inner| inner.close()) {
+            if let Some(Err(error)) = closing.upgrade().map(|inner| inner.close(None)) {
                 tracing::error!("closing a workspace: {error}");
             }
         });
@@ -95,7 +99,10 @@ impl Workspace {
         if let Ok(open) = current::default_workspace()
             && !open.is_closed()
         {
-            let what = format!("workspace {} is open: close it with db0::close() first, or use Workspace::open", open.path().display());
+            let what = format!(
+                "workspace {} is open: close it with db0::close() first, or use Workspace::open",
+                open.path().display()
+            );
             return Err(Error::Invalid(what));
         }
         let workspace = Self::open(config)?;
@@ -139,15 +146,22 @@ impl Workspace {
     }
 
     /// The prefix that objects of a class live in: its own, or the current one.
-    pub(crate) fn prefix_of<T: Class>(&self, current: Prefix) -> Result<Prefix> {
+    #[doc(hidden)]
+    pub fn prefix_of<T: Class>(&self, current: Prefix) -> Result<Prefix> {
         let Some(name) = T::INFO.prefix else { return Ok(current) };
         let name = PrefixName::new(name)?;
         if let Some(open) = self.inner.opened(&name) {
             return Ok(Prefix::new(open));
         }
-        let open = Arc::new(prefix::open(&self.inner.shared, &name, self.inner.shared.config.mode)?);
+        let open =
+            Arc::new(prefix::open(&self.inner.shared, &name, self.inner.shared.config.mode)?);
         self.inner.prefixes.lock().push(open.clone());
         Ok(Prefix::new(open))
+    }
+
+    /// The names of the prefixes in a folder, without opening it.
+    pub fn list(folder: &Path) -> Result<Vec<String>> {
+        prefix::list(folder)
     }
 
     /// The names of all prefixes in the folder, open or not.
@@ -175,12 +189,36 @@ impl Workspace {
         current::enter(Place::Workspace(self.clone()))
     }
 
+    /// Makes a prefix the calling thread's until the guard is dropped.
+    pub fn enter_prefix(&self, prefix: &Prefix) -> Entered {
+        current::enter(Place::Prefix(self.clone(), prefix.clone()))
+    }
+
+    /// Commits and closes one prefix.
+    pub fn close_prefix(&self, prefix: &Prefix) -> Result<()> {
+        let open = {
+            let mut prefixes = self.inner.prefixes.lock();
+            let place = prefixes.iter().position(|open| open.objects.name() == prefix.name());
+            place.map(|place| prefixes.remove(place))
+        };
+        let mut current = self.inner.current.write();
+        if current.as_ref().is_some_and(|current| current.objects.name() == prefix.name()) {
+            *current = self.inner.prefixes.lock().first().cloned();
+        }
+        drop(current);
+        open.map_or(Ok(()), |open| open.close(None))
+    }
+
     /// Commits all prefixes; gives the state that the current one is in.
     pub fn commit(&self) -> Result<u64> {
         for prefix in self.open_prefixes() {
             prefix.commit()?;
         }
-        Ok(current::current().ok().filter(|prefix| self.has(prefix)).map_or_else(|| self.current(), Ok)?.state())
+        Ok(current::current()
+            .ok()
+            .filter(|prefix| self.has(prefix))
+            .map_or_else(|| self.current(), Ok)?
+            .state())
     }
 
     fn has(&self, prefix: &Prefix) -> bool {
@@ -226,7 +264,7 @@ impl Workspace {
     /// Commits and closes everything. What is read through guards goes on; all else is
     /// [`Error::Closed`].
     pub fn close(&self) -> Result<()> {
-        self.inner.close()
+        self.inner.close(None)
     }
 
     /// Runs `work` as one step: all of it happens, or nothing.

@@ -3,6 +3,8 @@
 mod current;
 mod exit;
 mod handle;
+mod health;
 
 pub use current::{Entered, class_prefix, current, default_workspace};
 pub use handle::Workspace;
+pub use health::Health;

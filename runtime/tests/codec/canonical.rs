@@ -12,8 +12,11 @@ use crate::common::{Blob, Unit, bytes_of, row_of};
 
 #[track_caller]
 fn written<T: Serialize + ?Sized>(value: &T, hex: &str) {
-    let bytes: String = bytes_of(value).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(bytes, hex.replace(' ', ""));
+    let hex = hex.replace(' ', "");
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    let expected: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+    let bytes = bytes_of(value);
+    assert_eq!(bytes, expected, "{bytes:02x?} and not {expected:02x?}");
 }
 
 #[test]
@@ -105,8 +108,7 @@ fn references() {
 
 #[test]
 fn hash_maps_come_in_the_order_of_their_bytes() {
-    let sorted = "83 a161 01 a162 02 a2ff00 03".replace("a2ff00", "a26161");
-    written(&HashMap::from([("aa", 3), ("b", 2), ("a", 1)]), &sorted);
+    written(&HashMap::from([("aa", 3), ("b", 2), ("a", 1)]), "83 a161 01 a162 02 a26161 03");
     // A map with an order of its own keeps it.
     let ordered = Value::from([("b", 2), ("a", 1)]);
     written(&ordered, "82 a162 02 a161 01");

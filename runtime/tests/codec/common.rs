@@ -10,13 +10,13 @@ use db0_runtime::codec::{RefExt, decode, decode_fields, encode, encode_fields};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-pub fn bytes_of<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+pub(crate) fn bytes_of<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     encode(value, &mut bytes).unwrap();
     bytes
 }
 
-pub fn row_of<T: Serialize>(value: &T) -> Vec<u8> {
+pub(crate) fn row_of<T: Serialize>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     encode_fields(value, &mut bytes).unwrap();
     bytes
@@ -24,7 +24,7 @@ pub fn row_of<T: Serialize>(value: &T) -> Vec<u8> {
 
 /// As a value, and with `Some` around it.
 #[track_caller]
-pub fn comes_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
+pub(crate) fn comes_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
     assert_eq!(decode::<T>(&bytes_of(value)).as_ref(), Ok(value), "as a value");
     let some = decode::<Option<T>>(&bytes_of(&Some(value)));
     assert_eq!(some.unwrap().as_ref(), Some(value), "inside Some");
@@ -32,14 +32,14 @@ pub fn comes_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T
 
 /// As the row of a class too.
 #[track_caller]
-pub fn row_comes_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
+pub(crate) fn row_comes_back<T: Serialize + DeserializeOwned + Debug + PartialEq>(value: &T) {
     comes_back(value);
     assert_eq!(decode_fields::<T>(&row_of(value)).as_ref(), Ok(value), "as a row");
 }
 
 /// Equal bit by bit.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Double(pub f64);
+pub(crate) struct Double(pub(crate) f64);
 
 impl PartialEq for Double {
     fn eq(&self, other: &Self) -> bool {
@@ -49,7 +49,7 @@ impl PartialEq for Double {
 
 /// Equal bit by bit.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Single(pub f32);
+pub(crate) struct Single(pub(crate) f32);
 
 impl PartialEq for Single {
     fn eq(&self, other: &Self) -> bool {
@@ -59,7 +59,7 @@ impl PartialEq for Single {
 
 /// Bytes that serialize as such.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Blob(pub Vec<u8>);
+pub(crate) struct Blob(pub(crate) Vec<u8>);
 
 impl Serialize for Blob {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -87,13 +87,13 @@ impl<'de> Deserialize<'de> for Blob {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Unit;
+pub(crate) struct Unit;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Newtype(pub Option<Box<Newtype>>);
+pub(crate) struct Newtype(pub(crate) Option<Box<Newtype>>);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Shape {
+pub(crate) enum Shape {
     Nothing,
     One(Option<u8>),
     Two(i8, String),
@@ -102,39 +102,39 @@ pub enum Shape {
 
 /// Something of everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Mix {
-    pub numbers: (i8, u16, i64, u64, i128, u128),
-    pub floats: (Single, Double),
-    pub text: String,
-    pub letter: char,
-    pub blob: Blob,
-    pub options: Option<Option<Option<()>>>,
-    pub units: (Option<Unit>, (), Unit, Option<Newtype>),
-    pub shape: Shape,
-    pub list: Vec<Mix>,
-    pub map: BTreeMap<(i16, bool), Option<String>>,
-    pub hashes: HashMap<String, HashSet<u8>>,
-    pub time: SystemTime,
-    pub times: Vec<Option<SystemTime>>,
-    pub length: Duration,
-    pub reference: Option<RefExt>,
-    pub uuid: uuid::Uuid,
+pub(crate) struct Mix {
+    pub(crate) numbers: (i8, u16, i64, u64, i128, u128),
+    pub(crate) floats: (Single, Double),
+    pub(crate) text: String,
+    pub(crate) letter: char,
+    pub(crate) blob: Blob,
+    pub(crate) options: Option<Option<Option<()>>>,
+    pub(crate) units: (Option<Unit>, (), Unit, Option<Newtype>),
+    pub(crate) shape: Shape,
+    pub(crate) list: Vec<Mix>,
+    pub(crate) map: BTreeMap<(i16, bool), Option<String>>,
+    pub(crate) hashes: HashMap<String, HashSet<u8>>,
+    pub(crate) time: SystemTime,
+    pub(crate) times: Vec<Option<SystemTime>>,
+    pub(crate) length: Duration,
+    pub(crate) reference: Option<RefExt>,
+    pub(crate) uuid: uuid::Uuid,
 }
 
-pub fn system_time() -> impl Strategy<Value = SystemTime> {
+pub(crate) fn system_time() -> impl Strategy<Value = SystemTime> {
     (any::<bool>(), 0..1_u64 << 40, 0..1_000_000_000_u32).prop_map(|(before, secs, nanos)| {
         let length = Duration::new(secs, nanos);
         if before { SystemTime::UNIX_EPOCH - length } else { SystemTime::UNIX_EPOCH + length }
     })
 }
 
-pub fn reference() -> impl Strategy<Value = RefExt> {
+pub(crate) fn reference() -> impl Strategy<Value = RefExt> {
     (1..=15_u8, prop::collection::vec(any::<u8>(), 0..=32))
         .prop_map(|(kind, payload)| RefExt::from_parts(kind, &payload).unwrap())
 }
 
 /// Near a power of two, where the forms change.
-pub fn edgy() -> impl Strategy<Value = i128> {
+pub(crate) fn edgy() -> impl Strategy<Value = i128> {
     (0..128_u32, -2..=2_i128, any::<bool>()).prop_map(|(power, off, minus)| {
         let near = 1_i128.wrapping_shl(power).wrapping_add(off);
         if minus { near.wrapping_neg() } else { near }
@@ -162,80 +162,43 @@ fn options() -> impl Strategy<Value = Option<Option<Option<()>>>> {
     prop::sample::select(vec![None, Some(None), Some(Some(None)), Some(Some(Some(())))])
 }
 
-fn leaf() -> impl Strategy<Value = Mix> {
-    let numbers = (
-        any::<i8>(),
-        any::<u16>(),
-        any::<i64>(),
-        any::<u64>(),
-        edgy(),
-        edgy().prop_map(i128::cast_unsigned),
-    );
-    let floats = (any::<u32>(), any::<u64>())
-        .prop_map(|(a, b)| (Single(f32::from_bits(a)), Double(f64::from_bits(b))));
-    let units = (prop::option::of(Just(Unit)), Just(()), Just(Unit), prop::option::of(newtype()));
-    let maps = (
-        prop::collection::btree_map(any::<(i16, bool)>(), any::<Option<String>>(), 0..3),
-        prop::collection::hash_map(".{0,40}", prop::collection::hash_set(any::<u8>(), 0..5), 0..4),
-    );
-    let times = (
-        system_time(),
-        prop::collection::vec(prop::option::of(system_time()), 0..3),
-        any::<Duration>(),
-    );
-    let small =
-        (any::<String>(), any::<char>(), prop::collection::vec(any::<u8>(), 0..40).prop_map(Blob));
-    (
-        numbers,
-        floats,
-        small,
-        options(),
-        units,
-        shape(),
-        maps,
-        times,
-        prop::option::of(reference()),
-        any::<u128>(),
-    )
-        .prop_map(
-            |(
-                numbers,
-                floats,
-                (text, letter, blob),
-                options,
-                units,
-                shape,
-                (map, hashes),
-                times,
-                reference,
-                uuid,
-            )| {
-                let (time, times, length) = times;
-                let uuid = uuid::Uuid::from_u128(uuid);
-                let list = Vec::new();
-                Mix {
-                    numbers,
-                    floats,
-                    text,
-                    letter,
-                    blob,
-                    options,
-                    units,
-                    shape,
-                    list,
-                    map,
-                    hashes,
-                    time,
-                    times,
-                    length,
-                    reference,
-                    uuid,
-                }
-            },
-        )
+fn numbers() -> impl Strategy<Value = (i8, u16, i64, u64, i128, u128)> {
+    let unsigned = edgy().prop_map(i128::cast_unsigned);
+    (any::<i8>(), any::<u16>(), any::<i64>(), any::<u64>(), edgy(), unsigned)
 }
 
-pub fn mix() -> impl Strategy<Value = Mix> {
+fn floats() -> impl Strategy<Value = (Single, Double)> {
+    (any::<u32>(), any::<u64>())
+        .prop_map(|(a, b)| (Single(f32::from_bits(a)), Double(f64::from_bits(b))))
+}
+
+fn blob() -> impl Strategy<Value = Blob> {
+    prop::collection::vec(any::<u8>(), 0..40).prop_map(Blob)
+}
+
+prop_compose! {
+    fn leaf()(
+        numbers in numbers(),
+        floats in floats(),
+        (text, letter, blob) in (any::<String>(), any::<char>(), blob()),
+        options in options(),
+        units in (prop::option::of(Just(Unit)), Just(()), Just(Unit), prop::option::of(newtype())),
+        shape in shape(),
+        map in prop::collection::btree_map(any::<(i16, bool)>(), any::<Option<String>>(), 0..3),
+        hashes in prop::collection::hash_map(".{0,40}", prop::collection::hash_set(any::<u8>(), 0..5), 0..4),
+        (time, length) in (system_time(), any::<Duration>()),
+        times in prop::collection::vec(prop::option::of(system_time()), 0..3),
+        (reference, uuid) in (prop::option::of(reference()), any::<u128>().prop_map(uuid::Uuid::from_u128)),
+    ) -> Mix {
+        let list = Vec::new();
+        Mix {
+            numbers, floats, text, letter, blob, options, units, shape, list, map, hashes, time,
+            times, length, reference, uuid,
+        }
+    }
+}
+
+pub(crate) fn mix() -> impl Strategy<Value = Mix> {
     leaf().prop_recursive(2, 4, 2, |inner| {
         (leaf(), prop::collection::vec(inner, 0..3)).prop_map(|(mix, list)| Mix { list, ..mix })
     })

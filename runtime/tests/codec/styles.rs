@@ -56,7 +56,7 @@ style!(Untagged, serde(untagged), Two(u8, RefExt),);
 fn references(bytes: &[u8]) -> Vec<RefExt> {
     let mut found = Vec::new();
     for_each_reference(bytes, |kind, payload| {
-        found.push(RefExt::from_parts(kind, payload).unwrap())
+        found.push(RefExt::from_parts(kind, payload).unwrap());
     })
     .unwrap();
     found

@@ -121,7 +121,7 @@ fn has_wide(value: &Value) -> bool {
 fn plain_values_are_plain_json() {
     let json = r#"{"name":"Alice","age":31,"score":1.5,"tags":["a",null,true],"deep":{"x":-1,"$y":{"a":1,"$z":2}}}"#;
     let value: Value = serde_json::from_str(json).unwrap();
-    assert_eq!(serde_json::to_string(&value).unwrap(), json.replace(r#""$y":{"#, r#""$y":{"#));
+    assert_eq!(serde_json::to_string(&value).unwrap(), json);
     assert_eq!(value.get("age").and_then(Value::as_u64), Some(31));
     // A schema reference is no reference, and stays what it is.
     let schema: Value = serde_json::from_str(r##"{"$ref":"#/definitions/x"}"##).unwrap();

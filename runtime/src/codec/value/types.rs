@@ -8,8 +8,8 @@ use crate::codec::{format::Time, reference::RefExt};
 ///
 /// It is what untyped access gives and takes. Nothing is lost on the way: the bytes that were
 /// stored can be made from it again, [`to`](Self::to) reads it as a Rust type, and with serde it
-/// goes through JSON and comes back as it was (the last bit of a float needs serde_json's feature
-/// `float_roundtrip`).
+/// goes through JSON and comes back as it was (the last bit of a float needs `serde_json`'s
+/// feature `float_roundtrip`).
 ///
 /// ```
 /// use db0_runtime::codec::Value;

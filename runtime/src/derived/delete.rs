@@ -1,0 +1,36 @@
+//! Deleting on purpose, and marking as changed.
+
+use std::panic::Location;
+
+use super::holders::references_to;
+use crate::{
+    Error, Memo, Result,
+    class::Class,
+    object::{reference_list, touch_cell},
+};
+
+/// Deletes an object that nothing refers to. Its tags go with it.
+#[track_caller]
+pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
+    let closed = || Error::Closed { what: "the workspace of this object".into() };
+    let objects = memo.objects().ok_or_else(closed)?;
+    objects.check_writable()?;
+    let _turn = objects.shared().take_turn(Location::caller())?;
+    objects.shared().refuse_guard_on(&objects, memo.oid(), "deleting")?;
+    let count = references_to(&objects, memo.oid())?;
+    if count > 0 {
+        return Err(Error::Referenced { class: T::INFO.name.into(), uuid: memo.uuid(), count });
+    }
+    let (cell, references) = reference_list(memo)?;
+    objects.delete(cell, &references)
+}
+
+/// Makes the next commit count an object as modified, whether or not it differs.
+#[track_caller]
+pub fn touch<T: Class>(memo: &Memo<T>) -> Result<()> {
+    let closed = || Error::Closed { what: "the workspace of this object".into() };
+    let objects = memo.objects().ok_or_else(closed)?;
+    objects.check_writable()?;
+    let _turn = objects.shared().take_turn(Location::caller())?;
+    touch_cell(memo)
+}

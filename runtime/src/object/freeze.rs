@@ -1,0 +1,172 @@
+//! Commits as objects see them: what waits is taken, the dead are buried, the rest settles.
+
+use std::sync::Arc;
+
+use super::{
+    cell::{AnyCell, Moment, Retired},
+    inside::Keep,
+    objects::Objects,
+    pending::{Frozen, Pending},
+};
+use crate::{
+    Result,
+    store::{Chunk, Oid, TagId, oid_at},
+    sync::MutexGuard,
+};
+
+/// What became of an object that was to die.
+pub(crate) enum Killing {
+    Dead,
+    /// Handles hold it, and nothing else.
+    HeldByHandle,
+    /// Something that is not in this commit yet holds it.
+    HeldAnew,
+}
+
+impl Objects {
+    /// Makes candidates of the objects that only handles held when the prefix was last written;
+    /// false if there are none.
+    pub(crate) fn sweep_orphans(&self) -> Result<bool> {
+        let mut orphans = Vec::new();
+        let mut from = 0;
+        while let Some(number) = self.view.next_chunk(TagId::ORPHANS, from)? {
+            let mut chunk = Chunk::EMPTY;
+            self.view.chunk(TagId::ORPHANS, number, &mut chunk)?;
+            orphans.extend(chunk.iter().map(|n| oid_at(number, n)));
+            from = number + 1;
+        }
+        if !orphans.is_empty() {
+            tracing::warn!(
+                "{} objects of prefix {:?} were held by handles alone and are deleted",
+                orphans.len(),
+                self.name
+            );
+            self.pending.lock().dropped.extend(orphans);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Lets an object die that nothing durable holds as of a commit, unless it is held by now.
+    /// Whoever takes a handle after this finds the object deleted.
+    pub(crate) fn kill(
+        &self,
+        oid: Oid,
+        cell: Option<&Arc<dyn AnyCell>>,
+        frozen: &Frozen,
+    ) -> Killing {
+        // Declared before the lock, so that what is dropped last is not dropped under it.
+        let (loaded, anchor);
+        let mut pending = self.pending.lock();
+        if self.store().held_since(&frozen.layers, oid) {
+            return Killing::HeldAnew;
+        }
+        // A handle may have loaded the object since the caller looked for its cell.
+        loaded = self.cells.get(oid);
+        anchor = self.anchors.get(&oid).and_then(|anchor| anchor.upgrade());
+        let cell = cell.or(loaded.as_ref());
+        // From now on the end of the last handle is told: first the mark, then the look.
+        cell.inspect(|cell| cell.set_unheld(true));
+        anchor.iter().for_each(|anchor| anchor.set_unheld(true));
+        if anchor.is_some() || self.is_taken_out(oid) {
+            return Killing::HeldByHandle;
+        }
+        let moment =
+            Moment { epoch: self.shared.epoch(), outcome: None, committing: pending.committing };
+        let published = match cell.map(|cell| cell.kill(&moment)) {
+            Some(None) => return Killing::HeldByHandle,
+            Some(killed) => killed,
+            None => None,
+        };
+        pending.dying.insert(oid);
+        drop(pending);
+        drop(published); // the user's Drop may run; being deleted already is no failure
+        Killing::Dead
+    }
+
+    /// The object is being deleted by a commit that is not on disk yet.
+    pub(super) fn is_dying(&self, oid: Oid) -> bool {
+        self.writable && self.pending.lock().dying.contains(&oid)
+    }
+
+    /// Notes that an object may be in the user's hands though nothing refers to it any more.
+    pub(super) fn taken_out(&self, oid: Oid, keep: &Arc<Keep>) {
+        self.taken.lock().entry(oid).or_default().push(Arc::downgrade(keep));
+    }
+
+    fn is_taken_out(&self, oid: Oid) -> bool {
+        let mut taken = self.taken.lock();
+        let Some(keeps) = taken.get_mut(&oid) else { return false };
+        keeps.retain(|keep| keep.strong_count() > 0);
+        let is_taken = !keeps.is_empty();
+        if !is_taken {
+            taken.remove(&oid);
+        }
+        is_taken
+    }
+
+    /// Notes that the last handle of an object went while nothing else held it.
+    pub(super) fn dropped(&self, oid: Oid) {
+        self.pending.lock().dropped.push(oid);
+    }
+
+    /// There is something to commit.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.pending.lock().is_empty() || self.store().is_dirty()
+    }
+
+    /// Takes what waits for a commit in prefixes that belong together: a consistent cut. `None` if
+    /// more of them belong together by now.
+    pub(crate) fn freeze(group: &[Arc<Self>]) -> Option<Vec<Frozen>> {
+        let mut locked: Vec<_> =
+            group.iter().map(|objects| (objects, objects.pending.lock())).collect();
+        let (first, _) = locked.first()?;
+        let bonds = &first.shared.bonds;
+        if bonds.group(first).len() != group.len() {
+            return None;
+        }
+        bonds.release(group);
+        let epoch = first.shared.end_epoch();
+        let freeze = |(objects, pending): &mut (&Arc<Self>, MutexGuard<'_, Pending>)| {
+            let layers = objects.store().seal();
+            objects.health.take();
+            pending.freeze(epoch, objects.store().next_oid(), layers)
+        };
+        Some(locked.iter_mut().map(freeze).collect())
+    }
+
+    /// The commit succeeded: its layers and versions are no longer needed.
+    pub(crate) fn committed(&self, frozen: Frozen) {
+        for cell in frozen.young.iter() {
+            // Those that somebody still holds are found by the map from now on.
+            if Arc::strong_count(cell) > 1 {
+                self.cells.get_or_insert(cell.oid(), || cell.clone());
+            }
+        }
+        {
+            let mut pending = self.pending.lock();
+            self.store().unstack(&frozen.layers);
+            pending.committed(&frozen);
+            pending.dying.clear();
+        }
+        let retired: Vec<Retired> = frozen
+            .young
+            .iter()
+            .chain(&frozen.dirty)
+            .map(|cell| cell.settle(frozen.epoch))
+            .collect();
+        drop(retired);
+    }
+
+    /// The commit failed: everything waits again.
+    pub(crate) fn not_committed(group: &[Arc<Self>], frozen: Vec<Frozen>) {
+        let mut locked: Vec<_> =
+            group.iter().map(|objects| (objects, objects.pending.lock())).collect();
+        for ((objects, pending), frozen) in locked.iter_mut().zip(frozen) {
+            pending.put_back(objects.shared.epoch(), frozen);
+        }
+        if let Some((first, _)) = locked.first() {
+            first.shared.bonds.bind(group.to_vec());
+        }
+    }
+}

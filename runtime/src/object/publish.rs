@@ -1,0 +1,220 @@
+//! Publishing: drafts, new objects, deletions and rows become visible, each in one step.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{
+    cell::{AnyCell, Cell, Moment, Published, Retired},
+    context,
+    hold::Hold,
+    inside::Keep,
+    objects::Objects,
+    pending::Pending,
+    row,
+    shared::Part,
+    version::{Content, Version},
+};
+use crate::{
+    Error, Result,
+    class::{Class, ClassState},
+    store::{LayerRows, Oid, Store},
+    sync::MutexGuard,
+};
+
+impl Objects {
+    /// Locks out publishing and freezing; tells when what is published now happens.
+    fn publishing<R>(&self, publish: impl FnOnce(&Moment<'_>, &mut Publishing<'_>) -> R) -> R {
+        let mut frames = self.shared.in_atomic().then(|| self.shared.frames.lock());
+        let frame = frames.as_mut().and_then(|frames| frames.last_mut());
+        let outcome = frame.as_ref().map(|frame| frame.outcome.clone());
+        let part = frame.map(|frame| frame.part(&self.me()));
+        let pending = self.pending.lock();
+        let moment = Moment {
+            epoch: self.shared.epoch(),
+            outcome: outcome.as_ref(),
+            committing: pending.committing,
+        };
+        publish(&moment, &mut Publishing { part, pending, store: self.store() })
+    }
+
+    /// Makes a new object.
+    pub(super) fn create<T: Class>(&self, value: T) -> Result<Arc<Hold<T>>> {
+        self.check_writable()?;
+        let class = self.class::<T>()?;
+        let (stripped, references) = self.prepare(&value, &class)?;
+        let (value, _handles) = match stripped {
+            Some(stripped) => (stripped, Some(value)),
+            None => (value, None),
+        };
+        let oid = self.store().new_oid();
+        let cell = Cell::new(oid, class, self.me());
+        cell.set_unheld(true);
+        // Before a commit can see the object, or it would find it without a holder.
+        let hold = cell.hold();
+        self.publishing(|moment, to| {
+            cell.publish(Content::Value(value), moment)?;
+            to.young(cell.clone());
+            to.count(&references, &[]);
+            Ok::<_, Error>(())
+        })?;
+        self.health.add(price::<T>());
+        Ok(hold)
+    }
+
+    /// Looks into a value that is to be published: what it refers to, and whether it can be stored.
+    /// Gives a clone to be published in its stead, if handles of the user's are in it.
+    fn prepare<T: Class>(&self, value: &T, class: &ClassState) -> Result<(Option<T>, Vec<Oid>)> {
+        if T::INFO.plain {
+            return Ok((None, Vec::new()));
+        }
+        let gathered = row::walk(&self.me(), value, class)?;
+        let stripped = gathered.saw_live.then(|| context::clone_for_publish(value));
+        Ok((stripped, gathered.references))
+    }
+
+    /// Publishes a draft over the version it was made from.
+    pub(super) fn publish<T: Class>(
+        &self,
+        cell: &Arc<Cell<T>>,
+        draft: T,
+        old: &Version<T>,
+        keep: &Arc<Keep>,
+    ) -> Result<()> {
+        self.check_writable()?;
+        let (stripped, new) = self.prepare(&draft, cell.class())?;
+        let old = match old.value() {
+            Some(value) if !T::INFO.plain => row::references(&self.me(), value, cell.class())?,
+            _ => Vec::new(),
+        };
+        keep.take_over(self, old.iter().copied().filter(|oid| !new.contains(oid)));
+        // The user's handles in the draft hold their objects until the counts do.
+        let (value, _handles) = match stripped {
+            Some(stripped) => (stripped, Some(draft)),
+            None => (draft, None),
+        };
+        let retired = self.publishing(|moment, to| {
+            let published = cell.publish(Content::Value(value), moment)?;
+            to.count(&new, &old);
+            Ok::<_, Error>(to.dirty(cell.clone(), published))
+        })?;
+        self.health.add(price::<T>());
+        drop(retired);
+        Ok(())
+    }
+
+    /// Deletes an object that nothing refers to; what it refers to is let go.
+    pub(crate) fn delete(&self, cell: Arc<dyn AnyCell>, references: &[Oid]) -> Result<()> {
+        let retired = self.publishing(|moment, to| {
+            let published = cell.delete(moment)?;
+            let class = Self::class_tag(cell.class().id);
+            to.store.target().write().postings.set(class, cell.oid(), false);
+            to.count(&[], references);
+            Ok::<_, Error>(to.dirty(cell, published))
+        })?;
+        drop(retired);
+        Ok(())
+    }
+
+    /// Writes rows as one step.
+    pub(crate) fn write_rows<R>(&self, write: impl FnOnce(&mut LayerRows) -> R) -> R {
+        self.publishing(|_, to| {
+            let layer = to.store.target();
+            let mut rows = layer.write();
+            let before = rows.bytes();
+            self.rows_version.fetch_add(1, Ordering::Release);
+            let result = write(&mut rows);
+            self.rows_version.fetch_add(1, Ordering::Release);
+            self.health.add(rows.bytes().saturating_sub(before));
+            result
+        })
+    }
+
+    /// Runs `read` while nothing is published. It must not run the user's code.
+    pub(super) fn while_unpublished<R>(&self, read: impl FnOnce() -> R) -> R {
+        let _pending = self.pending.lock();
+        read()
+    }
+
+    /// Stays the same while no rows are published; waits while some are.
+    pub(super) fn rows_version(&self) -> u64 {
+        loop {
+            let version = self.rows_version.load(Ordering::Acquire);
+            if version.is_multiple_of(2) {
+                return version;
+            }
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Lets what an `atomic` did in several prefixes wait for their commits. `flip` is called while
+    /// all of them are locked: objects and rows become visible with it, in one step.
+    pub(crate) fn join(mut parts: Vec<Part>, flip: impl FnOnce(u64)) {
+        // Locked in one order everywhere: from the smallest number up.
+        parts.sort_by_key(|part| std::cmp::Reverse(part.objects.store().prefix_id()));
+        let together = parts.iter().map(|part| part.objects.clone()).collect();
+        Self::join_rest(parts, together, flip);
+    }
+
+    fn join_rest(mut parts: Vec<Part>, together: Vec<Arc<Self>>, flip: impl FnOnce(u64)) {
+        let Some(part) = parts.pop() else { return };
+        let objects = part.objects;
+        let mut pending = objects.pending.lock();
+        objects.rows_version.fetch_add(1, Ordering::Release);
+        objects.store().pop_private(|| {
+            if parts.is_empty() {
+                objects.shared.bonds.bind(together);
+                flip(objects.shared.epoch());
+            } else {
+                Self::join_rest(parts, together, flip);
+            }
+        });
+        objects.rows_version.fetch_add(1, Ordering::Release);
+        let epoch = objects.shared.epoch();
+        part.young.iter().for_each(|cell| {
+            cell.mark_dirty(epoch);
+        });
+        pending.young.extend(part.young);
+        pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(epoch)));
+    }
+}
+
+/// A rough price in memory of a version that waits.
+fn price<T>() -> usize {
+    size_of::<T>() + 200
+}
+
+/// The publish lock, held; and where what is published goes.
+struct Publishing<'a> {
+    part: Option<&'a mut Part>,
+    pending: MutexGuard<'a, Pending>,
+    store: &'a Store,
+}
+
+impl Publishing<'_> {
+    fn young(&mut self, cell: Arc<dyn AnyCell>) {
+        match &mut self.part {
+            Some(part) => part.young.push(cell),
+            None => self.pending.young.push(cell),
+        }
+    }
+
+    fn dirty(&mut self, cell: Arc<dyn AnyCell>, published: Published) -> Retired {
+        if published.first {
+            match &mut self.part {
+                Some(part) => part.cells.push(cell),
+                None => self.pending.dirty.push(cell),
+            }
+        }
+        published.retired
+    }
+
+    /// Counts references that came and went.
+    fn count(&mut self, new: &[Oid], old: &[Oid]) {
+        if new.is_empty() && old.is_empty() {
+            return;
+        }
+        let layer = self.store.target();
+        let mut rows = layer.write();
+        new.iter().for_each(|oid| rows.count(*oid, 1));
+        old.iter().for_each(|oid| rows.count(*oid, -1));
+    }
+}

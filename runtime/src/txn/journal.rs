@@ -1,0 +1,122 @@
+//! The journal: commits of several prefixes that are to happen all or not at all.
+//!
+//! A file of the workspace's folder, `.journal-<prefix id>-<state>`, named by its first part:
+//!
+//! ```text
+//! parts     u32 LE
+//! lengths   u32 LE count of bytes each
+//! parts     commits as values, with a checksum each
+//! ```
+//! It is written beside its place, synced, and renamed: that is the moment at which the commit
+//! happens. It goes away once every part is in its prefix; found at an opening, it is applied first.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    Error, Result,
+    store::{Commit, PrefixId, StateNum, Store},
+};
+
+const NAME: &str = ".journal-";
+const UNFINISHED: &str = ".unfinished";
+
+/// A journal that has been written.
+pub(crate) struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Writes the parts: when this returns, they are going to happen, come what may.
+    pub(crate) fn write(
+        root: &Path,
+        first: (PrefixId, StateNum),
+        parts: &[Vec<u8>],
+    ) -> Result<Self> {
+        let path = root.join(format!("{NAME}{:015x}-{}", first.0.0, first.1));
+        let unfinished = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
+        let failed = |error: std::io::Error| Error::io("writing", &unfinished, &error);
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&unfinished)
+            .map_err(failed)?;
+        let lengths = std::iter::once(parts.len()).chain(parts.iter().map(Vec::len));
+        let lengths: Vec<u8> = lengths.flat_map(|len| (len as u32).to_le_bytes()).collect();
+        file.write_all(&lengths).map_err(failed)?;
+        parts.iter().try_for_each(|part| file.write_all(part)).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        fs::rename(&unfinished, &path).map_err(failed)?;
+        sync_folder(root)?;
+        Ok(Self { path })
+    }
+
+    /// Every part is on disk: the journal has done its work.
+    pub(crate) fn done(self) {
+        // If it stays, the next opening finds that every part is there.
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!("removing {}: {error}", self.path.display());
+        }
+    }
+}
+
+fn sync_folder(root: &Path) -> Result<()> {
+    let synced = File::open(root).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| Error::io("syncing", root, &error))
+}
+
+fn parts(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let (count, mut rest) = bytes.split_at_checked(4)?;
+    let count = u32::from_le_bytes(count.try_into().ok()?);
+    let mut lengths = Vec::new();
+    for _ in 0..count {
+        let (len, behind) = rest.split_at_checked(4)?;
+        lengths.push(u32::from_le_bytes(len.try_into().ok()?) as usize);
+        rest = behind;
+    }
+    let mut parts = Vec::new();
+    for len in lengths {
+        let (part, behind) = rest.split_at_checked(len)?;
+        parts.push(part);
+        rest = behind;
+    }
+    Some(parts)
+}
+
+/// Applies what journals of a workspace have for a prefix that is being opened for writing.
+pub(crate) fn recover(root: &Path, store: &Store) -> Result<()> {
+    let failed = |error: &std::io::Error| Error::io("looking for journals in", root, error);
+    for entry in fs::read_dir(root).map_err(|e| failed(&e))? {
+        let path = entry.map_err(|e| failed(&e))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !name.starts_with(NAME) || name.ends_with(UNFINISHED) {
+            continue;
+        }
+        match fs::read(&path) {
+            Ok(bytes) => recover_from(&path, &bytes, store)?,
+            // Another prefix's opening has just finished with it.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::io("reading", path, &error)),
+        }
+    }
+    Ok(())
+}
+
+fn recover_from(path: &Path, bytes: &[u8], store: &Store) -> Result<()> {
+    let damaged = |why: String| Error::Format { path: path.into(), why };
+    let parts = parts(bytes).ok_or_else(|| damaged("the journal is cut short".into()))?;
+    for part in parts {
+        let commit = Commit::decode(part).map_err(damaged)?;
+        if commit.prefix == store.prefix_id() {
+            store.apply(&commit)?;
+            tracing::info!("finished a commit over several prefixes from {}", path.display());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! How a workspace's commits are doing.
+
+use std::{fmt, sync::Arc};
+
+use super::handle::Workspace;
+use crate::Error;
+
+/// Which prefixes can't be committed at present, and why. Nothing that waits is lost meanwhile.
+#[derive(Clone, Debug)]
+pub struct Health {
+    failures: Vec<(String, Arc<Error>)>,
+    pending_bytes: usize,
+}
+
+impl Health {
+    /// Every prefix's last commit succeeded.
+    pub fn is_ok(&self) -> bool {
+        self.failures.is_empty()
+    }
+
+    /// The prefixes whose last commit failed, with the reason.
+    pub fn failures(&self) -> &[(String, Arc<Error>)] {
+        &self.failures
+    }
+
+    /// A rough size of what waits to be committed.
+    pub fn pending_bytes(&self) -> usize {
+        self.pending_bytes
+    }
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_ok() {
+            return write!(f, "all commits succeed; {} bytes wait", self.pending_bytes);
+        }
+        for (prefix, error) in &self.failures {
+            write!(f, "prefix {prefix:?}: {error}; ")?;
+        }
+        write!(f, "{} bytes wait", self.pending_bytes)
+    }
+}
+
+impl Workspace {
+    /// How the commits of the open prefixes are doing.
+    pub fn health(&self) -> Health {
+        let prefixes = self.open_prefixes();
+        let failures = prefixes
+            .iter()
+            .filter_map(|prefix| Some((prefix.name().to_owned(), prefix.failure()?)));
+        let pending = prefixes.iter().map(|prefix| prefix.objects().health().pending_bytes());
+        Health { failures: failures.collect(), pending_bytes: pending.sum() }
+    }
+}
