@@ -1,0 +1,110 @@
+//! Changing many entries of a dict in one step.
+
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::handle::Dict;
+use crate::{
+    handle::writer,
+    header::Kind,
+    misuse::expect,
+    sorted::{Change, Stored},
+};
+
+impl<K: Key, V: Serialize> Dict<K, V> {
+    /// Puts many values under their keys, all in one step. Of equal keys the last one counts.
+    #[track_caller]
+    pub fn extend<Q: IntoKey<K>>(&self, entries: impl IntoIterator<Item = (Q, V)>) {
+        expect(self.try_extend(entries));
+    }
+
+    /// As [`extend`](Self::extend), with the failure as a value.
+    #[track_caller]
+    pub fn try_extend<Q: IntoKey<K>>(
+        &self,
+        entries: impl IntoIterator<Item = (Q, V)>,
+    ) -> Result<()> {
+        let mut entries = entries.into_iter().peekable();
+        if entries.peek().is_none() {
+            return Ok(());
+        }
+        let mut writer = writer(&self.anchor)?;
+        // The user's iterator may do anything: the dict is looked at when it has ended.
+        let mut new: Vec<(Stored, Vec<u8>)> = Vec::new();
+        for (key, value) in entries {
+            let key = Stored::of(&mut writer, &key)?;
+            let mut bytes = Vec::new();
+            writer.encode(&value, &mut bytes)?;
+            new.push((key, bytes));
+        }
+        let mut change = Change::with(writer, Kind::Dict)?;
+        change.put_all(new)?;
+        change.finish();
+        Ok(())
+    }
+}
+
+impl<K: Key, V> Dict<K, V> {
+    /// Removes all entries.
+    #[track_caller]
+    pub fn clear(&self) {
+        expect(self.try_clear());
+    }
+
+    /// As [`clear`](Self::clear), with the failure as a value.
+    #[track_caller]
+    pub fn try_clear(&self) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        Change::begin(&self.anchor, Kind::Dict)?.clear()
+    }
+}
+
+impl<K: Key, V: DeserializeOwned> Dict<K, V> {
+    /// Keeps the entries for which `keep` says so.
+    #[track_caller]
+    pub fn retain(&self, keep: impl FnMut(&K, &V) -> bool) {
+        expect(self.try_retain(keep));
+    }
+
+    /// As [`retain`](Self::retain), with the failure as a value.
+    #[track_caller]
+    pub fn try_retain(&self, mut keep: impl FnMut(&K, &V) -> bool) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        let writer = writer(&self.anchor)?;
+        let mut gone = Vec::new();
+        for entry in self.try_iter()? {
+            let (key, value) = entry?;
+            if !keep(&key, &value) {
+                let mut bytes = Vec::new();
+                writer.reader().find_key(&key, &mut bytes)?;
+                gone.push(bytes);
+            }
+        }
+        Change::with(writer, Kind::Dict)?.delete_all(&gone)
+    }
+
+    /// Takes all entries out.
+    #[track_caller]
+    pub fn drain(&self) -> std::vec::IntoIter<(K, V)> {
+        expect(self.try_drain()).into_iter()
+    }
+
+    /// As [`drain`](Self::drain), with the failure as a value.
+    #[track_caller]
+    pub fn try_drain(&self) -> Result<Vec<(K, V)>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let change = Change::begin(&self.anchor, Kind::Dict)?;
+        let entries = self.try_iter()?.collect::<Result<Vec<_>>>()?;
+        change.clear()?;
+        Ok(entries)
+    }
+}

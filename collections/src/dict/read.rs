@@ -1,0 +1,169 @@
+//! Reading a dict.
+
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
+    object::RowReader,
+};
+use serde::de::DeserializeOwned;
+
+use super::handle::{Dict, Iter, Keys, TryIter, Values};
+use crate::{
+    header::{self, Kind},
+    misuse::expect,
+    sorted::{self, Span},
+};
+
+impl<K, V> Dict<K, V> {
+    /// How many entries there are.
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        expect(self.try_len())
+    }
+
+    /// As [`len`](Self::len), with the failure as a value.
+    pub fn try_len(&self) -> Result<usize> {
+        let reader = self.anchor.reader()?;
+        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Dict))?;
+        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
+    /// There are no entries.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<K: Key, V> Dict<K, V> {
+    /// There is an entry with this key.
+    #[track_caller]
+    pub fn contains_key(&self, key: impl IntoKey<K>) -> bool {
+        expect(self.try_contains_key(key))
+    }
+
+    /// As [`contains_key`](Self::contains_key), with the failure as a value.
+    pub fn try_contains_key(&self, key: impl IntoKey<K>) -> Result<bool> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(false) };
+        Ok(find(&reader, &key)?.is_some())
+    }
+
+    /// The keys in their order, from either end.
+    #[track_caller]
+    pub fn keys(&self) -> Keys<K> {
+        let reader = expect(self.anchor.reader());
+        sorted::Iter::new(sorted::TryIter::new(reader, Span::ALL))
+    }
+}
+
+impl<K: Key, V: DeserializeOwned> Dict<K, V> {
+    /// The value of this key.
+    #[track_caller]
+    pub fn get(&self, key: impl IntoKey<K>) -> Option<V> {
+        expect(self.try_get(key))
+    }
+
+    /// As [`get`](Self::get), with the failure as a value.
+    pub fn try_get(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
+        let value = find(&reader, &key)?;
+        value.map(|value| reader.decode(&value)).transpose()
+    }
+
+    /// The values of these keys, in the order of the keys, all of one moment.
+    #[track_caller]
+    pub fn get_many<Q: IntoKey<K>>(&self, keys: impl IntoIterator<Item = Q>) -> Vec<Option<V>> {
+        expect(self.try_get_many(keys))
+    }
+
+    /// As [`get_many`](Self::get_many), with the failure as a value.
+    pub fn try_get_many<Q: IntoKey<K>>(
+        &self,
+        keys: impl IntoIterator<Item = Q>,
+    ) -> Result<Vec<Option<V>>> {
+        let keys: Vec<Q> = keys.into_iter().collect();
+        let Some(reader) = self.anchor.reader()? else {
+            return Ok(keys.iter().map(|_| None).collect());
+        };
+        let encoded = keys.iter().map(|key| encode(&reader, key)).collect::<Result<Vec<_>>>()?;
+        let look = |key: &Option<Vec<u8>>| match key {
+            Some(key) => sorted::find(&reader, key, &[]),
+            None => Ok(None),
+        };
+        let values = reader.consistent(|_| encoded.iter().map(look).collect::<Result<Vec<_>>>())?;
+        let decode = |value: Option<Vec<u8>>| value.map(|value| reader.decode(&value)).transpose();
+        values.into_iter().map(decode).collect()
+    }
+
+    /// The entry with the smallest key.
+    #[track_caller]
+    pub fn first(&self) -> Option<(K, V)> {
+        self.iter().next()
+    }
+
+    /// The entry with the largest key.
+    #[track_caller]
+    pub fn last(&self) -> Option<(K, V)> {
+        self.iter().next_back()
+    }
+
+    /// The entries in key order, from either end.
+    ///
+    /// The iterator goes on by key: the dict may be changed meanwhile, and what is still ahead is
+    /// given as it then is.
+    #[track_caller]
+    pub fn iter(&self) -> Iter<K, V> {
+        sorted::Iter::new(expect(self.try_iter()))
+    }
+
+    /// As [`iter`](Self::iter), with failures as values.
+    pub fn try_iter(&self) -> Result<TryIter<K, V>> {
+        Ok(TryIter::new(self.anchor.reader()?, Span::ALL))
+    }
+
+    /// The values, in the order of their keys.
+    #[track_caller]
+    pub fn values(&self) -> Values<V> {
+        let reader = expect(self.anchor.reader());
+        sorted::Iter::new(sorted::TryIter::new(reader, Span::ALL))
+    }
+
+    /// The entries of a range of keys; see [`iter`](Self::iter).
+    #[track_caller]
+    pub fn range(&self, range: impl KeyRange<K>) -> Iter<K, V> {
+        sorted::Iter::new(expect(self.try_range(range)))
+    }
+
+    /// As [`range`](Self::range), with failures as values.
+    pub fn try_range(&self, range: impl KeyRange<K>) -> Result<TryIter<K, V>> {
+        self.within(range.bounds())
+    }
+
+    /// The entries whose keys start with this text; those of composites by their first component.
+    #[track_caller]
+    pub fn prefix(&self, start: &str) -> Iter<K, V> {
+        sorted::Iter::new(expect(self.try_prefix(start)))
+    }
+
+    /// As [`prefix`](Self::prefix), with failures as values.
+    pub fn try_prefix(&self, start: &str) -> Result<TryIter<K, V>> {
+        self.within(text_prefix_range(start))
+    }
+
+    fn within(&self, bounds: KeyBounds) -> Result<TryIter<K, V>> {
+        Ok(TryIter::new(self.anchor.reader()?, Span::of(bounds)))
+    }
+}
+
+/// The bytes of a key; none if it can't be in here.
+fn encode<K: Key>(reader: &RowReader, key: &impl IntoKey<K>) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    Ok(reader.find_key(key, &mut bytes)?.then_some(bytes))
+}
+
+fn find<K: Key>(reader: &RowReader, key: &impl IntoKey<K>) -> Result<Option<Vec<u8>>> {
+    match encode(reader, key)? {
+        Some(key) => sorted::find(reader, &key, &[]),
+        None => Ok(None),
+    }
+}

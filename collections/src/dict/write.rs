@@ -1,0 +1,184 @@
+//! Changing single entries of a dict.
+
+use std::borrow::Cow;
+
+use db0_runtime::{
+    Result,
+    codec::{
+        decode,
+        key::{IntoKey, Key},
+    },
+    object::{RowWriter, is_plain},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::handle::Dict;
+use crate::{
+    handle::writer,
+    header::{Header, Kind},
+    misuse::expect,
+    sorted::{self, Change, Entry, Stored, put_where_known},
+};
+
+impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
+    /// Puts a value under a key; gives the one that was there.
+    #[track_caller]
+    pub fn insert(&self, key: impl IntoKey<K>, value: V) -> Option<V> {
+        expect(self.try_insert(key, value))
+    }
+
+    /// As [`insert`](Self::insert), with the failure as a value.
+    #[track_caller]
+    pub fn try_insert(&self, key: impl IntoKey<K>, value: V) -> Result<Option<V>> {
+        let mut writer = writer(&self.anchor)?;
+        let key = Stored::of(&mut writer, &key)?;
+        put(writer, &key, &value)
+    }
+
+    /// Changes the value of a key, and puts it back; false if there is none.
+    #[track_caller]
+    pub fn update(&self, key: impl IntoKey<K>, change: impl FnOnce(&mut V)) -> bool {
+        expect(self.try_update(key, change))
+    }
+
+    /// As [`update`](Self::update), with the failure as a value.
+    #[track_caller]
+    pub fn try_update(&self, key: impl IntoKey<K>, change: impl FnOnce(&mut V)) -> Result<bool> {
+        self.update_with(&key, None, change)
+    }
+
+    /// Changes the value of a key, or `default` if there is none, and puts it there.
+    #[track_caller]
+    pub fn update_or(&self, key: impl IntoKey<K>, default: V, change: impl FnOnce(&mut V)) {
+        expect(self.try_update_or(key, default, change));
+    }
+
+    /// As [`update_or`](Self::update_or), with the failure as a value.
+    #[track_caller]
+    pub fn try_update_or(
+        &self,
+        key: impl IntoKey<K>,
+        default: V,
+        change: impl FnOnce(&mut V),
+    ) -> Result<()> {
+        self.update_with(&key, Some(default), change).map(drop)
+    }
+
+    #[track_caller]
+    fn update_with(
+        &self,
+        key: &impl IntoKey<K>,
+        default: Option<V>,
+        change: impl FnOnce(&mut V),
+    ) -> Result<bool> {
+        if default.is_none() && self.anchor.reader()?.is_none() {
+            return Ok(false);
+        }
+        let mut writer = writer(&self.anchor)?;
+        let key = Stored::of(&mut writer, key)?;
+        let found = sorted::find(writer.reader(), &key.key, &[])?;
+        let found = found.map(|value| writer.reader().decode(&value)).transpose()?;
+        let Some(mut value) = found.or(default) else { return Ok(false) };
+        change(&mut value);
+        put::<V>(writer, &key, &value)?;
+        Ok(true)
+    }
+}
+
+impl<K: Key, V: DeserializeOwned> Dict<K, V> {
+    /// Takes the entry of a key out; gives its value.
+    #[track_caller]
+    pub fn remove(&self, key: impl IntoKey<K>) -> Option<V> {
+        expect(self.try_remove(key))
+    }
+
+    /// As [`remove`](Self::remove), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(None);
+        }
+        let writer = writer(&self.anchor)?;
+        let mut bytes = Vec::new();
+        if !writer.reader().find_key(&key, &mut bytes)? {
+            return Ok(None);
+        }
+        let mut change = Change::with(writer, Kind::Dict)?;
+        let Some(old) = change.delete(&bytes, &[])? else { return Ok(None) };
+        let value = value_of(&change.writer, &old)?;
+        change.finish();
+        Ok(Some(value))
+    }
+
+    /// Takes the entry with the smallest key out.
+    #[track_caller]
+    pub fn pop_first(&self) -> Option<(K, V)> {
+        expect(self.try_pop_first())
+    }
+
+    /// As [`pop_first`](Self::pop_first), with the failure as a value.
+    #[track_caller]
+    pub fn try_pop_first(&self) -> Result<Option<(K, V)>> {
+        self.pop(false)
+    }
+
+    /// Takes the entry with the largest key out.
+    #[track_caller]
+    pub fn pop_last(&self) -> Option<(K, V)> {
+        expect(self.try_pop_last())
+    }
+
+    /// As [`pop_last`](Self::pop_last), with the failure as a value.
+    #[track_caller]
+    pub fn try_pop_last(&self) -> Result<Option<(K, V)>> {
+        self.pop(true)
+    }
+
+    #[track_caller]
+    fn pop(&self, last: bool) -> Result<Option<(K, V)>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(None);
+        }
+        let mut change = Change::begin(&self.anchor, Kind::Dict)?;
+        let Some((bytes, value)) = change.end_entry(last)? else { return Ok(None) };
+        let key = change.writer.decode_key(&bytes)?;
+        let value = change.writer.decode(&value)?;
+        change.delete(&bytes, &[])?;
+        change.finish();
+        Ok(Some((key, value)))
+    }
+}
+
+fn value_of<V: DeserializeOwned>(writer: &RowWriter, row: &[u8]) -> Result<V> {
+    let entry = Entry::parse(row).ok_or_else(|| writer.reader().damaged("an entry is damaged"))?;
+    writer.decode(entry.value)
+}
+
+/// Puts a value under a key, and publishes that; gives the one that was there.
+fn put<V: Serialize + DeserializeOwned>(
+    mut writer: RowWriter,
+    key: &Stored,
+    value: &V,
+) -> Result<Option<V>> {
+    let mut bytes = Vec::new();
+    writer.encode(value, &mut bytes)?;
+    let mut old = None;
+    let put = put_where_known(&mut writer, key, &[], |found, header| {
+        let ready = match found {
+            None => Header::lengthen(header, Kind::Dict),
+            Some(found) => {
+                old = is_plain::<V>().then(|| decode(found).ok()).flatten();
+                old.is_some()
+            }
+        };
+        ready.then_some(Cow::Borrowed(&bytes))
+    });
+    if put {
+        return Ok(old);
+    }
+    let mut change = Change::with(writer, Kind::Dict)?;
+    let old = change.put(key, &[], &bytes)?;
+    let old = old.map(|row| value_of(&change.writer, &row)).transpose()?;
+    change.finish();
+    Ok(old)
+}

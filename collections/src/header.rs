@@ -1,0 +1,191 @@
+//! The header row that every collection has: what it is, how long, and what its structure needs.
+//!
+//! ```text
+//! kind    u8       1 List, 2 Dict, 3 Set, 4 Index, 5 Bytes, 6 Array, 7 WeakSet
+//! length  varint   of elements
+//! ...              by kind: List, see there; Index, how many entries it ever had (varint);
+//!                  nothing for Dict, Set and WeakSet
+//! ```
+//!
+//! (Format version 1.) A collection without a header row is empty.
+
+use std::fmt;
+
+use db0_runtime::{
+    Error, Result,
+    object::{RowReader, varint},
+};
+
+/// What a collection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    List = 1,
+    Dict = 2,
+    Set = 3,
+    Index = 4,
+    Bytes = 5,
+    Array = 6,
+    WeakSet = 7,
+}
+
+impl Kind {
+    const ALL: [Self; 7] =
+        [Self::List, Self::Dict, Self::Set, Self::Index, Self::Bytes, Self::Array, Self::WeakSet];
+
+    fn of_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// A header row, as far as all collections have it in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header<'r> {
+    pub(crate) length: u64,
+    /// What the structure needs.
+    pub(crate) rest: &'r [u8],
+}
+
+impl<'r> Header<'r> {
+    /// Takes a header row apart; `Err` says what is wrong with it.
+    pub(crate) fn parse(row: &'r [u8], expected: Kind) -> Result<Self, String> {
+        let (&kind, mut rest) = row.split_first().ok_or("the header is empty")?;
+        if kind != expected as u8 {
+            let found =
+                Kind::of_byte(kind).map_or("of an unknown kind".into(), |kind| format!("a {kind}"));
+            return Err(format!("it is {found}, not a {expected}"));
+        }
+        let length = varint::take(&mut rest).ok_or("the header is damaged")?;
+        Ok(Self { length, rest })
+    }
+
+    /// The beginning of a header row.
+    pub(crate) fn start(kind: Kind, length: u64) -> Vec<u8> {
+        let mut row = vec![kind as u8];
+        varint::put(&mut row, length);
+        row
+    }
+
+    /// Adds one to the length of a row, where it stands; false if the row is not what it should be.
+    pub(crate) fn lengthen(row: &mut Vec<u8>, kind: Kind) -> bool {
+        let sound = Header::parse(row, kind).is_ok_and(|header| header.length < u64::MAX);
+        if sound {
+            increment(row, 1);
+        }
+        sound
+    }
+
+    /// As [`lengthen`](Self::lengthen), of an index, which counts its entries for ever; gives the
+    /// number of the new one.
+    pub(crate) fn number_next(row: &mut Vec<u8>) -> Option<u64> {
+        let mut rest = Header::parse(row, Kind::Index).ok()?.rest;
+        let number =
+            varint::take(&mut rest).filter(|&number| rest.is_empty() && number < u64::MAX)?;
+        if !Header::lengthen(row, Kind::Index) {
+            return None;
+        }
+        let at = row.len() - Header::parse(row, Kind::Index).ok()?.rest.len();
+        increment(row, at);
+        Some(number)
+    }
+
+    /// Takes one from the length of a row; false as in [`lengthen`](Self::lengthen).
+    pub(crate) fn shorten(row: &mut Vec<u8>, kind: Kind) -> bool {
+        let Ok(header) = Header::parse(row, kind) else { return false };
+        let Some(length) = header.length.checked_sub(1) else { return false };
+        let rest = row.len() - header.rest.len();
+        row.splice(..rest, Header::start(kind, length));
+        true
+    }
+}
+
+/// Adds one to the varint at `at`.
+fn increment(row: &mut Vec<u8>, mut at: usize) {
+    // A group of seven bits that is full carries over to the next, if there is one.
+    while row[at] == 0xff {
+        row[at] = 0x80;
+        at += 1;
+    }
+    if row[at] == 0x7f {
+        row[at] = 0x80;
+        row.insert(at + 1, 1);
+    } else {
+        row[at] += 1;
+    }
+}
+
+/// Reads the header of a collection; none if there is none, or what `parse` made of it.
+pub(crate) fn read<H>(
+    reader: &RowReader,
+    kind: Kind,
+    parse: impl FnOnce(Header<'_>) -> Option<H>,
+) -> Result<Option<H>> {
+    let parsed = reader.header(|row| {
+        let header = Header::parse(row, kind)?;
+        parse(header).ok_or_else(|| "the header is damaged".into())
+    })?;
+    parsed.transpose().map_err(|why: String| damaged_header(reader, &why))
+}
+
+#[cold]
+fn damaged_header(reader: &RowReader, why: &str) -> Error {
+    reader.damaged(why)
+}
+
+/// The length of a collection.
+pub(crate) fn length(reader: &RowReader, kind: Kind) -> Result<u64> {
+    Ok(read(reader, kind, |header| Some(header.length))?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_grow_where_they_stand() {
+        let mut row = Header::start(Kind::Dict, 126);
+        row.extend_from_slice(b"rest");
+        for length in 127..40_000 {
+            assert!(Header::lengthen(&mut row, Kind::Dict));
+            let header = Header { length, rest: b"rest" };
+            assert_eq!(Header::parse(&row, Kind::Dict), Ok(header));
+            let longer = row.clone();
+            assert!(
+                Header::shorten(&mut row, Kind::Dict) && Header::lengthen(&mut row, Kind::Dict)
+            );
+            assert_eq!(row, longer);
+        }
+    }
+
+    #[test]
+    fn an_index_counts_for_ever() {
+        let mut row = Header::start(Kind::Index, 300);
+        varint::put(&mut row, 126);
+        for number in 126..400 {
+            assert_eq!(Header::number_next(&mut row), Some(number));
+        }
+        let mut expected = Header::start(Kind::Index, 300 + 400 - 126);
+        varint::put(&mut expected, 400);
+        assert_eq!(row, expected);
+        assert_eq!(Header::number_next(&mut Header::start(Kind::Index, 1)), None);
+        assert_eq!(Header::number_next(&mut Header::start(Kind::Dict, 1)), None);
+    }
+
+    #[test]
+    fn other_kinds_and_damage_are_named() {
+        let mut row = Header::start(Kind::Dict, u64::MAX);
+        assert!(!Header::lengthen(&mut row, Kind::Dict));
+        assert!(!Header::lengthen(&mut row, Kind::List));
+        assert!(!Header::shorten(&mut Header::start(Kind::List, 0), Kind::List));
+        let found = Header::parse(&row, Kind::List);
+        assert_eq!(found, Err("it is a Dict, not a List".into()));
+        assert!(Header::parse(&[99, 1], Kind::List).is_err_and(|why| why.contains("unknown")));
+        assert!(Header::parse(&[], Kind::List).is_err());
+        assert!(Header::parse(&[1, 0x80], Kind::List).is_err());
+    }
+}

@@ -1,0 +1,223 @@
+//! Going through an index: pairs of keys and objects.
+
+use std::{iter::FusedIterator, marker::PhantomData};
+
+use db0_runtime::{
+    Result,
+    codec::key::{Key, KeyKind},
+    object::RowReader,
+};
+use serde::de::DeserializeOwned;
+
+use super::row::{Place, is_before};
+use crate::{
+    misuse::expect,
+    sorted::{Cursor, Item, Span},
+};
+
+/// What every key with a value begins with, where `None` is a byte 00: see `Option` as a key.
+const FIRST_VALUE: &[u8] = &[1];
+
+/// Entries of an index, or the failure to read them, after which it ends; see [`Entries`].
+pub struct TryEntries<K, M> {
+    /// Whose rows, of which keys, and the number that the next entry will have.
+    source: (Option<RowReader>, Span, u64),
+    /// Gone through one after the other.
+    parts: [Cursor; 2],
+    backward: bool,
+    entries: PhantomData<fn() -> (K, M)>,
+}
+
+impl<K: Key, M> TryEntries<K, M> {
+    pub(super) fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
+        let parts = [Cursor::new(reader.clone(), span.clone()), Cursor::new(None, Span::ALL)];
+        let parts = parts.map(|part| part.keep(is_before, began));
+        let source = (reader, span, began);
+        Self { source, parts, backward: false, entries: PhantomData }
+    }
+
+    /// Gives entries whose key is `None`, or a composite that begins with it, after all others. It
+    /// begins anew.
+    pub fn nulls_last(mut self) -> Self {
+        if begins_with_option(&K::kind()) {
+            let (reader, span, began) = &self.source;
+            self.parts = span
+                .split(FIRST_VALUE)
+                .map(|span| Cursor::new(reader.clone(), span).keep(is_before, *began));
+            self.parts.reverse();
+        }
+        self
+    }
+
+    /// The same entries, the last one first.
+    pub fn rev(mut self) -> Self {
+        self.backward = !self.backward;
+        self
+    }
+
+    /// Takes an entry from one end.
+    fn step<R>(
+        &mut self,
+        from_back: bool,
+        read: impl Fn(&RowReader, Item<'_>) -> Result<R>,
+    ) -> Option<Result<R>> {
+        let backward = from_back != self.backward;
+        for part in if backward { [1, 0] } else { [0, 1] } {
+            match self.parts[part].step(backward, &read) {
+                Ok(None) => {}
+                Ok(Some(item)) => return Some(Ok(item)),
+                Err(error) => {
+                    self.parts.iter_mut().for_each(Cursor::end);
+                    return Some(Err(error));
+                }
+            }
+        }
+        None
+    }
+
+    fn left(&self) -> Result<usize> {
+        self.parts.iter().map(Cursor::count).sum()
+    }
+}
+
+/// A kind of keys that all begin with the byte that tells `None` from a value.
+fn begins_with_option(kind: &KeyKind) -> bool {
+    match kind {
+        KeyKind::Option(_) => true,
+        KeyKind::Tuple(kinds) | KeyKind::Struct(kinds) => {
+            kinds.first().is_some_and(begins_with_option)
+        }
+        KeyKind::Array(kind, len) => *len > 0 && begins_with_option(kind),
+        _ => false,
+    }
+}
+
+fn pair<K: Key, M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<(K, M)> {
+    Ok((key(reader, item)?, memo(reader, item)?))
+}
+
+fn key<K: Key>(reader: &RowReader, item: Item<'_>) -> Result<K> {
+    reader.decode_key(item.key)
+}
+
+fn memo<M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<M> {
+    let place = Place::parse(item.value).ok_or_else(|| reader.damaged("an entry is damaged"))?;
+    reader.decode(place.reference)
+}
+
+impl<K: Key, M: DeserializeOwned> Iterator for TryEntries<K, M> {
+    type Item = Result<(K, M)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step(false, pair)
+    }
+
+    /// Without decoding anything; a failure to count counts as one entry, the failure.
+    fn count(self) -> usize {
+        self.left().unwrap_or(1)
+    }
+
+    fn last(mut self) -> Option<Self::Item> {
+        self.next_back()
+    }
+}
+
+impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for TryEntries<K, M> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.step(true, pair)
+    }
+}
+
+impl<K: Key, M: DeserializeOwned> FusedIterator for TryEntries<K, M> {}
+
+/// Entries of an index in key order, from either end; those of one key in the order in which their
+/// objects were made.
+///
+/// A few hundred entries are copied at a time, so that the index may be changed meanwhile. What was
+/// taken out is no longer given; what is added after the iterator was made isn't given: an object
+/// whose key is changed on the way is not met again.
+///
+/// # Panics
+/// When entries can't be read; [`TryEntries`] gives an error instead.
+pub struct Entries<K, M> {
+    entries: TryEntries<K, M>,
+}
+
+impl<K: Key, M: DeserializeOwned> Entries<K, M> {
+    pub(super) fn new(entries: TryEntries<K, M>) -> Self {
+        Self { entries }
+    }
+
+    /// Gives entries whose key is `None`, or a composite that begins with it, after all others.
+    pub fn nulls_last(self) -> Self {
+        Self { entries: self.entries.nulls_last() }
+    }
+
+    /// The same entries, the last one first.
+    pub fn rev(self) -> Self {
+        Self { entries: self.entries.rev() }
+    }
+
+    /// The objects alone.
+    pub fn memos(self) -> Memos<K, M> {
+        Memos { entries: self.entries }
+    }
+
+    /// The keys alone, each as often as it has objects.
+    pub fn keys(self) -> Keys<K, M> {
+        Keys { entries: self.entries }
+    }
+
+    /// The numbers of the objects alone, for queries.
+    #[doc(hidden)]
+    pub fn numbers(mut self) -> impl Iterator<Item = Result<u64>> {
+        std::iter::from_fn(move || self.entries.step(false, super::row::object_number))
+    }
+}
+
+/// An iterator that panics where what it is made of gives an error.
+macro_rules! short {
+    ($name:ident, $item:ty, $read:path) => {
+        impl<K: Key, M: DeserializeOwned> Iterator for $name<K, M> {
+            type Item = $item;
+
+            #[track_caller]
+            fn next(&mut self) -> Option<$item> {
+                self.entries.step(false, $read).map(expect)
+            }
+
+            #[track_caller]
+            fn count(self) -> usize {
+                expect(self.entries.left())
+            }
+
+            #[track_caller]
+            fn last(mut self) -> Option<$item> {
+                self.next_back()
+            }
+        }
+
+        impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $name<K, M> {
+            #[track_caller]
+            fn next_back(&mut self) -> Option<$item> {
+                self.entries.step(true, $read).map(expect)
+            }
+        }
+
+        impl<K: Key, M: DeserializeOwned> FusedIterator for $name<K, M> {}
+    };
+}
+
+/// The objects of an index in key order; see [`Entries`].
+pub struct Memos<K, M> {
+    entries: TryEntries<K, M>,
+}
+
+/// The keys of an index in their order; see [`Entries`].
+pub struct Keys<K, M> {
+    entries: TryEntries<K, M>,
+}
+
+short!(Entries, (K, M), pair);
+short!(Memos, M, memo);
+short!(Keys, K, key);

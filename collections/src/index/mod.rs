@@ -1,0 +1,10 @@
+//! Indexes: objects by their keys, in key order, any number of objects to a key.
+
+mod handle;
+mod iter;
+mod read;
+mod row;
+mod write;
+
+pub use handle::Index;
+pub use iter::{Entries, Keys, Memos, TryEntries};

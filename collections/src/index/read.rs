@@ -1,0 +1,170 @@
+//! Reading an index.
+
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
+    object::{RowReader, varint},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    handle::Index,
+    iter::{Entries, TryEntries},
+    row,
+};
+use crate::{
+    header::{self, Header, Kind},
+    misuse::expect,
+    sorted::{self, Span},
+};
+
+/// The number that the next entry will have.
+fn next_number(reader: &RowReader) -> Result<u64> {
+    let next = |header: Header<'_>| varint::take(&mut &header.rest[..]);
+    Ok(header::read(reader, Kind::Index, next)?.unwrap_or(0))
+}
+
+impl<K, M> Index<K, M> {
+    /// How many entries there are.
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        expect(self.try_len())
+    }
+
+    /// As [`len`](Self::len), with the failure as a value.
+    pub fn try_len(&self) -> Result<usize> {
+        let reader = self.anchor.reader()?;
+        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Index))?;
+        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
+    /// There are no entries.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<K: Key, M: Serialize> Index<K, M> {
+    /// The object has this key.
+    #[track_caller]
+    pub fn contains(&self, key: impl IntoKey<K>, memo: &M) -> bool {
+        expect(self.try_contains(key, memo))
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(false) };
+        match entry_key(&reader, &key, memo)? {
+            Some((key, suffix)) => Ok(sorted::find(&reader, &key, &suffix)?.is_some()),
+            None => Ok(false),
+        }
+    }
+}
+
+impl<K: Key, M: DeserializeOwned> Index<K, M> {
+    /// The entries in key order, from either end.
+    #[track_caller]
+    pub fn iter(&self) -> Entries<K, M> {
+        Entries::new(expect(self.try_iter()))
+    }
+
+    /// As [`iter`](Self::iter), with failures as values.
+    pub fn try_iter(&self) -> Result<TryEntries<K, M>> {
+        self.within(Span::ALL)
+    }
+
+    /// The entries, the one with the largest key first.
+    #[track_caller]
+    pub fn rev(&self) -> Entries<K, M> {
+        self.iter().rev()
+    }
+
+    /// The objects alone, in key order.
+    #[track_caller]
+    pub fn memos(&self) -> super::iter::Memos<K, M> {
+        self.iter().memos()
+    }
+
+    /// The keys alone, in their order, each as often as it has objects.
+    #[track_caller]
+    pub fn keys(&self) -> super::iter::Keys<K, M> {
+        self.iter().keys()
+    }
+
+    /// The entries of a range of keys.
+    #[track_caller]
+    pub fn range(&self, range: impl KeyRange<K>) -> Entries<K, M> {
+        Entries::new(expect(self.try_range(range)))
+    }
+
+    /// As [`range`](Self::range), with failures as values.
+    pub fn try_range(&self, range: impl KeyRange<K>) -> Result<TryEntries<K, M>> {
+        self.bounded(range.bounds())
+    }
+
+    /// The entries from one key to another, both included.
+    #[track_caller]
+    pub fn select(&self, min: impl IntoKey<K>, max: impl IntoKey<K>) -> Entries<K, M> {
+        Entries::new(expect(self.try_select(min, max)))
+    }
+
+    /// As [`select`](Self::select), with failures as values.
+    pub fn try_select(
+        &self,
+        min: impl IntoKey<K>,
+        max: impl IntoKey<K>,
+    ) -> Result<TryEntries<K, M>> {
+        let (mut start, mut end) = (Vec::new(), Vec::new());
+        min.write_key_of(&mut start);
+        max.write_key_of(&mut end);
+        self.bounded((std::ops::Bound::Included(start), std::ops::Bound::Included(end)))
+    }
+
+    /// The entries of one key.
+    #[track_caller]
+    pub fn get(&self, key: impl IntoKey<K>) -> Entries<K, M> {
+        self.select(&key, &key)
+    }
+
+    /// The entries whose keys start with this text; those of composites by their first component.
+    #[track_caller]
+    pub fn prefix(&self, start: &str) -> Entries<K, M> {
+        Entries::new(expect(self.bounded(text_prefix_range(start))))
+    }
+
+    fn bounded(&self, bounds: KeyBounds) -> Result<TryEntries<K, M>> {
+        self.within(Span::of(bounds))
+    }
+
+    fn within(&self, span: Span) -> Result<TryEntries<K, M>> {
+        let reader = self.anchor.reader()?;
+        let began = reader.as_ref().map_or(Ok(0), next_number)?;
+        Ok(TryEntries::new(reader, span, began))
+    }
+
+    /// The entry with the smallest key.
+    #[track_caller]
+    pub fn first(&self) -> Option<(K, M)> {
+        self.iter().next()
+    }
+
+    /// The entry with the largest key.
+    #[track_caller]
+    pub fn last(&self) -> Option<(K, M)> {
+        self.iter().next_back()
+    }
+}
+
+/// Key and suffix of an entry that is looked for; none if it can't be in here.
+pub(super) fn entry_key<K: Key, M: Serialize>(
+    reader: &RowReader,
+    key: &impl IntoKey<K>,
+    memo: &M,
+) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+    let (mut bytes, mut reference) = (Vec::new(), Vec::new());
+    if !reader.find_key(key, &mut bytes)? || !reader.find_value(memo, &mut reference)? {
+        return Ok(None);
+    }
+    Ok(Some((bytes, row::suffix(&reference)?.payload().to_vec())))
+}

@@ -1,0 +1,158 @@
+//! Changing an index.
+
+use std::borrow::Cow;
+
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key},
+    object::RowWriter,
+};
+use serde::Serialize;
+
+use super::{
+    handle::Index,
+    read::entry_key,
+    row::{self, Place},
+};
+use crate::{
+    handle::writer,
+    header::{Header, Kind},
+    misuse::expect,
+    sorted::{Change, Stored, put_where_known},
+};
+
+/// An entry to be added.
+struct New {
+    key: Stored,
+    suffix: Vec<u8>,
+    reference: Vec<u8>,
+}
+
+impl New {
+    fn of<K: Key, M: Serialize>(
+        writer: &mut RowWriter,
+        key: &impl IntoKey<K>,
+        memo: &M,
+    ) -> Result<Self> {
+        let key = Stored::of(writer, key)?;
+        let mut reference = Vec::new();
+        writer.encode(memo, &mut reference)?;
+        let suffix = row::suffix(&reference)?.payload().to_vec();
+        Ok(Self { key, suffix, reference })
+    }
+
+    /// Adds it; false if it was there.
+    fn add(&self, change: &mut Change) -> Result<bool> {
+        if change.has(&self.key, &self.suffix)? {
+            return Ok(false);
+        }
+        let place = Place { reference: &self.reference, number: change.take_number() };
+        change.put(&self.key, &self.suffix, &place.encode())?;
+        Ok(true)
+    }
+}
+
+impl<K: Key, M: Serialize> Index<K, M> {
+    /// Adds an object under a key; false if it was there.
+    #[track_caller]
+    pub fn add(&self, key: impl IntoKey<K>, memo: &M) -> bool {
+        expect(self.try_add(key, memo))
+    }
+
+    /// As [`add`](Self::add), with the failure as a value.
+    #[track_caller]
+    pub fn try_add(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
+        let mut writer = writer(&self.anchor)?;
+        let new = New::of(&mut writer, &key, memo)?;
+        let mut found = false;
+        let put = put_where_known(&mut writer, &new.key, &new.suffix, |old, header| {
+            found = old.is_some();
+            let number = if found { None } else { Header::number_next(header) };
+            Some(Cow::Owned(Place { reference: &new.reference, number: number? }.encode()))
+        });
+        if put || found {
+            return Ok(put);
+        }
+        let mut change = Change::with(writer, Kind::Index)?;
+        let added = new.add(&mut change)?;
+        if added {
+            change.finish();
+        }
+        Ok(added)
+    }
+
+    /// Adds many objects under their keys, all in one step.
+    #[track_caller]
+    pub fn extend<Q: IntoKey<K>>(&self, entries: impl IntoIterator<Item = (Q, M)>) {
+        expect(self.try_extend(entries));
+    }
+
+    /// As [`extend`](Self::extend), with the failure as a value.
+    #[track_caller]
+    pub fn try_extend<Q: IntoKey<K>>(
+        &self,
+        entries: impl IntoIterator<Item = (Q, M)>,
+    ) -> Result<()> {
+        let mut entries = entries.into_iter().peekable();
+        if entries.peek().is_none() {
+            return Ok(());
+        }
+        let mut writer = writer(&self.anchor)?;
+        // The user's iterator may do anything: the index is looked at when it has ended.
+        let mut all = Vec::new();
+        for (key, memo) in entries {
+            all.push(New::of(&mut writer, &key, &memo)?);
+        }
+        all.sort_by(|a, b| (&a.key.key, &a.suffix).cmp(&(&b.key.key, &b.suffix)));
+        let mut change = Change::with(writer, Kind::Index)?;
+        let mut last: Option<&New> = None;
+        for new in &all {
+            let again = last.is_some_and(|last| last.key == new.key && last.suffix == new.suffix);
+            if again || !new.add(&mut change)? {
+                change.uncount(&new.key, &new.reference)?;
+            }
+            last = Some(new);
+        }
+        change.finish();
+        Ok(())
+    }
+
+    /// Takes an object out from under a key; false if it was not there.
+    #[track_caller]
+    pub fn remove(&self, key: impl IntoKey<K>, memo: &M) -> bool {
+        expect(self.try_remove(key, memo))
+    }
+
+    /// As [`remove`](Self::remove), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(false);
+        }
+        let writer = writer(&self.anchor)?;
+        let Some((key, suffix)) = entry_key(writer.reader(), &key, memo)? else { return Ok(false) };
+        let mut change = Change::with(writer, Kind::Index)?;
+        let found = change.delete(&key, &suffix)?.is_some();
+        if found {
+            change.finish();
+        }
+        Ok(found)
+    }
+}
+
+impl<K, M> Index<K, M> {
+    /// Removes all entries.
+    #[track_caller]
+    pub fn clear(&self) {
+        expect(self.try_clear());
+    }
+
+    /// As [`clear`](Self::clear), with the failure as a value.
+    #[track_caller]
+    pub fn try_clear(&self) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        Change::begin(&self.anchor, Kind::Index)?.clear()
+    }
+}

@@ -1,0 +1,19 @@
+//! Lists: a counted tree of packed leaves, and a tail that appending goes to.
+
+mod find;
+mod finder;
+mod handle;
+mod head;
+mod inner;
+mod iter;
+mod leaf;
+mod many;
+mod nodes;
+mod order;
+mod read;
+mod rows;
+mod tree;
+mod write;
+
+pub use handle::List;
+pub use iter::{Iter, TryIter};

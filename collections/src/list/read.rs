@@ -1,0 +1,144 @@
+//! Reading a list.
+
+use std::ops::RangeBounds;
+
+use db0_runtime::{Result, object::RowReader};
+use serde::de::DeserializeOwned;
+
+use super::{
+    find::{self, Place, Steps},
+    finder::search_anew,
+    handle::List,
+    iter::{Iter, TryIter, span},
+};
+use crate::{
+    header::{self, Kind},
+    misuse::expect,
+};
+
+impl<T> List<T> {
+    /// How many elements there are.
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        expect(self.try_len())
+    }
+
+    /// As [`len`](Self::len), with the failure as a value.
+    pub fn try_len(&self) -> Result<usize> {
+        let reader = self.anchor.reader()?;
+        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::List))?;
+        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
+    /// There are no elements.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T: DeserializeOwned> List<T> {
+    /// The element at `index`, if there is one.
+    #[track_caller]
+    pub fn get(&self, index: usize) -> Option<T> {
+        expect(self.try_get(index))
+    }
+
+    /// As [`get`](Self::get), with the failure as a value.
+    pub fn try_get(&self, index: usize) -> Result<Option<T>> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
+        let index = index as u64;
+        let place = self.find(&reader, |_| Some(index))?;
+        place.map(|place| reader.decode(&place.value)).transpose()
+    }
+
+    /// The first element.
+    #[track_caller]
+    pub fn first(&self) -> Option<T> {
+        self.get(0)
+    }
+
+    /// The last element.
+    #[track_caller]
+    pub fn last(&self) -> Option<T> {
+        expect(self.try_last())
+    }
+
+    fn try_last(&self) -> Result<Option<T>> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
+        let place = self.find(&reader, |len| len.checked_sub(1))?;
+        place.map(|place| reader.decode(&place.value)).transpose()
+    }
+
+    fn find(
+        &self,
+        reader: &RowReader,
+        which: impl Fn(u64) -> Option<u64>,
+    ) -> Result<Option<Place>> {
+        let search = |steps: &mut dyn Steps| find::place(steps, &which);
+        // Others who search at the same time find their way without a map.
+        match self.finder.try_lock() {
+            Ok(mut finder) => finder.search(reader, search),
+            Err(_) => search_anew(reader, search),
+        }
+    }
+
+    /// The elements in their order, from either end.
+    ///
+    /// The iterator takes a few hundred elements at a time, and goes on by position: the list may
+    /// be changed meanwhile, and what is still ahead is given as it then is.
+    #[track_caller]
+    pub fn iter(&self) -> Iter<T> {
+        self.range(..)
+    }
+
+    /// As [`iter`](Self::iter), with failures as values.
+    pub fn try_iter(&self) -> Result<TryIter<T>> {
+        self.try_range(..)
+    }
+
+    /// The elements of a range of positions; see [`iter`](Self::iter).
+    ///
+    /// # Panics
+    /// When the range reaches over the end, as slices do.
+    #[track_caller]
+    pub fn range(&self, range: impl RangeBounds<usize>) -> Iter<T> {
+        Iter::new(expect(self.try_range(range)))
+    }
+
+    /// As [`range`](Self::range), with failures as values.
+    pub fn try_range(&self, range: impl RangeBounds<usize>) -> Result<TryIter<T>> {
+        let reader = self.anchor.reader()?;
+        let len = reader.as_ref().map_or(Ok(0), |reader| header::length(reader, Kind::List))?;
+        Ok(TryIter::new(reader, span(&range, len)?))
+    }
+
+    /// Copies all elements.
+    #[track_caller]
+    pub fn to_vec(&self) -> Vec<T> {
+        expect(self.try_to_vec())
+    }
+
+    /// As [`to_vec`](Self::to_vec), with the failure as a value.
+    pub fn try_to_vec(&self) -> Result<Vec<T>> {
+        self.try_iter()?.collect()
+    }
+
+    /// Some element is equal to `element`.
+    #[track_caller]
+    pub fn contains(&self, element: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        self.index_of(element).is_some()
+    }
+
+    /// Where the first element is that is equal to `element`.
+    #[track_caller]
+    pub fn index_of(&self, element: &T) -> Option<usize>
+    where
+        T: PartialEq,
+    {
+        self.iter().position(|mine| mine == *element)
+    }
+}

@@ -1,0 +1,211 @@
+//! Changing single elements of a list.
+
+use std::panic::Location;
+
+use db0_runtime::{Result, object::RowWriter};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    find::{self, Anew, Place},
+    handle::List,
+    leaf::{self, LeafBuf},
+    rows::{NodeKey, TAIL},
+    tree::{Changes, Tree},
+};
+use crate::{
+    handle::writer,
+    header::{Header, Kind},
+    misuse::{expect, out_of_range},
+};
+
+impl<T: Serialize> List<T> {
+    /// Adds an element at the end.
+    #[track_caller]
+    pub fn push(&self, element: T) {
+        expect(self.try_push(element));
+    }
+
+    /// As [`push`](Self::push), with the failure as a value.
+    #[track_caller]
+    pub fn try_push(&self, element: T) -> Result<()> {
+        let push = |value: &[u8], row: &mut Vec<u8>, header: &mut Vec<u8>| {
+            leaf::push_in_place(row, value, || Header::lengthen(header, Kind::List))
+        };
+        let key = NodeKey::of(TAIL);
+        if self.anchor.edit_plain(Location::caller(), key.as_bytes(), &element, push)? {
+            return Ok(());
+        }
+        let mut writer = writer(&self.anchor)?;
+        let mut value = Vec::new();
+        writer.encode(&element, &mut value)?;
+        if writer.edit(key.as_bytes(), |row, header| push(&value, row, header)) {
+            return Ok(());
+        }
+        change(writer, |tree| tree.append(&value))
+    }
+
+    /// Puts another element in the place of the one at `index`.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn set(&self, index: usize, element: T) {
+        expect(self.try_set(index, element));
+    }
+
+    /// As [`set`](Self::set), with the failure as a value.
+    #[track_caller]
+    pub fn try_set(&self, index: usize, element: T) -> Result<()> {
+        let mut writer = writer(&self.anchor)?;
+        let mut value = Vec::new();
+        writer.encode(&element, &mut value)?;
+        let place = find::place(&mut Anew(writer.reader()), |_| Some(index as u64))?;
+        let Some(Place { node, index: at, value: old }) = place else {
+            return Err(out_of_range(index, Tree::load(writer.reader())?.len()));
+        };
+        writer.release(&old)?;
+        let set = writer.edit(NodeKey::of(node).as_bytes(), |row, _| {
+            leaf::set_in_place(row, at, old.len(), &value)
+        });
+        if set {
+            return Ok(());
+        }
+        change(writer, |tree| tree.replace(index as u64, &value).map(drop))
+    }
+
+    /// Puts an element before the one at `index`, or at the end if that is the length.
+    ///
+    /// # Panics
+    /// When `index` is larger than the length.
+    #[track_caller]
+    pub fn insert(&self, index: usize, element: T) {
+        expect(self.try_insert(index, element));
+    }
+
+    /// As [`insert`](Self::insert), with the failure as a value.
+    #[track_caller]
+    pub fn try_insert(&self, index: usize, element: T) -> Result<()> {
+        let mut writer = writer(&self.anchor)?;
+        let mut value = Vec::new();
+        writer.encode(&element, &mut value)?;
+        change(writer, |tree| {
+            if index as u64 > tree.len() {
+                return Err(out_of_range(index, tree.len()));
+            }
+            tree.insert(index as u64, &value)
+        })
+    }
+}
+
+impl<T> List<T> {
+    /// Puts two elements in each other's place.
+    ///
+    /// # Panics
+    /// When there is no element at one of the positions.
+    #[track_caller]
+    pub fn swap(&self, a: usize, b: usize) {
+        expect(self.try_swap(a, b));
+    }
+
+    /// As [`swap`](Self::swap), with the failure as a value.
+    #[track_caller]
+    pub fn try_swap(&self, a: usize, b: usize) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Err(out_of_range(a, 0));
+        }
+        let mut writer = writer(&self.anchor)?;
+        let mut tree = Tree::load(writer.reader())?;
+        check(a, tree.len())?;
+        check(b, tree.len())?;
+        let (a, b) = (a as u64, b as u64);
+        let second = find::place(&mut Anew(writer.reader()), |_| Some(b))?;
+        let second = second.map(|place| place.value).unwrap_or_default();
+        let first = tree.replace(a, &second)?;
+        tree.replace(b, first.values())?;
+        tree.into_changes().write(&mut writer);
+        writer.finish();
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned> List<T> {
+    /// Takes the last element off.
+    #[track_caller]
+    pub fn pop(&self) -> Option<T> {
+        expect(self.try_pop())
+    }
+
+    /// As [`pop`](Self::pop), with the failure as a value.
+    #[track_caller]
+    pub fn try_pop(&self) -> Result<Option<T>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(None);
+        }
+        let mut writer = writer(&self.anchor)?;
+        let place = find::place(&mut Anew(writer.reader()), |len| len.checked_sub(1))?;
+        let Some(Place { node, value, .. }) = place else { return Ok(None) };
+        let element = writer.decode(&value)?;
+        writer.release(&value)?;
+        let popped = node == TAIL
+            && writer.edit(NodeKey::of(TAIL).as_bytes(), |row, header| {
+                leaf::pop_in_place(row, value.len(), || Header::shorten(header, Kind::List))
+            });
+        if !popped {
+            change(writer, |tree| {
+                tree.fill_tail()?;
+                tree.remove(tree.len() - 1, 1).map(drop)
+            })?;
+        }
+        Ok(Some(element))
+    }
+
+    /// Takes the element at `index` out; those after it move up.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn remove(&self, index: usize) -> T {
+        expect(self.try_remove(index))
+    }
+
+    /// As [`remove`](Self::remove), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove(&self, index: usize) -> Result<T> {
+        if self.anchor.reader()?.is_none() {
+            return Err(out_of_range(index, 0));
+        }
+        let writer = writer(&self.anchor)?;
+        let mut tree = Tree::load(writer.reader())?;
+        check(index, tree.len())?;
+        let old = tree.remove(index as u64, 1)?;
+        let changes = tree.into_changes();
+        take(writer, changes, &old)
+    }
+}
+
+/// Runs one change and publishes it.
+fn change(mut writer: RowWriter, change: impl FnOnce(&mut Tree<'_>) -> Result<()>) -> Result<()> {
+    let mut tree = Tree::load(writer.reader())?;
+    change(&mut tree)?;
+    tree.into_changes().write(&mut writer);
+    writer.finish();
+    Ok(())
+}
+
+/// Publishes that an element was taken out, and gives it.
+fn take<T: DeserializeOwned>(
+    mut writer: RowWriter,
+    changes: Changes,
+    old: &[LeafBuf],
+) -> Result<T> {
+    let old = old.first().map_or(&[][..], LeafBuf::values);
+    let element = writer.decode(old)?;
+    writer.release(old)?;
+    changes.write(&mut writer);
+    writer.finish();
+    Ok(element)
+}
+
+fn check(index: usize, len: u64) -> Result<()> {
+    if (index as u64) < len { Ok(()) } else { Err(out_of_range(index, len)) }
+}

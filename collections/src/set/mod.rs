@@ -1,0 +1,9 @@
+//! Sets: keys, in key order.
+
+mod algebra;
+mod handle;
+mod read;
+mod write;
+
+pub use algebra::Merge;
+pub use handle::{Iter, Set, TryIter};

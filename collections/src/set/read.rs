@@ -1,0 +1,101 @@
+//! Reading a set.
+
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
+};
+
+use super::handle::{Iter, Set, TryIter};
+use crate::{
+    header::{self, Kind},
+    misuse::expect,
+    sorted::{self, Span},
+};
+
+impl<T> Set<T> {
+    /// How many elements there are.
+    #[track_caller]
+    pub fn len(&self) -> usize {
+        expect(self.try_len())
+    }
+
+    /// As [`len`](Self::len), with the failure as a value.
+    pub fn try_len(&self) -> Result<usize> {
+        let reader = self.anchor.reader()?;
+        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Set))?;
+        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
+    /// There are no elements.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T: Key> Set<T> {
+    /// This is an element.
+    #[track_caller]
+    pub fn contains(&self, element: impl IntoKey<T>) -> bool {
+        expect(self.try_contains(element))
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, element: impl IntoKey<T>) -> Result<bool> {
+        let Some(reader) = self.anchor.reader()? else { return Ok(false) };
+        let mut key = Vec::new();
+        Ok(reader.find_key(&element, &mut key)? && sorted::find(&reader, &key, &[])?.is_some())
+    }
+
+    /// The smallest element.
+    #[track_caller]
+    pub fn first(&self) -> Option<T> {
+        self.iter().next()
+    }
+
+    /// The largest element.
+    #[track_caller]
+    pub fn last(&self) -> Option<T> {
+        self.iter().next_back()
+    }
+
+    /// The elements in key order, from either end.
+    ///
+    /// The iterator goes on by key: the set may be changed meanwhile, and what is still ahead is
+    /// given as it then is.
+    #[track_caller]
+    pub fn iter(&self) -> Iter<T> {
+        sorted::Iter::new(expect(self.try_iter()))
+    }
+
+    /// As [`iter`](Self::iter), with failures as values.
+    pub fn try_iter(&self) -> Result<TryIter<T>> {
+        Ok(TryIter::new(self.anchor.reader()?, Span::ALL))
+    }
+
+    /// The elements of a range; see [`iter`](Self::iter).
+    #[track_caller]
+    pub fn range(&self, range: impl KeyRange<T>) -> Iter<T> {
+        sorted::Iter::new(expect(self.try_range(range)))
+    }
+
+    /// As [`range`](Self::range), with failures as values.
+    pub fn try_range(&self, range: impl KeyRange<T>) -> Result<TryIter<T>> {
+        self.within(range.bounds())
+    }
+
+    /// The elements that start with this text; composites by their first component.
+    #[track_caller]
+    pub fn prefix(&self, start: &str) -> Iter<T> {
+        sorted::Iter::new(expect(self.try_prefix(start)))
+    }
+
+    /// As [`prefix`](Self::prefix), with failures as values.
+    pub fn try_prefix(&self, start: &str) -> Result<TryIter<T>> {
+        self.within(text_prefix_range(start))
+    }
+
+    fn within(&self, bounds: KeyBounds) -> Result<TryIter<T>> {
+        Ok(TryIter::new(self.anchor.reader()?, Span::of(bounds)))
+    }
+}

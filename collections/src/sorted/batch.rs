@@ -1,0 +1,194 @@
+//! Some entries of a range, copied in their order.
+
+use std::{ops::ControlFlow, ops::Range};
+
+use db0_runtime::{Result, object::RowReader};
+
+use super::{bounds::Span, entry::Entry, row_key};
+
+/// Bytes at which a batch is full, however few its entries are.
+const BYTES_MAX: usize = 256 << 10;
+
+/// An entry that was copied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<'b> {
+    /// The key, with its suffix.
+    pub(crate) key: &'b [u8],
+    pub(crate) value: &'b [u8],
+}
+
+/// Copied entries, to be taken from either end.
+#[derive(Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    /// Where each key and its value end in `bytes`; an entry begins where the one before ends.
+    ends: Vec<(usize, usize)>,
+    left: Range<usize>,
+}
+
+impl Batch {
+    pub(super) fn len(&self) -> usize {
+        self.left.len()
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    fn push(&mut self, key: &[u8], value: &[u8]) {
+        self.bytes.extend_from_slice(key);
+        let key_end = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.ends.push((key_end, self.bytes.len()));
+        self.left.end += 1;
+    }
+
+    fn item(&self, at: usize) -> Item<'_> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1].1 };
+        let (key_end, end) = self.ends[at];
+        Item { key: &self.bytes[start..key_end], value: &self.bytes[key_end..end] }
+    }
+
+    /// The entry that was copied last, taken or not.
+    pub(super) fn last(&self) -> Option<Item<'_>> {
+        self.ends.len().checked_sub(1).map(|at| self.item(at))
+    }
+
+    /// Takes the entry that was copied first.
+    #[inline]
+    pub(super) fn take_first(&mut self) -> Option<Item<'_>> {
+        let at = self.left.next()?;
+        Some(self.item(at))
+    }
+
+    /// Takes the entry that was copied last.
+    #[inline]
+    pub(super) fn take_last(&mut self) -> Option<Item<'_>> {
+        let at = self.left.next_back()?;
+        Some(self.item(at))
+    }
+
+    /// Copies the entries of `span`, `count` of them or some more, from its start, or `backward` from
+    /// its end; true if these are all.
+    pub(super) fn fill(
+        &mut self,
+        reader: &RowReader,
+        span: &Span,
+        backward: bool,
+        count: usize,
+        keep: &impl Fn(&[u8]) -> bool,
+    ) -> Result<bool> {
+        self.bytes.clear();
+        self.ends.clear();
+        self.left = 0..0;
+        let mut filling = Filling { batch: self, span, backward, group: Group::default() };
+        let mut complete = true;
+        let end = span.row_end();
+        reader.scan(span.row_start(), end.as_deref(), backward, &mut |key, row| {
+            let Some(entry) = Entry::parse(row) else {
+                return Err(reader.damaged("an entry is damaged"));
+            };
+            if !filling.group.continues(key, &entry) {
+                filling.end_group();
+                let batch = &filling.batch;
+                if batch.ends.len() >= count || batch.bytes.len() >= BYTES_MAX {
+                    complete = false;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            if keep(entry.value) {
+                filling
+                    .add(key, &entry)
+                    .ok_or_else(|| reader.damaged("an entry's key is damaged"))?;
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        filling.end_group();
+        Ok(complete)
+    }
+}
+
+/// How many entries a range has.
+pub(super) fn count(
+    reader: &RowReader,
+    span: &Span,
+    keep: &impl Fn(&[u8]) -> bool,
+) -> Result<usize> {
+    let mut count = 0;
+    let end = span.row_end();
+    let mut full = Vec::new();
+    reader.scan(span.row_start(), end.as_deref(), false, &mut |key, row| {
+        let Some(entry) = Entry::parse(row) else {
+            return Err(reader.damaged("an entry is damaged"));
+        };
+        full.clear();
+        let inside = match entry.key {
+            None => span.is_short() || span.contains(key),
+            Some(long) => {
+                full.extend_from_slice(long);
+                full.extend_from_slice(row_key::suffix_of_long(key).unwrap_or_default());
+                span.contains(&full)
+            }
+        };
+        count += usize::from(inside && keep(entry.value));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(count)
+}
+
+/// Entries with long keys that start alike: their rows are not in order.
+#[derive(Default)]
+struct Group {
+    start: Vec<u8>,
+    /// Keys with their suffixes, and values.
+    entries: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Group {
+    fn continues(&self, row_key: &[u8], entry: &Entry<'_>) -> bool {
+        entry.key.is_some() && !self.start.is_empty() && row_key.starts_with(&self.start)
+    }
+}
+
+struct Filling<'b> {
+    batch: &'b mut Batch,
+    span: &'b Span,
+    backward: bool,
+    group: Group,
+}
+
+impl Filling<'_> {
+    /// Adds an entry; none if its row makes no sense.
+    fn add(&mut self, row_key: &[u8], entry: &Entry<'_>) -> Option<()> {
+        let Some(key) = entry.key else {
+            // Rows of short spans are exactly the entries of these.
+            if self.span.is_short() || self.span.contains(row_key) {
+                self.batch.push(row_key, entry.value);
+            }
+            return Some(());
+        };
+        let suffix = row_key::suffix_of_long(row_key)?;
+        let start = row_key::start_of_long(row_key);
+        if !row_key::is_long(key) || !key.starts_with(start) {
+            return None;
+        }
+        self.group.start.clear();
+        self.group.start.extend_from_slice(start);
+        let full = [key, suffix].concat();
+        if self.span.contains(&full) {
+            self.group.entries.push((full, entry.value.to_vec()));
+        }
+        Some(())
+    }
+
+    fn end_group(&mut self) {
+        self.group.start.clear();
+        let mut entries = std::mem::take(&mut self.group.entries);
+        entries.sort_unstable();
+        if self.backward {
+            entries.reverse();
+        }
+        entries.iter().for_each(|(key, value)| self.batch.push(key, value));
+    }
+}

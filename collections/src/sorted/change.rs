@@ -1,0 +1,217 @@
+//! Changing entries: each by its key, all of one call published together.
+
+use std::{borrow::Cow, ops::ControlFlow};
+
+use db0_runtime::{
+    Error, Result,
+    codec::{
+        ROW_BYTES_MAX, RefExt,
+        key::{IntoKey, Key},
+    },
+    object::{Anchor, RowWriter, varint},
+};
+
+use super::{
+    bounds::Span,
+    cursor::Cursor,
+    entry::{self, Entry},
+    row_key,
+};
+use crate::{
+    handle,
+    header::{self, Header, Kind},
+};
+
+/// A key to be stored: its bytes, and what it refers to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) key: Vec<u8>,
+    pub(crate) references: Vec<RefExt>,
+}
+
+impl Stored {
+    /// Encodes a key, and counts what it refers to.
+    pub(crate) fn of<K: Key>(writer: &mut RowWriter, key: &impl IntoKey<K>) -> Result<Self> {
+        let mut bytes = Vec::new();
+        let references = writer.encode_key(key, &mut bytes)?;
+        Ok(Self { key: bytes, references })
+    }
+}
+
+/// Puts an entry, and publishes that, where it is known without a search whether it is there, as it
+/// is for new collections and for what was written since the last commit. `value` gets the value
+/// that is there, and the header, and makes the new one, or nothing; it may run nobody's code.
+pub(crate) fn put_where_known<'v>(
+    writer: &mut RowWriter,
+    key: &Stored,
+    suffix: &[u8],
+    value: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Cow<'v, [u8]>>,
+) -> bool {
+    !row_key::is_long(&key.key)
+        && writer.upsert(&row_key::of(&key.key, suffix), |old, header| {
+            let old = match old {
+                Some(old) => Some(Entry::parse(old)?.value),
+                None => None,
+            };
+            Some(entry::row(None, &key.references, &value(old, header)?))
+        })
+}
+
+/// Changes of a collection's entries, until they are published.
+pub(crate) struct Change {
+    pub(crate) writer: RowWriter,
+    kind: Kind,
+    length: u64,
+    /// How many entries an index has ever had; nothing elsewhere.
+    number: u64,
+}
+
+impl Change {
+    /// Takes the turn for the caller of the public method.
+    #[track_caller]
+    pub(crate) fn begin(anchor: &Anchor, kind: Kind) -> Result<Self> {
+        let writer = handle::writer(anchor)?;
+        Self::with(writer, kind)
+    }
+
+    /// Goes on with the turn that `writer` has. The header is read now: values' own code has run.
+    pub(crate) fn with(writer: RowWriter, kind: Kind) -> Result<Self> {
+        let parse = |header: Header<'_>| {
+            let mut rest = header.rest;
+            let number = if kind == Kind::Index { varint::take(&mut rest)? } else { 0 };
+            Some((header.length, number))
+        };
+        let (length, number) = header::read(writer.reader(), kind, parse)?.unwrap_or_default();
+        Ok(Self { writer, kind, length, number })
+    }
+
+    /// The number of a new entry.
+    pub(crate) fn take_number(&mut self) -> u64 {
+        self.number += 1;
+        self.number - 1
+    }
+
+    /// There is an entry with this key and suffix.
+    pub(crate) fn has(&self, key: &Stored, suffix: &[u8]) -> Result<bool> {
+        if self.length == 0 {
+            return Ok(false);
+        }
+        let row_key = row_key::of(&key.key, suffix);
+        Ok(self.row(&row_key, &key.key)?.is_some())
+    }
+
+    /// What was encoded is not stored: its references don't count.
+    pub(crate) fn uncount(&mut self, key: &Stored, value: &[u8]) -> Result<()> {
+        self.writer.release(&entry::row(None, &key.references, value))
+    }
+
+    /// Copies the row at an element key, if it is that of `key`.
+    fn row(&self, row_key: &[u8], key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let reader = self.writer.reader();
+        let Some(row) = reader.get(row_key, <[u8]>::to_vec)? else { return Ok(None) };
+        let entry = Entry::parse(&row).ok_or_else(|| reader.damaged("an entry is damaged"))?;
+        if row_key::is_long(key) && entry.key != Some(key) {
+            let why = "another key of over 448 bytes has the same hash".into();
+            return Err(Error::Encode { what: format!("a key of {}", reader.name()), why });
+        }
+        Ok(Some(row))
+    }
+
+    /// Writes an entry; gives the row that it replaces, which is let go.
+    pub(crate) fn put(
+        &mut self,
+        key: &Stored,
+        suffix: &[u8],
+        value: &[u8],
+    ) -> Result<Option<Vec<u8>>> {
+        let row_key = row_key::of(&key.key, suffix);
+        // What is empty need not be looked into.
+        let old = if self.length == 0 { None } else { self.row(&row_key, &key.key)? };
+        match &old {
+            Some(row) => self.writer.release(row)?,
+            None => self.length += 1,
+        }
+        let long = row_key::is_long(&key.key).then_some(&key.key[..]);
+        if value.len() + long.map_or(0, <[u8]>::len) > ROW_BYTES_MAX {
+            let what = format!("an entry of {}", self.writer.reader().name());
+            return Err(Error::Encode { what, why: "key and value are too large together".into() });
+        }
+        let row = entry::row(long, &key.references, value);
+        self.writer.put(&row_key, row);
+        Ok(old)
+    }
+
+    /// Deletes an entry; gives its row, which is let go.
+    pub(crate) fn delete(&mut self, key: &[u8], suffix: &[u8]) -> Result<Option<Vec<u8>>> {
+        let row_key = row_key::of(key, suffix);
+        let old = self.row(&row_key, key)?;
+        if let Some(row) = &old {
+            self.writer.release(row)?;
+            self.writer.delete(&row_key);
+            self.length = self.length.saturating_sub(1);
+        }
+        Ok(old)
+    }
+
+    /// Writes many entries. Of equal keys the last one counts.
+    pub(crate) fn put_all(&mut self, mut entries: Vec<(Stored, Vec<u8>)>) -> Result<()> {
+        entries.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        let mut entries = entries.into_iter().peekable();
+        while let Some((key, value)) = entries.next() {
+            let replaced = entries.peek().is_some_and(|(next, _)| next.key == key.key);
+            if replaced {
+                self.uncount(&key, &value)?;
+            } else {
+                self.put(&key, &[], &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole key, and the value, of the first entry or the last.
+    pub(crate) fn end_entry(&self, last: bool) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+        let mut cursor = Cursor::new(Some(self.writer.reader().clone()), Span::ALL);
+        let item = if last { cursor.next_back() } else { cursor.next() }?;
+        Ok(item.map(|(_, item)| (item.key.to_vec(), item.value.to_vec())))
+    }
+
+    /// Deletes the entries of these keys, and publishes that.
+    pub(crate) fn delete_all(mut self, keys: &[Vec<u8>]) -> Result<()> {
+        let mut found = false;
+        for key in keys {
+            found |= self.delete(key, &[])?.is_some();
+        }
+        if found {
+            self.finish();
+        }
+        Ok(())
+    }
+
+    /// Deletes all entries, and publishes that.
+    pub(crate) fn clear(mut self) -> Result<()> {
+        let mut keys = Vec::new();
+        let reader = self.writer.reader().clone();
+        reader.scan(&[], None, false, &mut |key, row| {
+            self.writer.release(row)?;
+            keys.push(key.to_vec());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if keys.is_empty() {
+            return Ok(());
+        }
+        keys.iter().for_each(|key| self.writer.delete(key));
+        self.length = 0;
+        self.finish();
+        Ok(())
+    }
+
+    /// Publishes everything.
+    pub(crate) fn finish(mut self) {
+        let mut header = Header::start(self.kind, self.length);
+        if self.kind == Kind::Index {
+            varint::put(&mut header, self.number);
+        }
+        self.writer.put_header(header);
+        self.writer.finish();
+    }
+}

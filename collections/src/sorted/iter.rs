@@ -1,0 +1,149 @@
+//! Iterators over entries, and what they make of them.
+
+use std::marker::PhantomData;
+
+use db0_runtime::{Result, codec::key::Key, object::RowReader};
+use serde::de::DeserializeOwned;
+
+use super::{batch::Item, bounds::Span, cursor::Cursor, entry::Entry, row_key};
+use crate::misuse::expect;
+
+/// What an iterator makes of an entry.
+pub trait Projection {
+    /// It gives these.
+    type Item;
+
+    /// Decodes an entry. Behind the key stands its suffix.
+    fn read(reader: &RowReader, key: &[u8], value: &[u8]) -> Result<Self::Item>;
+}
+
+/// Keys and values.
+pub struct Pairs<K, V>(PhantomData<(K, V)>);
+/// Keys alone.
+pub struct Keys<K>(PhantomData<K>);
+/// Values alone.
+pub struct Values<V>(PhantomData<V>);
+
+impl<K: Key, V: DeserializeOwned> Projection for Pairs<K, V> {
+    type Item = (K, V);
+
+    fn read(reader: &RowReader, key: &[u8], value: &[u8]) -> Result<(K, V)> {
+        Ok((reader.decode_key(key)?, reader.decode(value)?))
+    }
+}
+
+impl<K: Key> Projection for Keys<K> {
+    type Item = K;
+
+    fn read(reader: &RowReader, key: &[u8], _: &[u8]) -> Result<K> {
+        reader.decode_key(key)
+    }
+}
+
+impl<V: DeserializeOwned> Projection for Values<V> {
+    type Item = V;
+
+    fn read(reader: &RowReader, _: &[u8], value: &[u8]) -> Result<V> {
+        reader.decode(value)
+    }
+}
+
+/// Entries in key order from either end, or the failure to read them, after which it ends.
+pub struct TryIter<R> {
+    cursor: Cursor,
+    read: PhantomData<fn() -> R>,
+}
+
+impl<R: Projection> TryIter<R> {
+    pub(crate) fn new(reader: Option<RowReader>, span: Span) -> Self {
+        Self { cursor: Cursor::new(reader, span), read: PhantomData }
+    }
+
+    fn step(&mut self, backward: bool) -> Option<Result<R::Item>> {
+        let read = |reader: &RowReader, item: Item<'_>| R::read(reader, item.key, item.value);
+        self.cursor.step(backward, read).transpose()
+    }
+}
+
+impl<R: Projection> Iterator for TryIter<R> {
+    type Item = Result<R::Item>;
+
+    fn next(&mut self) -> Option<Result<R::Item>> {
+        self.step(false)
+    }
+
+    /// Without decoding anything; a failure to count counts as one entry, the failure.
+    fn count(self) -> usize {
+        self.cursor.count().unwrap_or(1)
+    }
+
+    fn last(mut self) -> Option<Result<R::Item>> {
+        self.next_back()
+    }
+}
+
+impl<R: Projection> DoubleEndedIterator for TryIter<R> {
+    fn next_back(&mut self) -> Option<Result<R::Item>> {
+        self.step(true)
+    }
+}
+
+/// Entries in key order, from either end.
+///
+/// It takes a few hundred entries at a time, and goes on by key: the collection may be changed
+/// meanwhile, and what is still ahead is given as it then is.
+///
+/// # Panics
+/// When entries can't be read; [`TryIter`] gives an error instead.
+pub struct Iter<R> {
+    entries: TryIter<R>,
+}
+
+impl<R: Projection> Iter<R> {
+    pub(crate) fn new(entries: TryIter<R>) -> Self {
+        Self { entries }
+    }
+}
+
+impl<R: Projection> Iterator for Iter<R> {
+    type Item = R::Item;
+
+    #[track_caller]
+    fn next(&mut self) -> Option<R::Item> {
+        self.entries.next().map(expect)
+    }
+
+    #[track_caller]
+    fn count(self) -> usize {
+        expect(self.entries.cursor.count())
+    }
+
+    #[track_caller]
+    fn last(mut self) -> Option<R::Item> {
+        self.next_back()
+    }
+}
+
+impl<R: Projection> DoubleEndedIterator for Iter<R> {
+    #[track_caller]
+    fn next_back(&mut self) -> Option<R::Item> {
+        self.entries.next_back().map(expect)
+    }
+}
+
+/// Copies the value of the entry with this key and suffix.
+pub(crate) fn find(reader: &RowReader, key: &[u8], suffix: &[u8]) -> Result<Option<Vec<u8>>> {
+    let row_key = row_key::of(key, suffix);
+    let long = row_key::is_long(key);
+    let found = reader.get(&row_key, |row| {
+        let Some(entry) = Entry::parse(row) else { return Err(()) };
+        // Another long key may have the same hash.
+        let same = !long || entry.key == Some(key);
+        Ok(same.then(|| entry.value.to_vec()))
+    })?;
+    match found {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(())) => Err(reader.damaged("an entry is damaged")),
+        None => Ok(None),
+    }
+}
