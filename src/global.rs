@@ -1,13 +1,19 @@
 //! The free functions, over the thread's workspace and its current prefix.
 
+use std::{
+    ops::{RangeBounds, RangeTo},
+    time::{Duration, SystemTime},
+};
+
 use db0_query::{Criteria, Query};
 use db0_runtime::{
-    Config, Error, Memo, Mode, Prefix, Result, Workspace,
+    CacheStats, Config, Error, Memo, Mode, Result, State,
     class::{Class, Singleton},
-    class_prefix, current as current_prefix, default_workspace,
+    class_prefix, current as current_prefix, default_workspace, derived,
 };
-use db0_snapshot::Snapshot;
 use uuid::Uuid;
+
+use crate::{Prefix, Snapshot, Workspace};
 
 /// Opens a folder as the process's default workspace, creating it if it is not there.
 ///
@@ -20,30 +26,72 @@ use uuid::Uuid;
 /// # db0::close() }
 /// ```
 pub fn init(config: impl Into<Config>) -> Result<Workspace> {
-    Workspace::init(config)
+    db0_runtime::Workspace::init(config).map(Workspace::of)
 }
 
 /// Opens a prefix of the thread's workspace, and makes it the current one.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// let archive = db0::open("archive", db0::Mode::ReadWrite)?;
+/// assert_eq!(db0::current()?.name(), archive.name());
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn open(name: &str, mode: Mode) -> Result<Prefix> {
-    default_workspace()?.prefix(name, mode)
+    Workspace::of(default_workspace()?).prefix(name, mode)
 }
 
 /// The prefix that the free functions mean.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// assert_eq!(db0::current()?.name(), "default");
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn current() -> Result<Prefix> {
-    current_prefix()
+    Ok(Prefix::new(current_prefix()?, Workspace::of(default_workspace()?)))
 }
 
 /// The names of all prefixes of the workspace, open or not.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// db0::open("shop/orders", db0::Mode::ReadWrite)?;
+/// assert_eq!(db0::prefixes()?, ["default", "shop/orders"]);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn prefixes() -> Result<Vec<String>> {
     default_workspace()?.prefixes()
 }
 
 /// Deletes a prefix for good. It must not be open.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// let draft = db0::open("draft", db0::Mode::ReadWrite)?;
+/// assert!(matches!(db0::drop_prefix("draft"), Err(db0::Error::PrefixOpen { .. })));
+/// draft.close()?;
+/// db0::drop_prefix("draft")?;
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn drop_prefix(name: &str) -> Result<()> {
     default_workspace()?.drop_prefix(name)
 }
 
 /// Commits and closes the workspace. Closing twice, or without having opened, is no error.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// db0::close()?;
+/// db0::close()?; // no error
+/// assert!(matches!(db0::commit(), Err(db0::Error::Closed { .. })));
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn close() -> Result<()> {
     match default_workspace() {
         Ok(workspace) => workspace.close(),
@@ -54,11 +102,32 @@ pub fn close() -> Result<()> {
 
 /// Commits all prefixes now; gives the state that the current one is in. When it has returned, the
 /// data is on disk.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// db0::Memo::new(Note { text: "one".into() });
+/// assert_eq!(db0::commit()?, 1);
+/// assert_eq!(db0::commit()?, 1); // nothing new, no new state
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn commit() -> Result<u64> {
     default_workspace()?.commit()
 }
 
 /// The number of the current prefix's last committed state.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// db0::Memo::new(Note { text: "one".into() });
+/// assert_eq!(db0::state()?, 0);
+/// db0::commit()?;
+/// assert_eq!(db0::state()?, 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn state() -> Result<u64> {
     Ok(current_prefix()?.state())
 }
@@ -88,16 +157,45 @@ pub fn atomic<R, E: From<Error>>(work: impl FnOnce() -> Result<R, E>) -> Result<
 }
 
 /// The object of this uuid, in whichever prefix of the workspace it is.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// assert_eq!(db0::fetch::<Note>(note.uuid())?, note);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
     default_workspace()?.fetch(uuid)
 }
 
 /// Whether there is an object of this class and uuid.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// assert!(db0::exists::<Note>(note.uuid()));
+/// assert!(!db0::exists::<Note>(uuid::Uuid::nil()));
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn exists<T: Class>(uuid: Uuid) -> bool {
     fetch::<T>(uuid).is_ok()
 }
 
 /// The singleton of its class; made by `make` if there is none.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(singleton)] struct Root { visits: u32 }
+/// let root = db0::singleton(|| Root { visits: 0 });
+/// root.write().visits += 1;
+/// assert_eq!(db0::singleton::<Root>(|| unreachable!("it is there")), root);
+/// # Ok::<(), db0::Error>(())
+/// ```
 ///
 /// # Panics
 /// When no workspace is open, or it only reads and has none.
@@ -108,37 +206,270 @@ pub fn singleton<T: Singleton>(make: impl FnOnce() -> T) -> Memo<T> {
 }
 
 /// The singleton of its class.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(singleton)] struct Root { visits: u32 }
+/// assert!(matches!(db0::fetch_singleton::<Root>(), Err(db0::Error::NoSingleton { .. })));
+/// db0::singleton(|| Root { visits: 1 });
+/// assert_eq!(db0::fetch_singleton::<Root>()?.read().visits, 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn fetch_singleton<T: Singleton>() -> Result<Memo<T>> {
     class_prefix::<T>()?.objects().singleton()
 }
 
 /// Whether there is a singleton of this class.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(singleton)] struct Root { visits: u32 }
+/// assert!(!db0::has_singleton::<Root>());
+/// db0::singleton(|| Root { visits: 1 });
+/// assert!(db0::has_singleton::<Root>());
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn has_singleton<T: Singleton>() -> bool {
     fetch_singleton::<T>().is_ok()
 }
 
 /// Objects of the class `T` that fulfil criteria, in the current prefix or the class's own.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::tags(&note).add("urgent");
+/// assert_eq!(db0::find::<Note>(("urgent", db0::no("done"))).count(), 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn find<T: Class>(criteria: impl Criteria<T>) -> Query<T> {
     Query::on(class_prefix::<T>().map(|prefix| prefix.objects().clone()), &criteria)
 }
 
 /// The last committed state of every open prefix.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// let snapshot = db0::snapshot()?;
+/// note.write().text = "two".into();
+/// db0::commit()?;
+/// assert_eq!(snapshot.of(&note).read().text, "one");
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn snapshot() -> Result<Snapshot> {
     Snapshot::of_workspace(&default_workspace()?, &current_prefix()?)
 }
 
 /// A committed state of the current prefix.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// let first = db0::commit()?;
+/// note.write().text = "two".into();
+/// db0::commit()?;
+/// assert_eq!(db0::snapshot_at(first)?.of(&note).read().text, "one");
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn snapshot_at(state: u64) -> Result<Snapshot> {
     Snapshot::of_state(&current_prefix()?, state)
 }
 
 /// Committed states of several prefixes.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let log = db0::open("log", db0::Mode::ReadWrite)?;
+/// log.create(Note { text: "one".into() });
+/// db0::commit()?;
+/// let snapshot = db0::snapshot_of([("default", 0), ("log", 1)])?;
+/// assert_eq!(snapshot.state_of("log")?, 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn snapshot_of<N: AsRef<str>>(states: impl IntoIterator<Item = (N, u64)>) -> Result<Snapshot> {
     Snapshot::of_states(&default_workspace()?, states)
 }
 
 /// Steps to the last committed state in prefixes that another process writes; true if there was a
 /// newer one.
+///
+/// ```
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let config = db0::Config::new(folder.path()).autocommit(false);
+/// let writer = db0::Workspace::open(config.clone())?;
+/// db0::init(config.read_only().auto_refresh(false))?;
+/// writer.create(Note { text: "one".into() });
+/// writer.commit()?;
+/// assert!(db0::refresh()?);
+/// assert!(!db0::refresh()?);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn refresh() -> Result<bool> {
     default_workspace()?.refresh()
+}
+
+/// Deletes an object that nothing refers to ([`Error::Referenced`] otherwise). Its tags go with it.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::delete(&note)?;
+/// assert!(matches!(note.try_read(), Err(db0::Error::Deleted { .. })));
+/// # Ok::<(), db0::Error>(())
+/// ```
+#[track_caller]
+pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
+    derived::delete(memo)
+}
+
+/// Makes the next commit count an object as modified, whether or not it differs.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// db0::touch(&note);
+/// assert_eq!(db0::commit()?, 2);
+/// assert_eq!(db0::states(2..)?[0].modified, 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
+///
+/// # Panics
+/// On misuse, as [`Memo::write`] does.
+#[track_caller]
+pub fn touch<T: Class>(memo: &Memo<T>) {
+    derived::touch(memo).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The current prefix's committed states, newest last: those that the history still has.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// let states = db0::states(..)?;
+/// assert_eq!((states[0].number, states[0].created), (1, 1));
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn states(range: impl RangeBounds<u64>) -> Result<Vec<State>> {
+    current_prefix()?.states(range)
+}
+
+/// The current prefix's last state that had been committed at a moment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// assert_eq!(db0::state_at(std::time::SystemTime::now())?, 1);
+/// assert_eq!(db0::state_at(std::time::UNIX_EPOCH)?, 0); // before the first one
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn state_at(time: SystemTime) -> Result<u64> {
+    current_prefix()?.state_at(time)
+}
+
+/// The state that the current prefix was in at a moment.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// let noon = std::time::SystemTime::now();
+/// note.write().text = "two".into();
+/// db0::commit()?;
+/// assert_eq!(db0::snapshot_at_time(noon)?.of(&note).read().text, "one");
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn snapshot_at_time(time: SystemTime) -> Result<Snapshot> {
+    let prefix = current_prefix()?;
+    let state = prefix.state_at(time)?;
+    Snapshot::of_state(&prefix, state)
+}
+
+/// Forgets the current prefix's states before `..state`; returns when it is done. Snapshots in use
+/// go on.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// db0::commit()?;
+/// note.write().text = "two".into();
+/// db0::commit()?;
+/// db0::prune_history(..2)?;
+/// assert!(matches!(db0::snapshot_at(1), Err(db0::Error::Pruned { oldest: 2 })));
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn prune_history(before: RangeTo<u64>) -> Result<()> {
+    current_prefix()?.prune_history(before)
+}
+
+/// How much of the current prefix is kept in memory.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// assert!(db0::cache_stats()?.bytes <= db0::cache_stats()?.capacity);
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn cache_stats() -> Result<CacheStats> {
+    Ok(current_prefix()?.cache_stats())
+}
+
+/// Lets go of all objects of the current prefix that nobody uses at present.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// db0::clear_cache()?;
+/// assert_eq!(db0::cache_stats()?.objects, 0);
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn clear_cache() -> Result<()> {
+    current_prefix()?.clear_cache();
+    Ok(())
+}
+
+/// Waits until a prefix has committed a state, in this process or another one; false if it has not
+/// by then.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// db0::Memo::new(Note { text: "one".into() });
+/// let prefix = db0::current()?;
+/// assert!(!db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
+/// db0::commit()?;
+/// assert!(db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn wait(prefix: &db0_runtime::Prefix, state: u64, timeout: Duration) -> Result<bool> {
+    prefix.wait(state, timeout)
 }

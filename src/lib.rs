@@ -31,21 +31,33 @@
 //! ```
 
 mod global;
+#[cfg(doctest)]
+mod guide;
+mod prefix;
+mod workspace;
 
-//pub use db0_collections::{Dict, Index, List, Set};
+pub use db0_collections::{Dict, Index, List, Set};
 pub use db0_macros::{Key, Tag, memo};
-pub use db0_query::{Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags};
+pub use db0_query::{
+    Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags,
+};
 pub use db0_runtime::{
-    Config, Durability, Entered, Error, History, Lock, Memo, Mode, Prefix, Read, Result, WeakMemo,
-    Workspace, Write, abort,
+    CacheStats, Config, Durability, Entered, Error, Health, History, Lock, Memo, Mode, Read,
+    Result, State, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton},
-    codec::{Value, int128, key::{Desc, IntoKey, Key, KeyRange}},
+    codec::{
+        Value, int128,
+        key::{Desc, IntoKey, Key, KeyRange},
+    },
 };
 pub use db0_snapshot::Snapshot;
 pub use global::{
-    atomic, close, commit, current, drop_prefix, exists, fetch, fetch_singleton, find,
-    has_singleton, init, open, prefixes, refresh, singleton, snapshot, snapshot_at, snapshot_of, state,
+    atomic, cache_stats, clear_cache, close, commit, current, delete, drop_prefix, exists, fetch,
+    fetch_singleton, find, has_singleton, init, open, prefixes, prune_history, refresh, singleton,
+    snapshot, snapshot_at, snapshot_at_time, snapshot_of, state, state_at, states, touch, wait,
 };
+pub use prefix::Prefix;
+pub use workspace::Workspace;
 
 /// What the macros call; not part of the public API, and bound to the macros of this version.
 #[doc(hidden)]

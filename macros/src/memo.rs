@@ -16,8 +16,8 @@ pub(crate) fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 fn written(class: Class, mut errors: Errors) -> TokenStream {
-    check::class(&class, &mut errors);
-    if errors.is_empty() { expand::class(&class) } else { fallback::class(class, errors) }
+    check::check(&class, &mut errors);
+    if errors.is_empty() { expand::expand(&class) } else { fallback::class(class, errors) }
 }
 
 #[cfg(test)]

@@ -76,6 +76,17 @@ impl<T, M: Class> Criteria<T> for Memo<M> {
 pub struct No<C>(C);
 
 /// Objects that don't fulfil the criteria; alone, all others of the class.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// db0::tags(&emma).add("lent");
+/// assert_eq!(db0::find::<Book>(db0::no("lent")).first(), Some(waves));
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn no<C>(criteria: C) -> No<C> {
     No(criteria)
 }
@@ -91,6 +102,17 @@ impl<T, C: Criteria<T>> Criteria<T> for No<C> {
 pub struct Any<C>(C);
 
 /// Objects that fulfil one of several criteria of different kinds.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// db0::tags(&emma).add("lent");
+/// assert_eq!(db0::find::<Book>(db0::any(("lent", Book::YEAR.gt(1900)))).count(), 2);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn any<C>(criteria: C) -> Any<C> {
     Any(criteria)
 }
@@ -100,6 +122,18 @@ pub fn any<C>(criteria: C) -> Any<C> {
 pub struct All<C>(C);
 
 /// Objects that fulfil each of several criteria, also those of an array.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// db0::tags(&emma).add(["lent", "signed"]);
+/// let wanted = vec!["lent", "signed"];
+/// assert_eq!(db0::find::<Book>(db0::all(wanted)).first(), Some(emma));
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn all<C>(criteria: C) -> All<C> {
     All(criteria)
 }
@@ -108,7 +142,18 @@ pub fn all<C>(criteria: C) -> All<C> {
 #[derive(Clone, Copy, Debug)]
 pub struct ClassTag<C>(PhantomData<fn() -> C>);
 
-/// Membership in a class, as a tag.
+/// A class as a tag: put on objects, and looked for, like any other tag.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// # #[db0::memo] struct Shelf;
+/// db0::tags(&emma).add(db0::class::<Shelf>());
+/// assert_eq!(db0::find::<Book>(db0::class::<Shelf>()).first(), Some(emma));
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn class<C: Class>() -> ClassTag<C> {
     ClassTag(PhantomData)
 }

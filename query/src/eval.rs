@@ -21,6 +21,7 @@ enum Step {
     And(Vec<Step>),
     Or(Vec<Step>),
     Not(Box<Step>),
+    Query(Box<Plan>),
     Test(Test),
 }
 
@@ -76,7 +77,9 @@ impl Plan {
 
 impl Step {
     fn new(objects: &Arc<Objects>, node: &Node) -> Result<Self> {
-        let steps = |parts: &[Node]| parts.iter().map(|part| Self::new(objects, part)).collect::<Result<Vec<_>>>();
+        let steps = |parts: &[Node]| {
+            parts.iter().map(|part| Self::new(objects, part)).collect::<Result<Vec<_>>>()
+        };
         Ok(match node {
             Node::All => Self::All,
             Node::Tag(name) => Members::of_tag(objects, name)?.map_or(Self::Nothing, Self::Tag),
@@ -88,6 +91,15 @@ impl Step {
             }
             Node::Or(parts) => Self::Or(steps(parts)?),
             Node::Not(part) => Self::Not(Box::new(Self::new(objects, part)?)),
+            Node::Query(query) => {
+                let plan = query.plan()?;
+                // Objects of another prefix have numbers of their own.
+                if plan.objects.is_same_prefix(objects) {
+                    Self::Query(Box::new(plan))
+                } else {
+                    Self::Nothing
+                }
+            }
             Node::Test { test, .. } => Self::Test(test.clone()),
             Node::Wrong(why) => return Err(Error::Invalid(why.clone())),
         })
@@ -98,7 +110,10 @@ impl Step {
             Self::All | Self::Nothing => 0,
             Self::Tag(_) => 1,
             Self::Not(step) => 1 + step.cost(),
-            Self::And(steps) | Self::Or(steps) => 1 + steps.iter().map(Self::cost).max().unwrap_or(0),
+            Self::And(steps) | Self::Or(steps) => {
+                1 + steps.iter().map(Self::cost).max().unwrap_or(0)
+            }
+            Self::Query(plan) => 2 + plan.root.cost(),
             Self::Test(_) => 100,
         }
     }
@@ -110,6 +125,7 @@ impl Step {
             Self::All | Self::Not(_) | Self::Test(_) => Ok(Some(from)),
             Self::Nothing => Ok(None),
             Self::Tag(members) => members.next_chunk(objects, from),
+            Self::Query(plan) => plan.next_chunk(from),
             Self::And(steps) => {
                 let mut at = from;
                 for step in steps {
@@ -140,6 +156,7 @@ impl Step {
                 members.chunk(objects, number, &mut bearing)?;
                 among.and(&bearing);
             }
+            Self::Query(plan) => among.and(&plan.chunk(number)?),
             Self::And(steps) => {
                 for step in steps {
                     if among.is_empty() {

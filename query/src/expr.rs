@@ -2,7 +2,14 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::eval::Plan;
 use db0_runtime::{Error, Result, class::TagName, object::Objects};
+
+/// A query within another one's criteria.
+pub(crate) trait Subquery: Send + Sync {
+    fn node(&self) -> &Node;
+    fn plan(&self) -> Result<Plan>;
+}
 
 /// Decides about one object.
 pub(crate) type Test = Arc<dyn Fn(&Arc<Objects>, u64) -> Result<bool> + Send + Sync>;
@@ -19,8 +26,13 @@ pub(crate) enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
+    /// The members of another query, on the view that it was made for.
+    Query(Arc<dyn Subquery>),
     /// A condition that only the object itself can answer.
-    Test { what: String, test: Test },
+    Test {
+        what: String,
+        test: Test,
+    },
     /// The criteria make no sense: told when the query runs.
     Wrong(String),
 }
@@ -52,6 +64,7 @@ impl fmt::Debug for Node {
             Self::And(parts) => f.debug_tuple("and").field(parts).finish(),
             Self::Or(parts) => f.debug_tuple("or").field(parts).finish(),
             Self::Not(part) => f.debug_tuple("not").field(part).finish(),
+            Self::Query(query) => query.node().fmt(f),
             Self::Test { what, .. } => f.write_str(what),
             Self::Wrong(why) => write!(f, "({why})"),
         }

@@ -20,6 +20,18 @@ use crate::{
 };
 
 /// The field `V` of the class `T`, as in `Person::AGE`: made by `#[db0::memo]` for every field.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// let field: db0::Field<Book, u16> = Book::YEAR;
+/// assert_eq!(field.name(), "year");
+/// assert_eq!(db0::find::<Book>(field.ge(1900)).count(), 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub struct Field<T, V> {
     name: &'static str,
     ordinal: u16,
@@ -86,7 +98,11 @@ impl<T> Criteria<T> for Condition<T> {
 }
 
 impl<T: Class, V: Key> Field<T, V> {
-    fn condition(self, what: &str, holds: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Condition<T> {
+    fn condition(
+        self,
+        what: &str,
+        holds: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
+    ) -> Condition<T> {
         let get = self.get;
         let test = move |objects: &Arc<Objects>, oid: u64| -> Result<bool> {
             let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
@@ -94,22 +110,56 @@ impl<T: Class, V: Key> Field<T, V> {
             get(&*memo.try_read()?).write_key(&mut key);
             Ok(holds(&key))
         };
-        Condition { what: format!("{}.{} {what}", T::INFO.name, self.name), test: Arc::new(test), class: PhantomData }
+        Condition {
+            what: format!("{}.{} {what}", T::INFO.name, self.name),
+            test: Arc::new(test),
+            class: PhantomData,
+        }
     }
 
     /// The field is this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::TITLE.eq("Emma")).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn eq(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("eq", move |field| field == key)
     }
 
     /// The field is not this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::TITLE.ne("Emma")).first(), Some(waves));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn ne(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("ne", move |field| field != key)
     }
 
     /// The field is within a range.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.between(1800..=1931)).count(), 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn between(self, range: impl KeyRange<V>) -> Condition<T> {
         let (from, to) = range.bounds();
         self.condition("between", move |field| {
@@ -128,32 +178,83 @@ impl<T: Class, V: Key> Field<T, V> {
     }
 
     /// The field is less than this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.lt(1931)).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn lt(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("lt", move |field| field < &key[..])
     }
 
     /// The field is at most this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.le(1931)).count(), 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn le(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("le", move |field| field <= &key[..])
     }
 
     /// The field is greater than this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.gt(1815)).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn gt(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("gt", move |field| field > &key[..])
     }
 
     /// The field is at least this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.ge(1815)).count(), 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn ge(self, value: impl IntoKey<V>) -> Condition<T> {
         let key = key_of(&value);
         self.condition("ge", move |field| field >= &key[..])
     }
 
     /// The field is one of these.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::YEAR.is_in([1815, 1816])).first(), Some(emma));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn is_in<K: IntoKey<V>>(self, values: impl IntoIterator<Item = K>) -> Condition<T> {
-        let keys: std::collections::HashSet<Vec<u8>> = values.into_iter().map(|value| key_of(&value)).collect();
+        let keys: std::collections::HashSet<Vec<u8>> =
+            values.into_iter().map(|value| key_of(&value)).collect();
         self.condition("is_in", move |field| keys.contains(field))
     }
 }

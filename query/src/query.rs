@@ -8,12 +8,28 @@ use uuid::Uuid;
 use crate::{
     criteria::Criteria,
     eval::{Plan, oid_at, place_of},
-    expr::{Expr, Node},
+    expr::{Expr, Node, Subquery},
 };
 
 /// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked.
 ///
 /// Iterate it by value or by reference. Results come in the order of their creation, each once.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// let old = db0::find::<Book>(Book::YEAR.lt(1900));
+/// assert_eq!(old.count(), 1);
+/// waves.write().year = 1899;
+/// assert_eq!(old.count(), 2);
+/// for book in &old {
+///     assert!(book.read().year < 1900);
+/// }
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub struct Query<T> {
     /// The view it runs on, or why there is none.
     objects: std::result::Result<Arc<Objects>, Arc<Error>>,
@@ -28,12 +44,23 @@ impl<T: Class> Query<T> {
         Self { objects: objects.map_err(Arc::new), node: criteria.expr().0, class: PhantomData }
     }
 
-    fn plan(&self) -> Result<(Arc<Objects>, Plan)> {
+    fn plan_here(&self) -> Result<(Arc<Objects>, Plan)> {
         let objects = self.objects.as_ref().map_err(|error| Error::Invalid(error.to_string()))?;
         Ok((objects.clone(), Plan::of_class::<T>(objects, &self.node)?))
     }
 
     /// The results, one after the other.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// let titles: Vec<_> = db0::find::<Book>(()).iter().map(|book| book.read().title.clone()).collect();
+    /// assert_eq!(titles, ["Emma", "The Waves"]);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     ///
     /// # Panics
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
@@ -44,11 +71,27 @@ impl<T: Class> Query<T> {
 
     /// As [`iter`](Self::iter), with the failure as a value.
     pub fn try_iter(&self) -> Result<Matches<T>> {
-        let (objects, plan) = self.plan()?;
-        Ok(Matches { objects, plan, next_chunk: Some(0), found: VecDeque::new(), class: PhantomData })
+        let (objects, plan) = self.plan_here()?;
+        Ok(Matches {
+            objects,
+            plan,
+            next_chunk: Some(0),
+            found: VecDeque::new(),
+            class: PhantomData,
+        })
     }
 
     /// How many there are. No object is loaded for it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(()).count(), 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn count(&self) -> u64 {
         self.try_count().unwrap_or_else(|error| panic!("{error}"))
@@ -56,7 +99,7 @@ impl<T: Class> Query<T> {
 
     /// As [`count`](Self::count), with the failure as a value.
     pub fn try_count(&self) -> Result<u64> {
-        let (_, plan) = self.plan()?;
+        let (_, plan) = self.plan_here()?;
         let (mut count, mut from) = (0, 0);
         while let Some(number) = plan.next_chunk(from)? {
             count += u64::from(plan.chunk(number)?.len());
@@ -66,22 +109,52 @@ impl<T: Class> Query<T> {
     }
 
     /// There is none.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert!(db0::find::<Book>("lost").is_empty());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn is_empty(&self) -> bool {
         self.iter().next_oid().unwrap_or_else(|error| panic!("{error}")).is_none()
     }
 
     /// The oldest one.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(()).first(), Some(emma));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn first(&self) -> Option<Memo<T>> {
         self.iter().next()
     }
 
     /// Whether an object is among them.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert!(db0::find::<Book>(Book::YEAR.gt(1900)).contains(&waves));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn contains(&self, memo: &Memo<T>) -> bool {
         let contains = || -> Result<bool> {
-            let (objects, plan) = self.plan()?;
+            let (objects, plan) = self.plan_here()?;
             let (other, oid) = memo.place()?;
             let (number, n) = place_of(oid);
             Ok(objects.is_same_prefix(&other) && plan.chunk(number)?.contains(n))
@@ -90,11 +163,24 @@ impl<T: Class> Query<T> {
     }
 
     /// The identities of the results. No object is loaded for it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(()).uuids(), [emma.uuid(), waves.uuid()]);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn uuids(&self) -> Vec<Uuid> {
         let mut matches = self.iter();
-        let next = |matches: &mut Matches<T>| matches.next_oid().unwrap_or_else(|error| panic!("{error}"));
-        std::iter::from_fn(|| next(&mut matches)).map(|oid| matches_uuid(&self.objects, oid)).collect()
+        let next =
+            |matches: &mut Matches<T>| matches.next_oid().unwrap_or_else(|error| panic!("{error}"));
+        std::iter::from_fn(|| next(&mut matches))
+            .map(|oid| matches_uuid(&self.objects, oid))
+            .collect()
     }
 }
 
@@ -114,9 +200,19 @@ impl<T> fmt::Debug for Query<T> {
     }
 }
 
-impl<T, Q> Criteria<T> for Query<Q> {
+impl<T, Q: Class> Criteria<T> for Query<Q> {
     fn expr(&self) -> Expr {
-        Expr(self.node.clone())
+        Expr(Node::Query(Arc::new(self.clone())))
+    }
+}
+
+impl<T: Class> Subquery for Query<T> {
+    fn node(&self) -> &Node {
+        &self.node
+    }
+
+    fn plan(&self) -> Result<Plan> {
+        self.plan_here().map(|(_, plan)| plan)
     }
 }
 

@@ -64,6 +64,19 @@ pub struct Tagger {
 }
 
 /// The tags of an object, of several, or of a query's results.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+/// db0::tags(&emma).add("lent"); // one
+/// db0::tags([&emma, &waves]).add("mine"); // several
+/// db0::tags(db0::find::<Book>("lent")).add("gone"); // a query's results
+/// assert_eq!(db0::find::<Book>(("mine", "gone")).count(), 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 pub fn tags(objects: impl Targets) -> Tagger {
     let mut targets = Vec::new();
     let found = objects.targets(&mut targets);
@@ -80,9 +93,20 @@ impl Tagger {
 
     /// Puts one tag or many on the objects.
     ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add("lent").add(["signed", "old"]);
+    /// assert!(db0::tags(&emma).contains(("lent", "old")));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    ///
     /// # Panics
     /// On misuse (an empty tag, a view that only reads); see [`try_add`](Self::try_add).
     #[track_caller]
+    #[expect(clippy::should_implement_trait, reason = "tags are added; there is no sum")]
     pub fn add(self, tags: impl TagList) -> Self {
         self.try_add(tags).unwrap_or_else(|error| panic!("{error}"))
     }
@@ -98,6 +122,16 @@ impl Tagger {
     }
 
     /// Takes one tag or many off the objects.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add(["lent", "old"]).remove("lent");
+    /// assert!(!db0::tags(&emma).contains("lent"));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     ///
     /// # Panics
     /// As [`add`](Self::add); see [`try_remove`](Self::try_remove).
@@ -117,6 +151,16 @@ impl Tagger {
     }
 
     /// Lets the objects have these tags and no others.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add("lent").set(["old", "signed"]);
+    /// assert!(!db0::tags(&emma).contains("lent"));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     ///
     /// # Panics
     /// As [`add`](Self::add); see [`try_set`](Self::try_set).
@@ -140,6 +184,20 @@ impl Tagger {
     }
 
     /// The tags that at least one of the objects has.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// db0::tags(&emma).add("old");
+    /// db0::tags(&waves).add(["old", "lent"]);
+    /// let tags = db0::tags([&emma, &waves]).list();
+    /// assert_eq!(tags.len(), 2);
+    /// assert!(tags.iter().any(|tag| tag.to_string() == "lent"));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn list(&self) -> Vec<TagName> {
         self.try_list().unwrap_or_else(|error| panic!("{error}"))
@@ -155,6 +213,19 @@ impl Tagger {
     }
 
     /// Whether all of the objects have all of these tags.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// db0::tags([&emma, &waves]).add("old");
+    /// db0::tags(&emma).add("lent");
+    /// assert!(db0::tags([&emma, &waves]).contains("old"));
+    /// assert!(!db0::tags([&emma, &waves]).contains("lent"));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     #[track_caller]
     pub fn contains(&self, tags: impl TagList) -> bool {
         let contains = || -> Result<bool> {

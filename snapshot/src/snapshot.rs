@@ -12,6 +12,20 @@ use uuid::Uuid;
 
 /// Committed states of prefixes, read-only and immune to later commits. Handles from it, and
 /// everything reached through them, show these states and keep them.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+/// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+/// db0::commit()?;
+/// let before: db0::Snapshot = db0::snapshot()?;
+/// emma.write().year = 1816;
+/// db0::commit()?;
+/// assert_eq!((before.of(&emma).read().year, emma.read().year), (1815, 1816));
+/// assert!(before.of(&emma).try_write().is_err());
+/// # Ok::<(), db0::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Snapshot {
     parts: Arc<[Arc<Objects>]>,
@@ -44,7 +58,12 @@ impl Snapshot {
         let part = |(name, state): (N, u64)| {
             let name = name.as_ref();
             let missing = || Error::NoPrefix { prefix: name.into(), root: workspace.path().into() };
-            prefixes.iter().find(|prefix| prefix.name() == name).ok_or_else(missing)?.objects().at_state(state)
+            prefixes
+                .iter()
+                .find(|prefix| prefix.name() == name)
+                .ok_or_else(missing)?
+                .objects()
+                .at_state(state)
         };
         let parts: Arc<[_]> = states.into_iter().map(part).collect::<Result<_>>()?;
         if parts.is_empty() {
@@ -68,21 +87,65 @@ impl Snapshot {
     }
 
     /// The state of the current prefix in this snapshot.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// assert_eq!(db0::snapshot()?.state(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn state(&self) -> u64 {
         self.current().state()
     }
 
     /// The state of a prefix in this snapshot.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// assert_eq!(db0::snapshot()?.state_of("default")?, 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn state_of(&self, prefix: &str) -> Result<u64> {
         Ok(self.part(prefix)?.state())
     }
 
     /// Objects that fulfilled criteria then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// db0::delete(&emma)?;
+    /// assert_eq!(snapshot.find::<Book>(Book::YEAR.lt(1900)).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
         Query::on(self.part_of::<T>(), &criteria)
     }
 
     /// The object of this uuid as it was then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// db0::delete(&emma)?;
+    /// assert_eq!(snapshot.fetch::<Book>(emma.uuid())?.read().title, "Emma");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
         let mut result = Err(Error::NotFound { class: T::INFO.name.into(), uuid });
         for part in &*self.parts {
@@ -95,11 +158,35 @@ impl Snapshot {
     }
 
     /// The singleton of its class as it was then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(singleton)] struct Root { visits: u32 }
+    /// let root = db0::singleton(|| Root { visits: 1 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// root.write().visits = 2;
+    /// assert_eq!(snapshot.singleton::<Root>()?.read().visits, 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn singleton<T: Singleton>(&self) -> Result<Memo<T>> {
         self.part_of::<T>()?.singleton()
     }
 
     /// A live object as it was then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// emma.write().year = 1816;
+    /// assert_eq!(snapshot.of(&emma).read().year, 1815);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     ///
     /// # Panics
     /// When it did not exist then; see [`try_of`](Self::try_of).
@@ -109,6 +196,18 @@ impl Snapshot {
     }
 
     /// As [`of`](Self::of), with the failure as a value.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert!(snapshot.try_of(&waves).is_err()); // it was not there
+    /// # Ok::<(), db0::Error>(())
+    /// ```
     pub fn try_of<T: Class>(&self, memo: &Memo<T>) -> Result<Memo<T>> {
         self.fetch(memo.uuid())
     }

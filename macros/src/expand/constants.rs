@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ordinal;
+use super::ordinal::ordinal;
 use crate::ast::{Class, Field};
 
 /// One inherent block with the constants; nothing when there are none.

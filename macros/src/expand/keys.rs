@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::count;
+use super::ordinal::count;
 use crate::{
     ast::{Class, Field},
     attr::{Cfgs, Composite},

@@ -1,0 +1,137 @@
+//! The handle of a prefix, with everything that can be done in it.
+
+use std::ops::Deref;
+
+use db0_query::{Criteria, Query, Tagger, Targets, tags};
+use db0_runtime::{Entered, Result, class::Class};
+
+use crate::{Snapshot, Workspace};
+
+/// An open prefix of a workspace. It keeps the workspace open.
+///
+/// ```
+/// # #[db0::memo]
+/// # struct Person { name: String }
+/// # fn main() -> db0::Result<()> {
+/// # let folder = tempfile::tempdir().map_err(db0::Error::other)?;
+/// let workspace = db0::Workspace::open(folder.path())?;
+/// let people = workspace.prefix("people", db0::Mode::ReadWrite)?;
+/// let alice = people.create(Person { name: "Alice".into() });
+/// people.tags(&alice).add("employee");
+/// assert_eq!(people.find::<Person>("employee").count(), 1);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Prefix {
+    inner: db0_runtime::Prefix,
+    workspace: Workspace,
+}
+
+impl Deref for Prefix {
+    type Target = db0_runtime::Prefix;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl Prefix {
+    pub(crate) fn new(inner: db0_runtime::Prefix, workspace: Workspace) -> Self {
+        Self { inner, workspace }
+    }
+
+    /// The workspace that it is open in.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// assert_eq!(prefix.workspace().path(), folder.path());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Objects of the class `T` that fulfil criteria, in this prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.create(Note { text: "one".into() });
+    /// assert_eq!(prefix.find::<Note>(()).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
+        Query::on(Ok(self.inner.objects().clone()), &criteria)
+    }
+
+    /// The tags of objects.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let note = prefix.create(Note { text: "one".into() });
+    /// prefix.tags(&note).add("urgent");
+    /// assert_eq!(prefix.find::<Note>("urgent").first(), Some(note));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn tags(&self, objects: impl Targets) -> Tagger {
+        tags(objects)
+    }
+
+    /// The last committed state of this prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.create(Note { text: "one".into() });
+    /// prefix.commit()?;
+    /// assert_eq!(prefix.snapshot()?.find::<Note>(()).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::of_state(&self.inner, self.inner.state())
+    }
+
+    /// Makes this the calling thread's prefix until the guard is dropped.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
+    /// {
+    ///     let _entered = prefix.enter();
+    ///     assert_eq!(db0::current()?.name(), "default");
+    /// }
+    /// assert_eq!(workspace.current()?.name(), "archive");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn enter(&self) -> Entered {
+        self.workspace.enter_prefix(&self.inner)
+    }
+
+    /// Commits and closes this prefix. Other handles on it find it closed.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
+    /// let note = archive.create(Note { text: "one".into() });
+    /// archive.close()?;
+    /// assert!(note.try_write().is_err());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn close(self) -> Result<()> {
+        self.workspace.close_prefix(&self.inner)
+    }
+}

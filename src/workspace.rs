@@ -1,0 +1,176 @@
+//! The handle of a workspace, with everything that can be done in it.
+
+use std::ops::Deref;
+
+use db0_query::{Criteria, Query};
+use db0_runtime::{
+    Config, Memo, Mode, Result,
+    class::{Class, Singleton},
+};
+
+use crate::{Prefix, Snapshot};
+
+/// A folder of prefixes, and what is open of them. When the last handle on it goes (handles of
+/// prefixes and objects are such too), it commits and closes.
+#[derive(Clone, Debug)]
+pub struct Workspace(db0_runtime::Workspace);
+
+impl Deref for Workspace {
+    type Target = db0_runtime::Workspace;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Workspace {
+    pub(crate) fn of(inner: db0_runtime::Workspace) -> Self {
+        Self(inner)
+    }
+
+    /// Opens a workspace beside the process's default one.
+    ///
+    /// ```
+    /// # fn main() -> db0::Result<()> {
+    /// # let folder = tempfile::tempdir().map_err(db0::Error::other)?;
+    /// let workspace = db0::Workspace::open(folder.path())?;
+    /// let _entered = workspace.enter(); // the free functions of this thread mean it now
+    /// assert_eq!(db0::current()?.name(), "default");
+    /// # Ok(()) }
+    /// ```
+    pub fn open(config: impl Into<Config>) -> Result<Self> {
+        db0_runtime::Workspace::open(config).map(Self)
+    }
+
+    /// The names of the prefixes in a folder, without opening it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let workspace = db0::Workspace::open(folder.path())?;
+    /// workspace.prefix("shop/orders", db0::Mode::ReadWrite)?;
+    /// assert_eq!(db0::Workspace::list(folder.path())?, ["default", "shop/orders"]);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn list(folder: impl AsRef<std::path::Path>) -> Result<Vec<String>> {
+        db0_runtime::Workspace::list(folder.as_ref())
+    }
+
+    /// Opens a prefix, and makes it the workspace's current one.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
+    /// assert_eq!(workspace.current()?.name(), archive.name());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn prefix(&self, name: &str, mode: Mode) -> Result<Prefix> {
+        self.0.prefix(name, mode).map(|prefix| Prefix::new(prefix, self.clone()))
+    }
+
+    /// The prefix that is meant when none is named.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// assert_eq!(workspace.current()?.name(), "default");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn current(&self) -> Result<Prefix> {
+        self.0.current().map(|prefix| Prefix::new(prefix, self.clone()))
+    }
+
+    /// Objects of the class `T` that fulfil criteria, in the current prefix or the class's own.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// workspace.create(Note { text: "one".into() });
+    /// assert_eq!(workspace.find::<Note>(Note::TEXT.eq("one")).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
+        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
+        Query::on(prefix.map(|prefix| prefix.objects().clone()), &criteria)
+    }
+
+    /// Makes an object in the current prefix, or in the class's own.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let note = workspace.create(Note { text: "one".into() });
+    /// assert_eq!(note.read().text, "one");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn create<T: Class>(&self, value: T) -> Memo<T> {
+        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
+        prefix.unwrap_or_else(|error| panic!("{error}")).create(value)
+    }
+
+    /// The singleton of its class; made by `make` if there is none.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(singleton)] struct Root { visits: u32 }
+    /// let root = workspace.singleton(|| Root { visits: 1 });
+    /// assert_eq!(root.read().visits, 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
+        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
+        prefix.unwrap_or_else(|error| panic!("{error}")).singleton(make)
+    }
+
+    /// The last committed state of every open prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let note = workspace.create(Note { text: "one".into() });
+    /// workspace.commit()?;
+    /// let snapshot = workspace.snapshot()?;
+    /// note.write().text = "two".into();
+    /// assert_eq!(snapshot.of(&note).read().text, "one");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::of_workspace(&self.0, &self.0.current()?)
+    }
+
+    /// A committed state of the current prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// workspace.create(Note { text: "one".into() });
+    /// workspace.commit()?;
+    /// assert_eq!(workspace.snapshot_at(0)?.find::<Note>(()).count(), 0);
+    /// assert_eq!(workspace.snapshot_at(1)?.find::<Note>(()).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot_at(&self, state: u64) -> Result<Snapshot> {
+        Snapshot::of_state(&self.0.current()?, state)
+    }
+
+    /// The last committed state of the current prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// workspace.create(Note { text: "one".into() });
+    /// assert_eq!((workspace.state()?, workspace.commit()?, workspace.state()?), (0, 1, 1));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn state(&self) -> Result<u64> {
+        Ok(self.0.current()?.state())
+    }
+}
