@@ -1,0 +1,21 @@
+//! The list of all rows.
+
+use super::{commits, dict, footprint, hot, index, list, objects, past, tags, threads};
+use crate::row::Row;
+
+/// All rows, in the order in which they run.
+pub(crate) fn all() -> Vec<Row> {
+    [
+        objects::ROWS,
+        hot::ROWS,
+        commits::ROWS,
+        threads::ROWS,
+        tags::ROWS,
+        past::ROWS,
+        footprint::ROWS,
+        dict::ROWS,
+        list::ROWS,
+        index::ROWS,
+    ]
+    .concat()
+}

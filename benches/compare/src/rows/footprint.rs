@@ -1,0 +1,83 @@
+//! What many objects cost those who hold, iterate or write them: time and memory.
+
+use db0::{Config, Memo};
+
+use super::{commits::each_timed, objects::filled};
+use crate::{
+    args::Args,
+    contenders::{Db0, Entered},
+    limit::Limit,
+    person::{self, Person},
+    row::{Contender, Row},
+    sample::Sample,
+    store::Store,
+    system,
+};
+
+const CACHE: usize = 1 << 20;
+const MIB: f64 = (1 << 20) as f64;
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        name: "held",
+        what: "one durable commit of one change while none or all of n objects are held in memory",
+        contenders: held,
+    },
+    Row {
+        name: "iterate",
+        what: "n objects one after the other with a cache of 1 MiB: time, peak heap, resident memory",
+        contenders: iterate,
+    },
+];
+
+fn held(args: &Args) -> Vec<Contender> {
+    let n = args.n;
+    let contender = |name, holds: bool| {
+        Contender::new(name, move || {
+            let folder = filled::<Db0>(n);
+            let entered = Entered::open(folder.path());
+            let one = Memo::new(person::people(1).remove(0));
+            db0::commit().expect("it commits");
+            let uuids = db0::find::<Person>(()).uuids();
+            let fetch = |uuid| db0::fetch::<Person>(uuid).expect("it is there");
+            let held: Vec<_> =
+                uuids.into_iter().take(if holds { n } else { 0 }).map(fetch).collect();
+            let sample = each_timed(|| {
+                one.write().age += 1;
+                db0::commit().expect("it commits");
+            });
+            drop((held, one, entered));
+            sample
+        })
+    };
+    vec![contender("db0, none held", false), contender("db0, n held", true)]
+}
+
+fn iterate(args: &Args) -> Vec<Contender> {
+    let n = args.n;
+    let limit = Contender::new("LMDB, scan and decode", move || {
+        let folder = filled::<Limit>(n);
+        let limit = Limit::open(folder.path());
+        measured(n, || limit.scan())
+    });
+    let db0 = Contender::new(Db0::NAME, move || {
+        let folder = filled::<Db0>(n);
+        let _entered = Entered::with(Config::new(folder.path()).cache_size(CACHE));
+        let age = |memo: Memo<Person>| u64::from(memo.read().age);
+        measured(n, || db0::find::<Person>(()).into_iter().map(age).sum::<u64>())
+    });
+    vec![limit, db0]
+}
+
+/// Runs `work` twice: for its time, and for its memory, since counting costs.
+fn measured(n: usize, mut work: impl FnMut() -> u64) -> Sample {
+    let sample = Sample::of(n, &mut work);
+    let before = system::resident();
+    let (_, heap) = system::peak_heap(work);
+    let after = system::resident();
+    let grown = after.0.saturating_sub(before.0);
+    sample
+        .with("heap MiB", heap as f64 / MIB)
+        .with("rss + MiB", grown as f64 / MIB)
+        .with("file MiB", after.1 as f64 / MIB)
+}

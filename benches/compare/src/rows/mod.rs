@@ -1,0 +1,15 @@
+//! The rows, a group a file.
+
+mod all;
+mod commits;
+mod dict;
+mod footprint;
+mod hot;
+mod index;
+mod list;
+mod objects;
+mod past;
+mod tags;
+mod threads;
+
+pub(crate) use all::all;

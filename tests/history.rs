@@ -1,0 +1,90 @@
+//! The past: states by number and time, an object's own history, and history that is bounded.
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use common::World;
+use db0::{Error, History, Memo};
+
+#[db0::memo(keep)]
+struct Note {
+    text: String,
+}
+
+fn note(text: &str) -> Memo<Note> {
+    Memo::new(Note { text: text.into() })
+}
+
+#[test]
+fn an_object_knows_when_it_changed() {
+    let mut world = World::new();
+    let (a, b) = (note("a0"), note("b0"));
+    let mut changed = vec![db0::commit().expect("it commits")];
+    for n in 1..80 {
+        if n % 3 == 0 {
+            a.write().text = format!("a{n}");
+        }
+        b.write().text = format!("b{n}");
+        let state = db0::commit().expect("it commits");
+        if n % 3 == 0 {
+            changed.push(state);
+        }
+    }
+    let uuid = a.uuid();
+    drop((a, b));
+    world.reopen();
+    let a = db0::fetch::<Note>(uuid).expect("it is there");
+    assert_eq!(a.history().expect("it is kept"), changed);
+    for (n, state) in changed.iter().enumerate() {
+        assert_eq!(a.at(*state).expect("it is kept").read().text, format!("a{}", 3 * n));
+    }
+    assert!(matches!(a.at(1000), Err(Error::NoState { state: 1000, .. })));
+}
+
+#[test]
+fn states_are_found_by_their_time() {
+    let _world = World::new();
+    let a = note("a");
+    let before = SystemTime::now();
+    let mut moments = Vec::new();
+    for n in 0..20 {
+        a.write().text = n.to_string();
+        let state = db0::commit().expect("it commits");
+        std::thread::sleep(Duration::from_millis(2));
+        moments.push((state, SystemTime::now()));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(db0::state_at(before).expect("a state"), 0);
+    for (n, (state, time)) in moments.iter().enumerate() {
+        assert_eq!(db0::state_at(*time).expect("a state"), *state);
+        let then = db0::snapshot_at_time(*time).expect("a snapshot");
+        assert_eq!(then.of(&a).read().text, n.to_string());
+    }
+    let listed = db0::states(5..8).expect("they are kept");
+    assert_eq!(listed.iter().map(|state| state.number).collect::<Vec<_>>(), [5, 6, 7]);
+    assert!(listed.iter().all(|state| state.modified == 1 && state.created == 0));
+}
+
+#[test]
+fn a_bounded_history_keeps_what_is_in_use() {
+    let world = World::new();
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let a = note("0");
+    db0::commit().expect("it commits");
+    let held = db0::snapshot().expect("a snapshot");
+    prefix.set_history(History::Last(10)).expect("it is writable");
+    for n in 1..=100 {
+        a.write().text = n.to_string();
+        db0::commit().expect("it commits");
+    }
+    assert_eq!(held.of(&a).read().text, "0");
+    assert!(matches!(db0::snapshot_at(50), Err(Error::Pruned { oldest: 92 })));
+    assert_eq!(db0::snapshot_at(92).expect("kept").of(&a).read().text, "91");
+    db0::prune_history(..100).expect("it is writable");
+    assert!(matches!(db0::snapshot_at(99), Err(Error::Pruned { oldest: 100 })));
+    assert_eq!(held.of(&a).read().text, "0");
+    assert_eq!(db0::snapshot_at(101).expect("kept").of(&a).read().text, "100");
+    assert!(db0::wait(&prefix, 101, Duration::ZERO).expect("it looks"));
+    assert!(!db0::wait(&prefix, 102, Duration::from_millis(5)).expect("it looks"));
+}
