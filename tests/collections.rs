@@ -221,7 +221,7 @@ fn strong_references_to_another_prefix_are_refused_and_never_found() {
     list.push(person("Ann"));
     set.insert(person("Bob"));
     let cross = |refused: db0::Result<()>| {
-        assert!(matches!(refused, Err(Error::CrossPrefix { .. })), "{refused:?}")
+        assert!(matches!(refused, Err(Error::CrossPrefix { .. })), "{refused:?}");
     };
     cross(list.try_push(stranger.clone()));
     cross(list.try_extend([person("Eve"), stranger.clone()]));

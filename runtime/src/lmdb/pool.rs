@@ -151,6 +151,12 @@ impl<E: Deref<Target = Env>> ReadTxn<E> {
         self.raw
     }
 
+    /// LMDB's number of the state that this transaction sees.
+    pub(crate) fn id(&self) -> u64 {
+        // SAFETY: `raw` is an active transaction.
+        unsafe { ffi::mdb_txn_id(self.raw) as u64 }
+    }
+
     /// The value at `key`, straight from the map.
     pub(crate) fn get(&self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
         // SAFETY: read-only, alive as long as `self` is borrowed, and never written to.

@@ -143,6 +143,9 @@ impl<T: Class> Cell<T> {
                 Some(version) => version,
                 None => self.load()?,
             };
+            if matches!(newest.standing(), Standing::Published(_)) {
+                return Ok(newest);
+            }
             let mut version = newest.clone();
             loop {
                 match version.standing() {

@@ -30,7 +30,8 @@ impl Objects {
             return Ok(false);
         }
         let _one_at_a_time = self.following.lock();
-        let (before, head) = (store.state(), store.newest_head()?);
+        let before = store.state();
+        let (head, seen) = store.newest_head_and_txn()?;
         let moved = head.state > before;
         if moved && !self.partners_are_there(&head.partners)? {
             // The other half of the commit is on its way: look again soon.
@@ -45,7 +46,7 @@ impl Objects {
             }
             store.step_to(head);
         }
-        self.followed_to.store(last, Ordering::Release);
+        self.followed_to.store(seen, Ordering::Release);
         Ok(moved)
     }
 
