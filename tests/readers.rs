@@ -63,9 +63,10 @@ fn follows(folder: &str) {
     for line in std::io::stdin().lines() {
         line.expect("a question");
         let seen = counter.read();
-        println!("> {} {}", seen.value, seen.people.len());
         assert_eq!(db0::find::<Person>("member").count() as usize, seen.people.len());
         assert!(counter.try_write().is_err());
+        // Last: the writer goes on when it has the answer.
+        println!("> {} {}", seen.value, seen.people.len());
     }
     workspace.close().expect("it closes");
 }

@@ -168,7 +168,7 @@ fn check_range(list: &List<String>, model: &[String], range: Range<usize>) {
     let stepped = list.range(range.clone()).step_by(7);
     assert!(stepped.eq(model[range.clone()].iter().step_by(7).cloned()));
     assert_eq!(list.range(range.clone()).count(), range.len());
-    assert!(list.try_range(range.start..model.len() + 1).is_err());
+    assert!(list.try_range(range.start..=model.len()).is_err());
 }
 
 fn check(list: &List<String>, model: &[String]) {
@@ -239,7 +239,7 @@ proptest! {
 #[test]
 fn a_list_may_be_written_to_while_iterators_are_on_their_way() {
     let _scratch = Scratch::new();
-    let list = List::from_iter(0..5000);
+    let list: List<_> = (0..5000).collect();
     let mut ahead: Vec<_> = (0..5).map(|n| list.range(n * 1000..)).collect();
     let mut behind = list.iter().rev();
     let mut sums = [0_usize; 5];
@@ -294,7 +294,7 @@ fn readers_never_see_half_a_change() {
 #[test]
 fn a_writer_that_never_pauses_starves_nobody() {
     let _scratch = Scratch::new();
-    let list = List::from_iter(0..100_000_u32);
+    let list: List<_> = (0..100_000_u32).collect();
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
