@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) unheld: Vec<Oid>,
     /// These were so, and are held now.
     pub(crate) held: Vec<Oid>,
+    /// Nothing in this commit holds these, but something that is not in it yet.
+    pub(crate) held_anew: Vec<Oid>,
     /// Those of the held and dead that were orphans at the last commit.
     pub(crate) were_orphans: HashSet<Oid>,
     /// The dead that were objects on disk.
@@ -96,13 +98,12 @@ impl Life<'_> {
     }
 
     /// The cell of an object that is being committed.
+    ///
+    /// Young ones may have lower oids than the last commit's: an `atomic` that was going on then had
+    /// taken them already.
     fn cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
-        if self.is_new(oid)
-            && let Some(cell) = find_cell(&self.frozen.young, oid)
-        {
-            return Some(cell);
-        }
-        self.dirty.get(&oid).map(|cell| Arc::clone(cell))
+        let young = find_cell(&self.frozen.young, oid);
+        young.or_else(|| self.dirty.get(&oid).map(|cell| Arc::clone(cell)))
     }
 
     fn judge(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
@@ -113,7 +114,8 @@ impl Life<'_> {
         match self.objects.kill(oid, cell.as_ref(), self.frozen) {
             Killing::Dead => self.bury(oid, candidates)?,
             Killing::HeldByHandle => self.plan.unheld.push(oid),
-            Killing::HeldAnew => {}
+            // What holds it may be undone, so it is looked at again with the next commit.
+            Killing::HeldAnew => self.plan.held_anew.push(oid),
         }
         Ok(())
     }
@@ -199,7 +201,8 @@ impl Life<'_> {
     fn note_retagged(&mut self) -> Result<()> {
         for (key, _) in self.merged.entries(Table::ObjectTags) {
             let Some((oid, _)) = oid_of_key(key.as_bytes()) else { continue };
-            if self.is_new(oid) || self.plan.dead.contains(&oid) {
+            let is_young = find_cell(&self.frozen.young, oid).is_some();
+            if is_young || self.plan.dead.contains(&oid) {
                 continue;
             }
             if let Some(class) = self.class_of(oid)? {

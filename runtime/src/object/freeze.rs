@@ -110,6 +110,13 @@ impl Objects {
         self.pending.lock().dropped.push(oid);
     }
 
+    /// The next commit looks at these, whether or not something happens to them.
+    pub(crate) fn look_again_at(&self, oids: &[Oid]) {
+        if !oids.is_empty() {
+            self.pending.lock().dropped.extend_from_slice(oids);
+        }
+    }
+
     /// There is something to commit.
     pub(crate) fn is_dirty(&self) -> bool {
         !self.pending.lock().is_empty() || self.store().is_dirty()

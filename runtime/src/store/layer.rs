@@ -189,6 +189,25 @@ impl LayerRows {
     }
 }
 
+/// The entries of a table over several layers, newest first: each key once, in order.
+pub(super) fn merged<'l>(
+    layers: &[&'l LayerRows],
+    table: Table,
+) -> impl Iterator<Item = (&'l RowKey, &'l Entry)> {
+    let mut strands: Vec<_> =
+        layers.iter().map(|layer| layer.tables[table.index()].iter().peekable()).collect();
+    std::iter::from_fn(move || {
+        let heads = strands.iter_mut().filter_map(|strand| strand.peek().map(|(key, _)| *key));
+        let nearest = heads.min()?;
+        let mut entry = None;
+        for strand in &mut strands {
+            let found = strand.next_if(|(key, _)| *key == nearest);
+            entry = entry.or(found);
+        }
+        entry
+    })
+}
+
 /// A layer that readers look through while one writer fills it.
 #[derive(Debug, Default)]
 pub(crate) struct Layer(RwLock<LayerRows>);

@@ -36,7 +36,7 @@ pub(crate) use layer::{Entry, Layer, LayerRows};
 pub(crate) use log::StateRow;
 pub(crate) use num::{ClassId, Oid, PrefixId, StateNum, TagId};
 pub(crate) use pins::Pin;
-pub(crate) use postings::{oid_at, place};
+pub(crate) use postings::{Postings, oid_at, place};
 pub(crate) use recording::Commit;
 pub(crate) use scan::{Direction, KeyRange};
 pub(crate) use table::Table;

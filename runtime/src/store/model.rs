@@ -63,7 +63,7 @@ fn commit(store: &Store, copy: &Store) {
         for layer in layers.iter().rev() {
             merged.merge(layer.read().clone());
         }
-        writer.rows(&merged, &[Table::Elements])
+        writer.rows(&[&merged], &[Table::Elements])
     };
     let mut prepared = store.prepare_recorded(&mut { write }).expect("it can be written");
     let value = prepared.encode();

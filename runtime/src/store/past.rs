@@ -48,6 +48,22 @@ impl<'s> Disk<'s> {
         Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
     }
 
+    /// As [`open_row`](Self::open_row), on the way back from the row that `newer` wrote: a damaged
+    /// file must not lead round in a circle.
+    fn open_older<'r>(
+        &self,
+        table: Table,
+        key: &[u8],
+        row: &'r [u8],
+        newer: &mut Option<StateNum>,
+    ) -> Result<Envelope<'r>> {
+        let version = self.open_row(table, key, row)?;
+        if newer.replace(version.stamp).is_some_and(|newer| version.stamp >= newer) {
+            return Err(self.store.corrupt(table, key, "its versions go round in a circle"));
+        }
+        Ok(version)
+    }
+
     /// The row's body as it was at `state`.
     pub(super) fn body_at(
         &self,
@@ -83,8 +99,9 @@ impl<'s> Disk<'s> {
                 None => return Ok(None),
             },
         };
+        let mut newer = None;
         loop {
-            let version = self.open_row(table, key, row)?;
+            let version = self.open_older(table, key, row, &mut newer)?;
             match version.way_to(state) {
                 Way::Here if version.is_tombstone() => return Ok(None),
                 Way::Here => return Ok(Some(version.body)),
@@ -108,8 +125,9 @@ impl<'s> Disk<'s> {
             Some(row) => Some(row),
             None => self.deleted_after(table, key, oldest, &mut scratch)?,
         };
+        let mut newer = None;
         while let Some(found) = row {
-            let version = self.open_row(table, key, found)?;
+            let version = self.open_older(table, key, found, &mut newer)?;
             if !version.is_tombstone() {
                 stamps.push(version.stamp);
             }

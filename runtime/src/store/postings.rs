@@ -132,8 +132,8 @@ impl Postings {
         self.chunks.range((tag, from)..=(tag, u64::MAX)).next().map(|((_, chunk), _)| *chunk)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (TagId, u64, &Delta)> {
-        self.chunks.iter().map(|((tag, chunk), delta)| (*tag, *chunk, delta))
+    fn places(&self) -> impl Iterator<Item = (TagId, u64)> {
+        self.chunks.keys().copied()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -149,6 +149,14 @@ impl Postings {
             self.chunks.entry(place).and_modify(|old| old.merge(&delta)).or_insert(delta);
         }
     }
+}
+
+/// The containers that any of these change, ascending, each once.
+pub(super) fn places(all: &[&Postings]) -> Vec<(TagId, u64)> {
+    let mut places: Vec<_> = all.iter().flat_map(|postings| postings.places()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{
     engine::Store,
     envelope::{self, Envelope, Next, Seal},
     head::Head,
-    layer::{Entry, LayerRows},
+    layer::{self, Entry, LayerRows},
     log::{self, Kind, StateRow},
     num::{ClassId, Oid, PrefixId, StateNum},
     postings::{self, Delta, Postings},
@@ -103,7 +103,7 @@ impl<'s> Writer<'s> {
         Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
     }
 
-    /// Writes a row.
+    /// Writes a row; each at most once, or the past of the first would be lost.
     pub(crate) fn put(
         &mut self,
         table: Table,
@@ -124,6 +124,9 @@ impl<'s> Writer<'s> {
             if old.body == body && before != Before::Touched {
                 self.row = row;
                 return Ok(Wrote::Same);
+            }
+            if old.stamp >= self.state {
+                return Err(self.store.corrupt(table, key, "one commit writes it twice"));
             }
             if self.keeps_old {
                 old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
@@ -246,10 +249,10 @@ impl<'s> Writer<'s> {
         Ok(was_there)
     }
 
-    /// Writes everything a layer holds, table by table.
-    pub(crate) fn rows(&mut self, rows: &LayerRows, tables: &[Table]) -> Result<()> {
+    /// Writes everything that layers hold, newest first, table by table: each row once.
+    pub(crate) fn rows(&mut self, layers: &[&LayerRows], tables: &[Table]) -> Result<()> {
         for &table in tables {
-            for (key, entry) in rows.entries(table) {
+            for (key, entry) in layer::merged(layers, table) {
                 match entry {
                     Entry::Row(body) => {
                         self.put(table, key.as_bytes(), body, Before::Unknown)?;
@@ -263,23 +266,23 @@ impl<'s> Writer<'s> {
         Ok(())
     }
 
-    /// Changes memberships.
-    pub(crate) fn postings(&mut self, postings: &Postings) -> Result<()> {
+    /// Changes memberships, oldest change first: each container is written once.
+    pub(crate) fn postings<const N: usize>(&mut self, all: [&Postings; N]) -> Result<()> {
         let mut key = Vec::new();
-        for (tag, chunk, delta) in postings.iter() {
+        for (tag, chunk) in postings::places(&all) {
             postings::posting_key(tag, chunk, &mut key);
-            self.container(&key, delta)?;
+            self.container(&key, all.iter().filter_map(|postings| postings.delta(tag, chunk)))?;
         }
         Ok(())
     }
 
-    fn container(&mut self, key: &[u8], delta: &Delta) -> Result<()> {
+    fn container<'d>(&mut self, key: &[u8], deltas: impl Iterator<Item = &'d Delta>) -> Result<()> {
         let mut members = Chunk::EMPTY;
         if let Some(body) = self.get(Table::Postings, key)? {
             let damaged = || self.store.corrupt(Table::Postings, key, "the container is damaged");
             members.add_encoded(body).ok_or_else(damaged)?;
         }
-        delta.apply(&mut members);
+        deltas.for_each(|delta| delta.apply(&mut members));
         if members.is_empty() {
             self.delete(Table::Postings, key)?;
         } else {

@@ -13,8 +13,8 @@ use crate::{
     derived::{self, Plan},
     object::{AnyCell, Encoded, Frozen, Objects},
     store::{
-        Before, Commit, Happened, LayerRows, Oid, Prepared, StateNum, Table, TagId, Writer, Wrote,
-        oid_key,
+        Before, Commit, Happened, LayerRows, Oid, Postings, Prepared, StateNum, Table, TagId,
+        Writer, Wrote, oid_key,
     },
 };
 
@@ -38,6 +38,7 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<StateNum> {
                 for ((objects, frozen), plan) in group.iter().zip(frozen).zip(&plans) {
                     objects.committed(frozen);
                     note_held(objects, plan);
+                    objects.look_again_at(&plan.held_anew);
                 }
                 return Ok(objects.store().state());
             }
@@ -138,20 +139,16 @@ fn make_good(objects: &Arc<Objects>, value: &[u8]) -> Result<bool> {
 impl Part<'_> {
     fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
         let (merged, plan) = (&*self.merged, &self.plan);
-        let mut memberships = LayerRows::default();
+        let mut memberships = orphans(plan);
         let body = Vec::new();
         Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships }
             .objects()?;
         self.objects.catalogue().write(writer)?;
         self.names.set(self.objects.tag_names().write(writer)?);
-        writer.rows(merged, &ROW_TABLES)?;
-        writer.rows(&plan.rows, &[Table::Objects])?;
-        writer.rows(&plan.rows, &ROW_TABLES)?;
-        writer.postings(&merged.postings)?;
-        writer.postings(&memberships.postings)?;
-        writer.postings(&plan.rows.postings)?;
+        writer.rows(&[&plan.rows], &[Table::Objects])?;
+        writer.rows(&[&plan.rows, merged], &ROW_TABLES)?;
+        writer.postings([&merged.postings, &memberships, &plan.rows.postings])?;
         counts(writer, merged, plan)?;
-        orphans(writer, plan)?;
         plan.deleted.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Deleted));
         plan.retagged.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Retagged));
         Ok(())
@@ -172,7 +169,7 @@ struct Batch<'a, 'w> {
     plan: &'a Plan,
     writer: &'a mut Writer<'w>,
     body: Vec<u8>,
-    memberships: &'a mut LayerRows,
+    memberships: &'a mut Postings,
 }
 
 impl Batch<'_, '_> {
@@ -186,7 +183,7 @@ impl Batch<'_, '_> {
         for cell in self.frozen.young.iter() {
             if self.object(&**cell, Before::Nothing)? {
                 let class = Objects::class_tag(cell.class().id);
-                self.memberships.postings.set(class, cell.oid(), true);
+                self.memberships.set(class, cell.oid(), true);
             }
         }
         Ok(())
@@ -237,13 +234,13 @@ fn counts(writer: &mut Writer<'_>, merged: &LayerRows, plan: &Plan) -> Result<()
 }
 
 /// Notes who is held by a handle alone, for the case that this process ends without letting go.
-fn orphans(writer: &mut Writer<'_>, plan: &Plan) -> Result<()> {
-    let mut changes = LayerRows::default();
+fn orphans(plan: &Plan) -> Postings {
+    let mut changes = Postings::default();
     let no_longer =
         plan.held.iter().chain(&plan.dead).filter(|oid| plan.were_orphans.contains(oid));
-    no_longer.for_each(|oid| changes.postings.set(TagId::ORPHANS, *oid, false));
-    plan.unheld.iter().for_each(|oid| changes.postings.set(TagId::ORPHANS, *oid, true));
-    writer.postings(&changes.postings)
+    no_longer.for_each(|oid| changes.set(TagId::ORPHANS, *oid, false));
+    plan.unheld.iter().for_each(|oid| changes.set(TagId::ORPHANS, *oid, true));
+    changes
 }
 
 /// Tells the cells that are held by more than handles again.
