@@ -36,7 +36,7 @@ mod guide;
 mod prefix;
 mod workspace;
 
-pub use db0_collections::{Dict, Index, List, Set};
+pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{
     Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags,

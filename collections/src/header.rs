@@ -1,10 +1,10 @@
 //! The header row that every collection has: what it is, how long, and what its structure needs.
 //!
 //! ```text
-//! kind    u8       1 List, 2 Dict, 3 Set, 4 Index, 5 Bytes, 6 Array, 7 WeakSet
+//! kind    u8       1 List, 2 Dict, 3 Set, 4 Index, 5 Array, 6 WeakSet
 //! length  varint   of elements
 //! ...              by kind: List, see there; Index, how many entries it ever had (varint);
-//!                  nothing for Dict, Set and WeakSet
+//!                  Array, bytes per element (varint); nothing for Dict, Set and WeakSet
 //! ```
 //!
 //! (Format version 1.) A collection without a header row is empty.
@@ -23,14 +23,13 @@ pub(crate) enum Kind {
     Dict = 2,
     Set = 3,
     Index = 4,
-    Bytes = 5,
-    Array = 6,
-    WeakSet = 7,
+    Array = 5,
+    WeakSet = 6,
 }
 
 impl Kind {
-    const ALL: [Self; 7] =
-        [Self::List, Self::Dict, Self::Set, Self::Index, Self::Bytes, Self::Array, Self::WeakSet];
+    const ALL: [Self; 6] =
+        [Self::List, Self::Dict, Self::Set, Self::Index, Self::Array, Self::WeakSet];
 
     fn of_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == byte)

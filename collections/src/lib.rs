@@ -1,15 +1,21 @@
 //! db0's durable collections. Programs use the `db0` crate, which re-exports what is public here.
 
+pub mod array;
 pub mod dict;
 mod handle;
 mod header;
 pub mod index;
 pub mod list;
 mod misuse;
+mod number_key;
+mod range;
 pub mod set;
 mod sorted;
+pub mod weak_set;
 
+pub use array::{Array, Bytes};
 pub use dict::Dict;
 pub use index::Index;
 pub use list::List;
 pub use set::Set;
+pub use weak_set::WeakSet;

@@ -52,7 +52,7 @@ impl<K, V> Dict<K, V> {
         Self::of_anchor(Anchor::fresh())
     }
 
-    fn of_anchor(anchor: Anchor) -> Self {
+    pub(crate) fn of_anchor(anchor: Anchor) -> Self {
         Self { anchor, entries: PhantomData }
     }
 }

@@ -30,7 +30,7 @@ impl<K, M> Index<K, M> {
         Self::of_anchor(Anchor::fresh())
     }
 
-    fn of_anchor(anchor: Anchor) -> Self {
+    pub(crate) fn of_anchor(anchor: Anchor) -> Self {
         Self { anchor, entries: PhantomData }
     }
 }

@@ -43,7 +43,7 @@ impl<T> List<T> {
         Self::of_anchor(Anchor::fresh())
     }
 
-    fn of_anchor(anchor: Anchor) -> Self {
+    pub(crate) fn of_anchor(anchor: Anchor) -> Self {
         Self { anchor, finder: Mutex::default(), elements: PhantomData }
     }
 }

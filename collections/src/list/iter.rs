@@ -1,11 +1,8 @@
 //! Iterating over a list: leaf by leaf, from either end.
 
-use std::{
-    marker::PhantomData,
-    ops::{Bound, Range, RangeBounds},
-};
+use std::{marker::PhantomData, ops::Range};
 
-use db0_runtime::{Error, Result, object::RowReader};
+use db0_runtime::{Result, object::RowReader};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -14,24 +11,6 @@ use super::{
     leaf::Leaf,
 };
 use crate::misuse::expect;
-
-/// The positions of a range in a list of this length.
-pub(super) fn span(range: &impl RangeBounds<usize>, len: u64) -> Result<Range<u64>> {
-    let start = match range.start_bound() {
-        Bound::Included(&start) => start as u64,
-        Bound::Excluded(&before) => (before as u64).saturating_add(1),
-        Bound::Unbounded => 0,
-    };
-    let end = match range.end_bound() {
-        Bound::Included(&last) => (last as u64).saturating_add(1),
-        Bound::Excluded(&end) => end as u64,
-        Bound::Unbounded => len,
-    };
-    if start <= end && end <= len {
-        return Ok(start..end);
-    }
-    Err(Error::Invalid(format!("the range {start}..{end} is out of bounds: the length is {len}")))
-}
 
 /// A leaf that was copied, with the bounds of its elements.
 struct Page {

@@ -7,11 +7,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     handle::List,
-    iter::span,
     leaf::{self, LeafBuf},
     tree::{Changes, Tree},
 };
-use crate::{handle::writer, misuse::expect};
+use crate::{handle::writer, misuse::expect, range::positions};
 
 impl<T: Serialize> List<T> {
     /// Adds elements at the end, all in one step.
@@ -94,11 +93,11 @@ impl<T: DeserializeOwned> List<T> {
     #[track_caller]
     pub fn try_drain(&self, range: impl RangeBounds<usize>) -> Result<Vec<T>> {
         if self.anchor.reader()?.is_none() {
-            return span(&range, 0).map(|_| Vec::new());
+            return positions(&range, 0).map(|_| Vec::new());
         }
         let writer = writer(&self.anchor)?;
         let mut tree = Tree::load(writer.reader())?;
-        let Range { start, end } = span(&range, tree.len())?;
+        let Range { start, end } = positions(&range, tree.len())?;
         if start == end {
             return Ok(Vec::new());
         }

@@ -9,11 +9,12 @@ use super::{
     find::{self, Place, Steps},
     finder::search_anew,
     handle::List,
-    iter::{Iter, TryIter, span},
+    iter::{Iter, TryIter},
 };
 use crate::{
     header::{self, Kind},
     misuse::expect,
+    range::positions,
 };
 
 impl<T> List<T> {
@@ -110,7 +111,7 @@ impl<T: DeserializeOwned> List<T> {
     pub fn try_range(&self, range: impl RangeBounds<usize>) -> Result<TryIter<T>> {
         let reader = self.anchor.reader()?;
         let len = reader.as_ref().map_or(Ok(0), |reader| header::length(reader, Kind::List))?;
-        Ok(TryIter::new(reader, span(&range, len)?))
+        Ok(TryIter::new(reader, positions(&range, len)?))
     }
 
     /// Copies all elements.

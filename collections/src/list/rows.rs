@@ -5,31 +5,12 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use db0_runtime::{
-    Result,
-    object::{RowReader, varint},
-};
+use db0_runtime::{Result, object::RowReader};
+
+use crate::number_key::NumberKey;
 
 /// The number of the last leaf, which is in no tree: appending changes this row and the header.
 pub(super) const TAIL: u64 = 0;
-
-/// The element key of a node.
-#[derive(Clone, Copy)]
-pub(super) struct NodeKey {
-    bytes: [u8; varint::ORDERED_BYTES_MAX],
-    len: usize,
-}
-
-impl NodeKey {
-    pub(super) fn of(node: u64) -> Self {
-        let (bytes, len) = varint::ordered(node);
-        Self { bytes, len }
-    }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-}
 
 /// Things by the numbers of nodes.
 pub(super) type ByNumber<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;
@@ -58,7 +39,7 @@ pub(super) fn read<R>(
     node: u64,
     read: impl FnOnce(&[u8]) -> Option<R>,
 ) -> Result<R> {
-    let found = reader.get(NodeKey::of(node).as_bytes(), read)?;
+    let found = reader.get(NumberKey::of(node).as_bytes(), read)?;
     match found {
         Some(Some(found)) => Ok(found),
         Some(None) => Err(reader.damaged("a node of the list is damaged")),

@@ -12,8 +12,9 @@ use super::{
     inner::{self, Child},
     leaf::{self, LeafBuf},
     nodes::Nodes,
-    rows::{NodeKey, TAIL},
+    rows::TAIL,
 };
+use crate::number_key::NumberKey;
 
 /// The inner nodes on the way to a leaf, from the root down: each by its number and the child taken.
 type Path = Vec<(u64, usize)>;
@@ -339,7 +340,7 @@ impl Changes {
     /// Hands the rows to `writer`.
     pub(super) fn write(self, writer: &mut RowWriter) {
         for (number, row) in self.nodes {
-            let key = NodeKey::of(number);
+            let key = NumberKey::of(number);
             match row {
                 Some(row) => writer.put(key.as_bytes(), row),
                 None => writer.delete(key.as_bytes()),

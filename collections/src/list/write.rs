@@ -9,13 +9,14 @@ use super::{
     find::{self, Anew, Place},
     handle::List,
     leaf::{self, LeafBuf},
-    rows::{NodeKey, TAIL},
+    rows::TAIL,
     tree::{Changes, Tree},
 };
 use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::{expect, out_of_range},
+    number_key::NumberKey,
 };
 
 impl<T: Serialize> List<T> {
@@ -31,7 +32,7 @@ impl<T: Serialize> List<T> {
         let push = |value: &[u8], row: &mut Vec<u8>, header: &mut Vec<u8>| {
             leaf::push_in_place(row, value, || Header::lengthen(header, Kind::List))
         };
-        let key = NodeKey::of(TAIL);
+        let key = NumberKey::of(TAIL);
         if self.anchor.edit_plain(Location::caller(), key.as_bytes(), &element, push)? {
             return Ok(());
         }
@@ -64,7 +65,7 @@ impl<T: Serialize> List<T> {
             return Err(out_of_range(index, Tree::load(writer.reader())?.len()));
         };
         writer.release(&old)?;
-        let set = writer.edit(NodeKey::of(node).as_bytes(), |row, _| {
+        let set = writer.edit(NumberKey::of(node).as_bytes(), |row, _| {
             leaf::set_in_place(row, at, old.len(), &value)
         });
         if set {
@@ -147,7 +148,7 @@ impl<T: DeserializeOwned> List<T> {
         let element = writer.decode(&value)?;
         writer.release(&value)?;
         let popped = node == TAIL
-            && writer.edit(NodeKey::of(TAIL).as_bytes(), |row, header| {
+            && writer.edit(NumberKey::of(TAIL).as_bytes(), |row, header| {
                 leaf::pop_in_place(row, value.len(), || Header::shorten(header, Kind::List))
             });
         if !popped {

@@ -45,7 +45,7 @@ impl<T> Set<T> {
         Self::of_anchor(Anchor::fresh())
     }
 
-    fn of_anchor(anchor: Anchor) -> Self {
+    pub(crate) fn of_anchor(anchor: Anchor) -> Self {
         Self { anchor, elements: PhantomData }
     }
 }

@@ -36,6 +36,7 @@ mod limits;
 mod reader;
 mod reference;
 mod value;
+pub mod varint;
 
 pub use decode::{decode, decode_fields, decode_fields_named};
 pub use encode::{encode, encode_checked, encode_fields, encode_fields_checked};

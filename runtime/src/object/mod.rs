@@ -28,7 +28,7 @@ mod version;
 mod weak;
 mod write;
 
-pub use crate::store::varint;
+pub use crate::codec::varint;
 pub use anchor::Anchor;
 pub use cache::CacheStats;
 pub(crate) use cell::{AnyCell, Encoded};

@@ -23,10 +23,12 @@ mod scan;
 mod stack;
 mod state_log;
 mod table;
-pub mod varint;
 mod view;
 mod writer;
 
+pub(crate) use crate::codec::varint::{
+    self, put as put_varint, put_ordered, take as take_varint, take_ordered,
+};
 pub(crate) use changes::Happened;
 pub(crate) use container::CHUNK_BITS;
 pub use container::Chunk;
@@ -40,6 +42,5 @@ pub(crate) use postings::{Postings, oid_at, place};
 pub(crate) use recording::Commit;
 pub(crate) use scan::{Direction, KeyRange};
 pub(crate) use table::Table;
-pub(crate) use varint::{put as put_varint, put_ordered, take as take_varint, take_ordered};
 pub(crate) use view::View;
 pub(crate) use writer::{Before, Prepared, Writer, Wrote};

@@ -8,8 +8,10 @@ use super::{
     option,
 };
 use crate::codec::{
+    STRONG,
     format::{self, Time, Wide},
     reader::{Reader, Token},
+    varint,
 };
 
 /// Whether a key could be taken out of a value.
@@ -205,6 +207,11 @@ fn leaf(kind: &KeyKind, token: Token<'_>, out: &mut Vec<u8>) -> Taken {
         (KeyKind::Uuid, Token::Bytes(bytes)) if bytes.len() == 16 => {
             out.extend_from_slice(bytes);
             Ok(NOT_NULL)
+        }
+        (KeyKind::Memo, Token::Ext([STRONG, payload @ ..])) => {
+            let mut rest = payload;
+            let number = varint::take_ordered(&mut rest).filter(|_| rest.is_empty());
+            Ok(written(&number.ok_or(KeyFault::Value)?, out))
         }
         (KeyKind::Instant, Token::Ext([format::TIME, payload @ ..])) => {
             let time = Time::from_payload(payload).map_err(|_| KeyFault::Value)?;

@@ -21,8 +21,9 @@ use super::{
     scalars::{bytes, text},
 };
 use crate::codec::{
-    encode,
+    COLLECTION, RefExt, STRONG, encode,
     key::{Desc, FieldKeys, Key, KeyFault, KeyKind, KeySink, Outcome, encode_key},
+    varint,
 };
 
 fn encoded<T: Serialize>(value: &T) -> Vec<u8> {
@@ -118,6 +119,30 @@ fn of_spans_of_chrono() {
 #[test]
 fn of_spans_of_time() {
     agrees((-1_000_000..1_000_000_i64).prop_map(time::Duration::milliseconds));
+}
+
+/// A reference to an object, encoded as a handle is.
+fn reference(kind: u8, number: u64) -> Vec<u8> {
+    let (payload, len) = varint::ordered(number);
+    encoded(&RefExt::from_parts(kind, &payload[..len]).expect("it is short"))
+}
+
+#[test]
+fn a_reference_to_an_object_gives_its_number() {
+    for number in [0, 1, 127, 128, 70_000, u64::MAX] {
+        let key = encode_key(&number);
+        let raw = reference(STRONG, number);
+        assert_eq!(taken(&KeyKind::Memo, &raw), Ok(Some((false, key.clone()))));
+        let some = Ok(Some((false, [&[1][..], &key].concat())));
+        assert_eq!(taken(&KeyKind::Option(KeyKind::Memo.into()), &raw), some);
+        assert_eq!(taken(&KeyKind::Memo, &reference(COLLECTION, number)), Ok(None));
+        assert_eq!(taken(&KeyKind::Int, &raw), Ok(None));
+    }
+    // A number has one form, and nothing stands behind it.
+    for payload in [&[2, 0, 1][..], &[1, 7, 7], &[9, 1], &[]] {
+        let raw = encoded(&RefExt::from_parts(STRONG, payload).expect("it is short"));
+        assert_eq!(taken(&KeyKind::Memo, &raw), Err(KeyFault::Value), "{payload:?}");
+    }
 }
 
 #[test]
