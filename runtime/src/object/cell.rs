@@ -20,7 +20,10 @@ use crate::{
     Error, Result,
     class::{Class, ClassState},
     store::{Oid, StateNum},
-    sync::{Mutex, RwLock},
+    sync::{
+        Mutex,
+        slots::{self, Counted, Look, Place},
+    },
 };
 
 /// What a cell has for a commit.
@@ -54,22 +57,20 @@ pub(crate) trait AnyCell: Any + Send + Sync {
     fn is_gone(&self) -> bool;
     /// Deletes the object unless a handle of the user's holds it; `None` if one does. No handle can
     /// be taken in between. The caller holds the publish lock.
-    fn kill(&self, moment: &Moment<'_>) -> Option<Result<Published>>;
-    /// Publishes that the object is deleted. The caller holds the publish lock.
-    fn delete(&self, moment: &Moment<'_>) -> Result<Published>;
+    fn kill(&self, moment: &Moment<'_>) -> Option<Result<bool>>;
+    /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
+    /// holds the publish lock.
+    fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
     /// Puts the cell on the dirty list of `epoch`: false if it stands there.
     fn mark_dirty(&self, epoch: Epoch) -> bool;
     /// Takes back what undone `atomic`s published.
-    fn undo(&self) -> Retired;
+    fn undo(&self);
     /// Another process has committed a newer version in this state.
     fn stale_from(&self, state: StateNum);
     /// Lets go of versions that only the commit of `epoch` needed.
-    fn settle(&self, epoch: Epoch) -> Retired;
+    fn settle(&self, epoch: Epoch);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
-
-/// Versions that nobody looks at any more: dropped, with the user's `Drop`, outside of locks.
-pub(crate) type Retired = Option<Box<dyn Any + Send>>;
 
 /// The cell of one object in one view.
 pub(crate) struct Cell<T> {
@@ -77,7 +78,9 @@ pub(crate) struct Cell<T> {
     class: Arc<ClassState>,
     pub(super) objects: Arc<Objects>,
     /// The newest version; none until it is loaded.
-    slot: RwLock<Option<Arc<Version<T>>>>,
+    newest: Place<Version<T>>,
+    /// Held by whoever puts another version there.
+    changing: Mutex<()>,
     /// The epoch in whose dirty list the cell stands.
     dirty_in: AtomicU64,
     /// The handle that all of the user's handles share, while there are any.
@@ -88,8 +91,10 @@ pub(crate) struct Cell<T> {
     pub(super) touched: AtomicBool,
     /// Read since the cache looked last.
     read: AtomicBool,
-    /// The size of the row it was loaded from, until the cache knows.
+    /// The size of the row, when it was last read or written.
     row_bytes: AtomicUsize,
+    /// Read from the file, which the cache does not know yet.
+    uncached: AtomicBool,
     /// Where another process writes: the state that made the loaded version an old one, or zero.
     stale_from: AtomicU64,
 }
@@ -113,13 +118,15 @@ impl<T: Class> Cell<T> {
             oid,
             class,
             objects,
-            slot: RwLock::new(None),
+            newest: Place::empty(),
+            changing: Mutex::default(),
             dirty_in: AtomicU64::new(0),
             hold: Mutex::default(),
             unheld: AtomicBool::new(false),
             touched: AtomicBool::new(false),
             read: AtomicBool::new(false),
             row_bytes: AtomicUsize::new(0),
+            uncached: AtomicBool::new(false),
             stale_from: AtomicU64::new(0),
         })
     }
@@ -129,7 +136,8 @@ impl<T: Class> Cell<T> {
     }
 
     /// The version that this thread sees; loaded if need be.
-    pub(super) fn version(&self) -> Result<Arc<Version<T>>> {
+    #[inline]
+    pub(super) fn version(&self) -> Result<Look<Version<T>>> {
         if !self.read.load(Ordering::Relaxed) {
             self.read.store(true, Ordering::Relaxed);
         }
@@ -137,36 +145,41 @@ impl<T: Class> Cell<T> {
         if !self.objects.is_writable() {
             return self.version_in_reader();
         }
+        match self.newest.look() {
+            Some(newest) if matches!(newest.standing(), Standing::Published(_)) => Ok(newest),
+            _ => self.version_below(),
+        }
+    }
+
+    /// As [`version`](Self::version), where the newest one is not for everybody, or not loaded.
+    #[cold]
+    fn version_below(&self) -> Result<Look<Version<T>>> {
+        let is_visible = |version: &Version<T>| match version.standing() {
+            Standing::Published(_) => true,
+            Standing::Pending => self.objects.shared().turn.is_mine(),
+            Standing::Undone => false,
+        };
         loop {
-            let newest = self.slot.read().clone();
-            let newest = match newest {
+            let newest = match self.newest.look() {
                 Some(version) => version,
                 None => self.load()?,
             };
-            if matches!(newest.standing(), Standing::Published(_)) {
+            if is_visible(&newest) {
                 return Ok(newest);
             }
-            let mut version = newest.clone();
-            loop {
-                match version.standing() {
-                    Standing::Published(_) => return Ok(version),
-                    Standing::Pending if self.objects.shared().turn.is_mine() => {
-                        return Ok(version);
-                    }
-                    Standing::Pending | Standing::Undone => {}
+            let mut below = newest.before();
+            while let Some(version) = below {
+                if is_visible(&version) {
+                    return Ok(Look::from(version));
                 }
-                match version.before() {
-                    Some(before) => version = before,
-                    // The way back was cut because nobody needs it from here: look again.
-                    None => break,
-                }
+                below = version.before();
             }
-            if self.slot.read().as_ref().is_some_and(|slot| Arc::ptr_eq(slot, &newest))
-                && newest.standing() != Standing::Undone
+            // The way back ends here for good if it was made in an atomic of another thread that has
+            // not ended; or it was cut because nobody needs it from here any more.
+            if newest.standing() == Standing::Pending
                 && newest.before().is_none()
-                && !matches!(newest.standing(), Standing::Published(_))
+                && self.newest.holds(&newest)
             {
-                // Made in an atomic of another thread that has not ended.
                 return Err(self.error_deleted());
             }
             std::hint::spin_loop();
@@ -174,69 +187,86 @@ impl<T: Class> Cell<T> {
     }
 
     /// In a view without a writer there is one version at a time.
-    fn version_in_reader(&self) -> Result<Arc<Version<T>>> {
+    fn version_in_reader(&self) -> Result<Look<Version<T>>> {
         self.objects.follow()?;
         let stale = self.stale_from.load(Ordering::Acquire);
         let is_stale =
             stale != 0 && self.objects.view().state().is_some_and(|state| stale <= state.0);
-        let loaded = self.slot.read().clone();
-        match loaded {
+        match self.newest.look() {
             Some(version) if !is_stale => Ok(version),
             None => self.load(),
             Some(_) => {
                 let version = self.load_version()?;
-                let old = self.slot.write().replace(version.clone());
+                let look = Look::from(version.clone());
+                drop(self.newest.swap(Some(version)));
                 // A later state may have made this one stale too: then the mark stays.
                 let _ =
                     self.stale_from.compare_exchange(stale, 0, Ordering::AcqRel, Ordering::Relaxed);
-                drop(old);
-                Ok(version)
+                slots::tend();
+                Ok(look)
             }
         }
     }
 
-    fn load_version(&self) -> Result<Arc<Version<T>>> {
+    fn load_version(&self) -> Result<Counted<Version<T>>> {
         let (content, bytes) = row::load::<T>(&self.objects, self.oid, &self.class)?;
         self.row_bytes.store(bytes, Ordering::Relaxed);
-        Ok(Version::loaded(content))
+        self.uncached.store(bytes > 0, Ordering::Relaxed);
+        Ok(self.counted(Version::loaded(content)))
+    }
+
+    fn counted(&self, version: Version<T>) -> Counted<Version<T>> {
+        Counted::new(version, size_of::<T>() + self.row_bytes.load(Ordering::Relaxed))
     }
 
     /// Has the cache keep the object, if it has been read from the file since this was called last.
+    #[inline]
     pub(super) fn keep_in_cache(self: &Arc<Self>) {
-        if self.row_bytes.load(Ordering::Relaxed) > 0 {
-            let bytes = self.row_bytes.swap(0, Ordering::Relaxed);
-            if bytes > 0 {
-                self.objects.cache(self.clone(), bytes);
-            }
+        if self.uncached.load(Ordering::Relaxed) {
+            self.put_in_cache();
         }
     }
 
-    fn load(&self) -> Result<Arc<Version<T>>> {
+    #[cold]
+    fn put_in_cache(self: &Arc<Self>) {
+        if self.uncached.swap(false, Ordering::Relaxed) {
+            self.objects.cache(self.clone(), self.row_bytes.load(Ordering::Relaxed));
+        }
+    }
+
+    fn load(&self) -> Result<Look<Version<T>>> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
         let loaded = self.load_version()?;
-        let mut slot = self.slot.write();
-        Ok(slot.get_or_insert(loaded).clone())
+        let _changing = self.changing.lock();
+        if let Some(first) = self.newest.look() {
+            return Ok(first);
+        }
+        let look = Look::from(loaded.clone());
+        self.newest.swap(Some(loaded));
+        Ok(look)
     }
 
-    /// Puts a version on top. The caller holds the publish lock, and drops what it gets after it.
-    pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Result<Published> {
-        let mut slot = self.slot.write();
-        let (mut before, mut retired, mut first) = (None, None, true);
-        if slot.as_ref().is_some_and(|newest| newest.is_deleted()) {
-            return Err(self.error_deleted());
-        }
-        if let Some(newest) = slot.take() {
+    /// Puts a version on top; true if the cell must go on the dirty list, or on that of the
+    /// `atomic`. The caller holds the publish lock.
+    pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Result<bool> {
+        let _changing = self.changing.lock();
+        let newest = self.newest.look();
+        let (mut before, mut first) = (None, true);
+        let mut takes_its_place = false;
+        if let Some(newest) = &newest {
+            if newest.is_deleted() {
+                return Err(self.error_deleted());
+            }
             first = moment.outcome.is_none_or(|outcome| !newest.is_of(outcome));
-            if moment.needs(&newest) {
-                if !moment.needs_older_than(&newest) {
-                    retired = newest.cut();
+            if moment.needs(newest) {
+                if !moment.needs_older_than(newest) {
+                    newest.cut();
                 }
-                before = Some(newest);
+                before = newest.share();
             } else {
-                newest.set_replaced();
-                before = newest.cut();
-                retired = Some(newest);
+                before = newest.before();
+                takes_its_place = true;
             }
         }
         let when = if let Some(outcome) = moment.outcome {
@@ -245,30 +275,35 @@ impl<T: Class> Cell<T> {
             first = self.mark_dirty(moment.epoch);
             When::Epoch(moment.epoch)
         };
-        *slot = Some(Version::new(content, when, before));
-        Ok(Published { first, retired: retired.map(|version| Box::new(version) as _) })
+        drop(self.newest.swap(Some(self.counted(Version::new(content, when, before)))));
+        // Not before it is out of the way: somebody may be on the way back from it.
+        if let Some(old) = newest.filter(|_| takes_its_place) {
+            old.set_replaced();
+            old.cut();
+        }
+        Ok(first)
     }
 
     /// The version that a commit of `epoch` writes.
-    fn version_for(&self, epoch: Epoch) -> Option<Arc<Version<T>>> {
+    fn version_for(&self, epoch: Epoch) -> Option<Look<Version<T>>> {
+        let is_in = |version: &Version<T>| match version.standing() {
+            Standing::Published(when) => when <= epoch,
+            Standing::Pending | Standing::Undone => false,
+        };
         loop {
-            let newest = self.slot.read().clone()?;
-            let mut version = newest.clone();
-            loop {
-                match version.standing() {
-                    Standing::Published(when) if when <= epoch => return Some(version),
-                    _ => {}
+            let newest = self.newest.look()?;
+            if is_in(&newest) {
+                return Some(newest);
+            }
+            let mut below = newest.before();
+            while let Some(version) = below {
+                if is_in(&version) {
+                    return Some(Look::from(version));
                 }
-                match version.before() {
-                    Some(before) => version = before,
-                    None => break,
-                }
+                below = version.before();
             }
             // The way back ends here for good, unless it was cut by an undoing meanwhile.
-            let slot = self.slot.read();
-            if slot.as_ref().is_some_and(|slot| Arc::ptr_eq(slot, &newest))
-                && newest.standing() != Standing::Undone
-            {
+            if newest.standing() != Standing::Undone && self.newest.holds(&newest) {
                 return None;
             }
         }
@@ -283,13 +318,6 @@ impl<T: Class> Cell<T> {
             new
         })
     }
-}
-
-/// What publishing came to.
-pub(crate) struct Published {
-    /// The cell must go on the dirty list, or on that of the `atomic`.
-    pub(crate) first: bool,
-    pub(crate) retired: Retired,
 }
 
 /// When something is published: known and fixed while the publish lock is held.
@@ -337,8 +365,10 @@ impl<T: Class> AnyCell for Cell<T> {
         let Some(value) = version.value() else { return Ok(Encoded::Deleted) };
         let encode = || context::encoding(&self.objects, || row::encode(value, &self.class, out));
         match catch_unwind(AssertUnwindSafe(encode)) {
-            Ok(encoded) => encoded
-                .map(|_| Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }),
+            Ok(encoded) => encoded.map(|_| {
+                self.row_bytes.store(out.len(), Ordering::Relaxed);
+                Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }
+            }),
             Err(_) => Err(Error::Encode {
                 what: format!("{} {}", T::INFO.name, self.objects.uuid(self.oid)),
                 why: "its Serialize panicked".into(),
@@ -351,16 +381,18 @@ impl<T: Class> AnyCell for Cell<T> {
             return Ok(Vec::new());
         }
         let mut version = match self.version_for(epoch) {
-            Some(version) => Some(version),
-            None => Some(self.load()?),
+            Some(version) => version,
+            None => self.load()?,
         };
-        while let Some(candidate) = version {
-            if let Some(value) = candidate.value() {
+        loop {
+            if let Some(value) = version.value() {
                 return row::references(&self.objects, value, &self.class);
             }
-            version = candidate.before();
+            match version.before() {
+                Some(before) => version = Look::from(before),
+                None => return Ok(Vec::new()),
+            }
         }
-        Ok(Vec::new())
     }
 
     fn is_deleted(&self, epoch: Epoch) -> bool {
@@ -376,20 +408,19 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn is_gone(&self) -> bool {
-        let loaded = self.slot.read().is_some();
-        loaded
+        !self.newest.is_empty()
             && self.version().map_or_else(
                 |error| matches!(error, Error::Deleted { .. }),
                 |v| v.value().is_none(),
             )
     }
 
-    fn kill(&self, moment: &Moment<'_>) -> Option<Result<Published>> {
+    fn kill(&self, moment: &Moment<'_>) -> Option<Result<bool>> {
         let hold = self.hold.lock();
         (hold.strong_count() == 0).then(|| self.delete(moment))
     }
 
-    fn delete(&self, moment: &Moment<'_>) -> Result<Published> {
+    fn delete(&self, moment: &Moment<'_>) -> Result<bool> {
         self.publish(Content::Deleted, moment)
     }
 
@@ -397,30 +428,29 @@ impl<T: Class> AnyCell for Cell<T> {
         self.dirty_in.swap(epoch, Ordering::Relaxed) != epoch
     }
 
-    fn undo(&self) -> Retired {
-        let mut slot = self.slot.write();
-        let mut retired: Vec<Arc<Version<T>>> = Vec::new();
-        while let Some(undone) = slot.take_if(|version| version.standing() == Standing::Undone) {
-            *slot = undone.cut();
-            retired.push(undone);
+    fn undo(&self) {
+        let _changing = self.changing.lock();
+        while let Some(undone) = self.newest.look() {
+            if undone.standing() != Standing::Undone {
+                return;
+            }
+            // Made in this atomic, it was nothing before: handles that escaped must find that out.
+            let nothing = || self.counted(Version::loaded(Content::Deleted));
+            drop(self.newest.swap(Some(undone.before().unwrap_or_else(nothing))));
+            undone.cut();
         }
-        if slot.is_none() {
-            // It was made in this atomic: handles that escaped must find that out.
-            *slot = Some(Version::loaded(Content::Deleted));
-        }
-        Some(Box::new(retired))
     }
 
     fn stale_from(&self, state: StateNum) {
         let _ = self.stale_from.compare_exchange(0, state.0, Ordering::AcqRel, Ordering::Relaxed);
     }
 
-    fn settle(&self, epoch: Epoch) -> Retired {
+    fn settle(&self, epoch: Epoch) {
         let _ = self.dirty_in.compare_exchange(epoch, 0, Ordering::Relaxed, Ordering::Relaxed);
-        let version = self.slot.read().clone()?;
-        match version.standing() {
-            Standing::Published(_) => version.cut().map(|before| Box::new(before) as _),
-            _ => None,
+        if let Some(newest) = self.newest.look()
+            && matches!(newest.standing(), Standing::Published(_))
+        {
+            newest.cut();
         }
     }
 
@@ -432,5 +462,6 @@ impl<T: Class> AnyCell for Cell<T> {
 impl<T> Drop for Cell<T> {
     fn drop(&mut self) {
         self.objects.forget(self.oid);
+        slots::tend();
     }
 }

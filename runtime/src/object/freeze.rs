@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    cell::{AnyCell, Moment, Retired},
+    cell::{AnyCell, Moment},
     inside::Keep,
     objects::Objects,
     pending::{Frozen, Pending},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Result,
     store::{Chunk, Oid, TagId, oid_at},
-    sync::MutexGuard,
+    sync::{MutexGuard, slots},
 };
 
 /// What became of an object that was to die.
@@ -73,14 +73,11 @@ impl Objects {
         }
         let moment =
             Moment { epoch: self.shared.epoch(), outcome: None, committing: pending.committing };
-        let published = match cell.map(|cell| cell.kill(&moment)) {
-            Some(None) => return Killing::HeldByHandle,
-            Some(killed) => killed,
-            None => None,
-        };
+        // Being deleted already is no failure.
+        if cell.is_some_and(|cell| cell.kill(&moment).is_none()) {
+            return Killing::HeldByHandle;
+        }
         pending.dying.insert(oid);
-        drop(pending);
-        drop(published); // the user's Drop may run; being deleted already is no failure
         Killing::Dead
     }
 
@@ -156,13 +153,8 @@ impl Objects {
             pending.committed(&frozen);
             pending.dying.clear();
         }
-        let retired: Vec<Retired> = frozen
-            .young
-            .iter()
-            .chain(&frozen.dirty)
-            .map(|cell| cell.settle(frozen.epoch))
-            .collect();
-        drop(retired);
+        frozen.young.iter().chain(&frozen.dirty).for_each(|cell| cell.settle(frozen.epoch));
+        slots::tend();
     }
 
     /// The commit failed: everything waits again.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use super::{
-    cell::{AnyCell, Cell, Moment, Published, Retired},
+    cell::{AnyCell, Cell, Moment},
     context,
     hold::Hold,
     inside::Keep,
@@ -17,7 +17,7 @@ use crate::{
     Error, Result,
     class::{Class, ClassState},
     store::{LayerRows, Oid, Store},
-    sync::MutexGuard,
+    sync::{MutexGuard, slots},
 };
 
 impl Objects {
@@ -91,27 +91,31 @@ impl Objects {
             Some(stripped) => (stripped, Some(draft)),
             None => (draft, None),
         };
-        let retired = self.publishing(|moment, to| {
-            let published = cell.publish(Content::Value(value), moment)?;
+        self.publishing(|moment, to| {
+            let first = cell.publish(Content::Value(value), moment)?;
             to.count(&new, &old);
-            Ok::<_, Error>(to.dirty(cell.clone(), published))
+            if first {
+                to.dirty(cell.clone());
+            }
+            Ok::<_, Error>(())
         })?;
         self.health.add(price::<T>());
-        drop(retired);
+        slots::tend();
         Ok(())
     }
 
     /// Deletes an object that nothing refers to; what it refers to is let go.
     pub(crate) fn delete(&self, cell: Arc<dyn AnyCell>, references: &[Oid]) -> Result<()> {
-        let retired = self.publishing(|moment, to| {
-            let published = cell.delete(moment)?;
+        self.publishing(|moment, to| {
+            let first = cell.delete(moment)?;
             let class = Self::class_tag(cell.class().id);
             to.store.target().write().postings.set(class, cell.oid(), false);
             to.count(&[], references);
-            Ok::<_, Error>(to.dirty(cell, published))
-        })?;
-        drop(retired);
-        Ok(())
+            if first {
+                to.dirty(cell);
+            }
+            Ok(())
+        })
     }
 
     /// Writes rows as one step.
@@ -197,14 +201,11 @@ impl Publishing<'_> {
         }
     }
 
-    fn dirty(&mut self, cell: Arc<dyn AnyCell>, published: Published) -> Retired {
-        if published.first {
-            match &mut self.part {
-                Some(part) => part.cells.push(cell),
-                None => self.pending.dirty.push(cell),
-            }
+    fn dirty(&mut self, cell: Arc<dyn AnyCell>) {
+        match &mut self.part {
+            Some(part) => part.cells.push(cell),
+            None => self.pending.dirty.push(cell),
         }
-        published.retired
     }
 
     /// Counts references that came and went.

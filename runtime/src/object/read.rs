@@ -3,15 +3,16 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use super::{cell::Cell, version::Version};
-use crate::{Result, class::Class};
+use crate::{Result, class::Class, sync::slots::Look};
 
 /// An immutable version of an object. It may be held across writes, commits and threads, and goes
 /// on showing what it showed.
 pub struct Read<T> {
-    version: Arc<Version<T>>,
+    version: Look<Version<T>>,
 }
 
 impl<T: Class> Read<T> {
+    #[inline]
     pub(super) fn of(cell: &Arc<Cell<T>>) -> Result<Self> {
         let version = cell.version()?;
         cell.keep_in_cache();
@@ -23,7 +24,7 @@ impl<T: Class> Read<T> {
 }
 
 impl<T> Read<T> {
-    pub(super) fn version(&self) -> &Arc<Version<T>> {
+    pub(super) fn version(&self) -> &Version<T> {
         &self.version
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use crate::sync::Mutex;
+use crate::sync::{Mutex, slots::Counted};
 
 /// Counts freezes: a commit takes the versions of its epoch and those before it.
 pub(crate) type Epoch = u64;
@@ -25,7 +25,7 @@ pub(super) struct Version<T> {
     /// Another version of the same `atomic` has taken its place: it must not come to light with it.
     replaced: AtomicBool,
     /// The version before, while a commit or other threads may still need it.
-    before: Mutex<Option<Arc<Version<T>>>>,
+    before: Mutex<Option<Counted<Version<T>>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -91,16 +91,11 @@ impl Outcome {
 }
 
 impl<T> Version<T> {
-    pub(super) fn new(content: Content<T>, when: When, before: Option<Arc<Self>>) -> Arc<Self> {
-        Arc::new(Self {
-            content,
-            when,
-            replaced: AtomicBool::new(false),
-            before: Mutex::new(before),
-        })
+    pub(super) fn new(content: Content<T>, when: When, before: Option<Counted<Self>>) -> Self {
+        Self { content, when, replaced: AtomicBool::new(false), before: Mutex::new(before) }
     }
 
-    pub(super) fn loaded(content: Content<T>) -> Arc<Self> {
+    pub(super) fn loaded(content: Content<T>) -> Self {
         Self::new(content, When::Epoch(0), None)
     }
 
@@ -127,13 +122,13 @@ impl<T> Version<T> {
         }
     }
 
-    pub(super) fn before(&self) -> Option<Arc<Self>> {
+    pub(super) fn before(&self) -> Option<Counted<Self>> {
         self.before.lock().clone()
     }
 
-    /// Cuts off what came before; the caller drops it outside of locks.
-    pub(super) fn cut(&self) -> Option<Arc<Self>> {
-        self.before.lock().take()
+    /// Cuts off what came before.
+    pub(super) fn cut(&self) {
+        drop(self.before.lock().take());
     }
 
     /// Deleted, and not only in an `atomic` that was undone.
@@ -151,10 +146,10 @@ impl<T> Version<T> {
 
 impl<T> Drop for Version<T> {
     fn drop(&mut self) {
-        // A long chain must not be dropped by recursion.
+        // A long chain goes into the bag as a whole, and not one link each time that it is emptied.
         let mut next = self.before.get_mut().take();
         while let Some(version) = next {
-            next = Arc::into_inner(version).and_then(|mut version| version.before.get_mut().take());
+            next = if version.is_last() { version.before.lock().take() } else { None };
         }
     }
 }

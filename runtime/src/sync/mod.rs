@@ -1,5 +1,6 @@
 //! Every lock there is: the plain ones by name, and db0's own.
 
+pub(crate) mod slots;
 mod thread;
 mod turn;
 

@@ -93,8 +93,7 @@ fn undo(frame: Frame) -> Option<Error> {
     frame.outcome.undo();
     for part in frame.parts {
         part.objects.store().drop_private();
-        // The user's Drop may run here; no lock is held.
-        drop(part.cells.iter().chain(&part.young).map(|cell| cell.undo()).collect::<Vec<_>>());
+        part.cells.iter().chain(&part.young).for_each(|cell| cell.undo());
     }
     frame.failure
 }

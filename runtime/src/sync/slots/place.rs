@@ -1,0 +1,92 @@
+//! Where a counted value is looked up, and replaced.
+
+use std::{
+    ptr::{self, NonNull},
+    sync::atomic::{AtomicPtr, Ordering},
+};
+
+use super::{
+    barrier, block,
+    block::Slot,
+    counted::{Counted, Node},
+    look::Look,
+};
+
+/// Holds a share in a value, or none.
+pub(crate) struct Place<T>(AtomicPtr<Node<T>>);
+
+impl<T> Place<T> {
+    pub(crate) const fn empty() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed).is_null()
+    }
+
+    /// The value that is there now.
+    #[inline]
+    pub(crate) fn look(&self) -> Option<Look<T>> {
+        block::with_slot(|slot| match slot {
+            Some(slot) => {
+                let node = self.protect(slot)?;
+                // SAFETY: `protect` says so, and the slot stays this look's until its drop.
+                Some(unsafe { Look::by_slot(node, slot) })
+            }
+            None => self.share().map(Look::from),
+        })
+    }
+
+    /// The value that is there now is the one that `look` shows.
+    pub(crate) fn holds(&self, look: &Look<T>) -> bool {
+        self.look().is_some_and(|mine| mine.is_same(look))
+    }
+
+    /// A share in the value that is there now, for a thread that has no slot left.
+    #[cold]
+    fn share(&self) -> Option<Counted<T>> {
+        block::with_borrowed(|slot| {
+            loop {
+                let Some(node) = self.protect(slot) else { break None };
+                // SAFETY: the slot names the node, and has since the place held it.
+                let share = unsafe { Counted::try_share(node) };
+                slot.store(ptr::null_mut(), Ordering::Release);
+                // Without a share left it has been replaced meanwhile.
+                if share.is_some() {
+                    break share;
+                }
+            }
+        })
+    }
+
+    /// Names what is there in `slot`, and makes certain that it was there afterwards: from then on
+    /// it is not freed before the slot names something else. With `None` the slot is empty.
+    #[inline]
+    fn protect(&self, slot: &Slot) -> Option<NonNull<Node<T>>> {
+        let mut seen = self.0.load(Ordering::Acquire);
+        loop {
+            slot.store(seen.cast(), Ordering::Release);
+            barrier::light();
+            // If it is there now, then whoever takes it away later sees the slot afterwards.
+            let now = self.0.load(Ordering::Acquire);
+            if now == seen {
+                return NonNull::new(seen);
+            }
+            seen = now;
+        }
+    }
+
+    /// Puts a value here in the place of another.
+    pub(crate) fn swap(&self, new: Option<Counted<T>>) -> Option<Counted<T>> {
+        let new = new.map_or(ptr::null_mut(), |new| new.into_raw().as_ptr());
+        let old = NonNull::new(self.0.swap(new, Ordering::AcqRel))?;
+        // SAFETY: only `into_raw` puts nodes here, and the swap took this one out.
+        Some(unsafe { Counted::from_raw(old) })
+    }
+}
+
+impl<T> Drop for Place<T> {
+    fn drop(&mut self) {
+        drop(self.swap(None));
+    }
+}
