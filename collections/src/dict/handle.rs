@@ -13,8 +13,12 @@ pub type Iter<K, V> = sorted::Iter<sorted::Pairs<K, V>>;
 pub type TryIter<K, V> = sorted::TryIter<sorted::Pairs<K, V>>;
 /// Keys in their order, from either end.
 pub type Keys<K> = sorted::Iter<sorted::Keys<K>>;
+/// As [`Keys`], with failures as values.
+pub type TryKeys<K> = sorted::TryIter<sorted::Keys<K>>;
 /// Values in the order of their keys, from either end.
 pub type Values<V> = sorted::Iter<sorted::Values<V>>;
+/// As [`Values`], with failures as values.
+pub type TryValues<V> = sorted::TryIter<sorted::Values<V>>;
 
 /// A handle of a durable dict; cloning it clones the handle, as `Arc` does, and
 /// [`copy`](Self::copy) makes another dict.
@@ -79,6 +83,13 @@ impl<K: Key, V: Serialize> FromIterator<(K, V)> for Dict<K, V> {
         let dict = Self::new();
         dict.extend(entries);
         dict
+    }
+}
+
+impl<K: Key, V: Serialize, const N: usize> From<[(K, V); N]> for Dict<K, V> {
+    #[track_caller]
+    fn from(entries: [(K, V); N]) -> Self {
+        Self::from_iter(entries)
     }
 }
 

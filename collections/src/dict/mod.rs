@@ -5,4 +5,4 @@ mod many;
 mod read;
 mod write;
 
-pub use handle::{Dict, Iter, Keys, TryIter, Values};
+pub use handle::{Dict, Iter, Keys, TryIter, TryKeys, TryValues, Values};

@@ -7,7 +7,7 @@ use db0_runtime::{
 };
 use serde::de::DeserializeOwned;
 
-use super::handle::{Dict, Iter, Keys, TryIter, Values};
+use super::handle::{Dict, Iter, Keys, TryIter, TryKeys, TryValues, Values};
 use crate::{
     header::{self, Kind},
     misuse::expect,
@@ -31,7 +31,12 @@ impl<K, V> Dict<K, V> {
     /// There are no entries.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        expect(self.try_is_empty())
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        Ok(self.try_len()? == 0)
     }
 }
 
@@ -51,8 +56,12 @@ impl<K: Key, V> Dict<K, V> {
     /// The keys in their order, from either end.
     #[track_caller]
     pub fn keys(&self) -> Keys<K> {
-        let reader = expect(self.anchor.reader());
-        sorted::Iter::new(sorted::TryIter::new(reader, Span::ALL))
+        sorted::Iter::new(expect(self.try_keys()))
+    }
+
+    /// As [`keys`](Self::keys), with failures as values.
+    pub fn try_keys(&self) -> Result<TryKeys<K>> {
+        Ok(sorted::TryIter::new(self.anchor.reader()?, Span::ALL))
     }
 }
 
@@ -98,13 +107,23 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// The entry with the smallest key.
     #[track_caller]
     pub fn first(&self) -> Option<(K, V)> {
-        self.iter().next()
+        expect(self.try_first())
+    }
+
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<(K, V)>> {
+        self.try_iter()?.next().transpose()
     }
 
     /// The entry with the largest key.
     #[track_caller]
     pub fn last(&self) -> Option<(K, V)> {
-        self.iter().next_back()
+        expect(self.try_last())
+    }
+
+    /// As [`last`](Self::last), with the failure as a value.
+    pub fn try_last(&self) -> Result<Option<(K, V)>> {
+        self.try_iter()?.next_back().transpose()
     }
 
     /// The entries in key order, from either end.
@@ -124,8 +143,23 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// The values, in the order of their keys.
     #[track_caller]
     pub fn values(&self) -> Values<V> {
-        let reader = expect(self.anchor.reader());
-        sorted::Iter::new(sorted::TryIter::new(reader, Span::ALL))
+        sorted::Iter::new(expect(self.try_values()))
+    }
+
+    /// As [`values`](Self::values), with failures as values.
+    pub fn try_values(&self) -> Result<TryValues<V>> {
+        Ok(sorted::TryIter::new(self.anchor.reader()?, Span::ALL))
+    }
+
+    /// Copies all entries.
+    #[track_caller]
+    pub fn to_vec(&self) -> Vec<(K, V)> {
+        expect(self.try_to_vec())
+    }
+
+    /// As [`to_vec`](Self::to_vec), with the failure as a value.
+    pub fn try_to_vec(&self) -> Result<Vec<(K, V)>> {
+        self.try_iter()?.collect()
     }
 
     /// The entries of a range of keys; see [`iter`](Self::iter).

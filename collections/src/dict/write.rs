@@ -64,6 +64,45 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
         self.update_with(&key, Some(default), change).map(drop)
     }
 
+    /// The value of a key; if there is none, `default`, which is put there.
+    #[track_caller]
+    pub fn get_or_insert(&self, key: impl IntoKey<K>, default: V) -> V {
+        expect(self.try_get_or_insert(key, default))
+    }
+
+    /// As [`get_or_insert`](Self::get_or_insert), with the failure as a value.
+    #[track_caller]
+    pub fn try_get_or_insert(&self, key: impl IntoKey<K>, default: V) -> Result<V> {
+        self.try_get_or_insert_with(key, || default)
+    }
+
+    /// The value of a key; if there is none, what `make` makes, which is put there.
+    #[track_caller]
+    pub fn get_or_insert_with(&self, key: impl IntoKey<K>, make: impl FnOnce() -> V) -> V {
+        expect(self.try_get_or_insert_with(key, make))
+    }
+
+    /// As [`get_or_insert_with`](Self::get_or_insert_with), with the failure as a value.
+    #[track_caller]
+    pub fn try_get_or_insert_with(
+        &self,
+        key: impl IntoKey<K>,
+        make: impl FnOnce() -> V,
+    ) -> Result<V> {
+        // Most often it is there, and nobody needs the turn.
+        if let Some(found) = self.try_get(&key)? {
+            return Ok(found);
+        }
+        let mut writer = writer(&self.anchor)?;
+        let key = Stored::of(&mut writer, &key)?;
+        if let Some(found) = sorted::find(writer.reader(), &key.key, &[])? {
+            return writer.reader().decode(&found);
+        }
+        let value = make();
+        put(writer, &key, &value)?;
+        Ok(value)
+    }
+
     #[track_caller]
     fn update_with(
         &self,

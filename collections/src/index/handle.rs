@@ -60,6 +60,13 @@ impl<K: Key, M: Serialize> FromIterator<(K, M)> for Index<K, M> {
     }
 }
 
+impl<K: Key, M: Serialize, const N: usize> From<[(K, M); N]> for Index<K, M> {
+    #[track_caller]
+    fn from(entries: [(K, M); N]) -> Self {
+        Self::from_iter(entries)
+    }
+}
+
 impl<K: Key, M: DeserializeOwned> IntoIterator for &Index<K, M> {
     type Item = (K, M);
     type IntoIter = Entries<K, M>;

@@ -18,29 +18,27 @@ use crate::{
 /// What every key with a value begins with, where `None` is a byte 00: see `Option` as a key.
 const FIRST_VALUE: &[u8] = &[1];
 
-/// Entries of an index, or the failure to read them, after which it ends; see [`Entries`].
-pub struct TryEntries<K, M> {
+/// Where entries come from.
+struct Source<K, M> {
     /// Whose rows, of which keys, and the number that the next entry will have.
-    source: (Option<RowReader>, Span, u64),
+    origin: (Option<RowReader>, Span, u64),
     /// Gone through one after the other.
     parts: [Cursor; 2],
     backward: bool,
     entries: PhantomData<fn() -> (K, M)>,
 }
 
-impl<K: Key, M> TryEntries<K, M> {
-    pub(super) fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
+impl<K: Key, M> Source<K, M> {
+    fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
         let parts = [Cursor::new(reader.clone(), span.clone()), Cursor::new(None, Span::ALL)];
         let parts = parts.map(|part| part.keep(is_before, began));
-        let source = (reader, span, began);
-        Self { source, parts, backward: false, entries: PhantomData }
+        let origin = (reader, span, began);
+        Self { origin, parts, backward: false, entries: PhantomData }
     }
 
-    /// Gives entries whose key is `None`, or a composite that begins with it, after all others. It
-    /// begins anew.
-    pub fn nulls_last(mut self) -> Self {
+    fn nulls_last(mut self) -> Self {
         if begins_with_option(&K::kind()) {
-            let (reader, span, began) = &self.source;
+            let (reader, span, began) = &self.origin;
             self.parts = span
                 .split(FIRST_VALUE)
                 .map(|span| Cursor::new(reader.clone(), span).keep(is_before, *began));
@@ -49,8 +47,7 @@ impl<K: Key, M> TryEntries<K, M> {
         self
     }
 
-    /// The same entries, the last one first.
-    pub fn rev(mut self) -> Self {
+    fn rev(mut self) -> Self {
         self.backward = !self.backward;
         self
     }
@@ -92,7 +89,10 @@ fn begins_with_option(kind: &KeyKind) -> bool {
     }
 }
 
-fn pair<K: Key, M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<(K, M)> {
+pub(super) fn pair<K: Key, M: DeserializeOwned>(
+    reader: &RowReader,
+    item: Item<'_>,
+) -> Result<(K, M)> {
     Ok((key(reader, item)?, memo(reader, item)?))
 }
 
@@ -105,30 +105,37 @@ fn memo<M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<M> {
     reader.decode(place.reference)
 }
 
-impl<K: Key, M: DeserializeOwned> Iterator for TryEntries<K, M> {
-    type Item = Result<(K, M)>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.step(false, pair)
-    }
-
-    /// Without decoding anything; a failure to count counts as one entry, the failure.
-    fn count(self) -> usize {
-        self.left().unwrap_or(1)
-    }
-
-    fn last(mut self) -> Option<Self::Item> {
-        self.next_back()
-    }
+/// Entries of an index, or the failure to read them, after which it ends; see [`Entries`].
+pub struct TryEntries<K, M> {
+    source: Source<K, M>,
 }
 
-impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for TryEntries<K, M> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        self.step(true, pair)
+impl<K: Key, M> TryEntries<K, M> {
+    pub(super) fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
+        Self { source: Source::new(reader, span, began) }
+    }
+
+    /// Gives entries whose key is `None`, or a composite that begins with it, after all others. It
+    /// begins anew.
+    pub fn nulls_last(self) -> Self {
+        Self { source: self.source.nulls_last() }
+    }
+
+    /// The same entries, the last one first.
+    pub fn rev(self) -> Self {
+        Self { source: self.source.rev() }
+    }
+
+    /// The objects alone.
+    pub fn memos(self) -> TryMemos<K, M> {
+        TryMemos { source: self.source }
+    }
+
+    /// The keys alone, each as often as it has objects.
+    pub fn keys(self) -> TryKeys<K, M> {
+        TryKeys { source: self.source }
     }
 }
-
-impl<K: Key, M: DeserializeOwned> FusedIterator for TryEntries<K, M> {}
 
 /// Entries of an index in key order, from either end; those of one key in the order in which their
 /// objects were made.
@@ -160,35 +167,61 @@ impl<K: Key, M: DeserializeOwned> Entries<K, M> {
 
     /// The objects alone.
     pub fn memos(self) -> Memos<K, M> {
-        Memos { entries: self.entries }
+        Memos { entries: self.entries.memos() }
     }
 
     /// The keys alone, each as often as it has objects.
     pub fn keys(self) -> Keys<K, M> {
-        Keys { entries: self.entries }
+        Keys { entries: self.entries.keys() }
     }
 
     /// The numbers of the objects alone, for queries.
     #[doc(hidden)]
     pub fn numbers(mut self) -> impl Iterator<Item = Result<u64>> {
-        std::iter::from_fn(move || self.entries.step(false, super::row::object_number))
+        std::iter::from_fn(move || self.entries.source.step(false, super::row::object_number))
     }
 }
 
-/// An iterator that panics where what it is made of gives an error.
-macro_rules! short {
-    ($name:ident, $item:ty, $read:path) => {
+/// Iterators over the same entries: one that gives failures as values, after which it ends, and one
+/// that panics on them.
+macro_rules! iterators {
+    ($try_name:ident, $name:ident, $item:ty, $read:path) => {
+        impl<K: Key, M: DeserializeOwned> Iterator for $try_name<K, M> {
+            type Item = Result<$item>;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                self.source.step(false, $read)
+            }
+
+            /// Without decoding anything; a failure to count counts as one entry, the failure.
+            fn count(self) -> usize {
+                self.source.left().unwrap_or(1)
+            }
+
+            fn last(mut self) -> Option<Self::Item> {
+                self.next_back()
+            }
+        }
+
+        impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $try_name<K, M> {
+            fn next_back(&mut self) -> Option<Self::Item> {
+                self.source.step(true, $read)
+            }
+        }
+
+        impl<K: Key, M: DeserializeOwned> FusedIterator for $try_name<K, M> {}
+
         impl<K: Key, M: DeserializeOwned> Iterator for $name<K, M> {
             type Item = $item;
 
             #[track_caller]
             fn next(&mut self) -> Option<$item> {
-                self.entries.step(false, $read).map(expect)
+                self.entries.next().map(expect)
             }
 
             #[track_caller]
             fn count(self) -> usize {
-                expect(self.entries.left())
+                expect(self.entries.source.left())
             }
 
             #[track_caller]
@@ -200,7 +233,7 @@ macro_rules! short {
         impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $name<K, M> {
             #[track_caller]
             fn next_back(&mut self) -> Option<$item> {
-                self.entries.step(true, $read).map(expect)
+                self.entries.next_back().map(expect)
             }
         }
 
@@ -208,16 +241,26 @@ macro_rules! short {
     };
 }
 
+/// The objects of an index in key order, or the failure to read them; see [`Entries`].
+pub struct TryMemos<K, M> {
+    source: Source<K, M>,
+}
+
+/// The keys of an index in their order, or the failure to read them; see [`Entries`].
+pub struct TryKeys<K, M> {
+    source: Source<K, M>,
+}
+
 /// The objects of an index in key order; see [`Entries`].
 pub struct Memos<K, M> {
-    entries: TryEntries<K, M>,
+    entries: TryMemos<K, M>,
 }
 
 /// The keys of an index in their order; see [`Entries`].
 pub struct Keys<K, M> {
-    entries: TryEntries<K, M>,
+    entries: TryKeys<K, M>,
 }
 
-short!(Entries, (K, M), pair);
-short!(Memos, M, memo);
-short!(Keys, K, key);
+iterators!(TryEntries, Entries, (K, M), pair);
+iterators!(TryMemos, Memos, M, memo);
+iterators!(TryKeys, Keys, K, key);

@@ -2,9 +2,10 @@
 
 mod handle;
 mod iter;
+mod many;
 mod read;
 mod row;
 mod write;
 
 pub use handle::Index;
-pub use iter::{Entries, Keys, Memos, TryEntries};
+pub use iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos};

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     handle::Index,
-    iter::{Entries, TryEntries},
+    iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos},
     row,
 };
 use crate::{
@@ -41,7 +41,12 @@ impl<K, M> Index<K, M> {
     /// There are no entries.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        expect(self.try_is_empty())
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        Ok(self.try_len()? == 0)
     }
 }
 
@@ -80,16 +85,53 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
         self.iter().rev()
     }
 
+    /// As [`rev`](Self::rev), with failures as values.
+    pub fn try_rev(&self) -> Result<TryEntries<K, M>> {
+        Ok(self.try_iter()?.rev())
+    }
+
+    /// The entries in key order, but those whose key is `None` after all others.
+    #[track_caller]
+    pub fn nulls_last(&self) -> Entries<K, M> {
+        self.iter().nulls_last()
+    }
+
+    /// As [`nulls_last`](Self::nulls_last), with failures as values.
+    pub fn try_nulls_last(&self) -> Result<TryEntries<K, M>> {
+        Ok(self.try_iter()?.nulls_last())
+    }
+
     /// The objects alone, in key order.
     #[track_caller]
-    pub fn memos(&self) -> super::iter::Memos<K, M> {
+    pub fn memos(&self) -> Memos<K, M> {
         self.iter().memos()
+    }
+
+    /// As [`memos`](Self::memos), with failures as values.
+    pub fn try_memos(&self) -> Result<TryMemos<K, M>> {
+        Ok(self.try_iter()?.memos())
     }
 
     /// The keys alone, in their order, each as often as it has objects.
     #[track_caller]
-    pub fn keys(&self) -> super::iter::Keys<K, M> {
+    pub fn keys(&self) -> Keys<K, M> {
         self.iter().keys()
+    }
+
+    /// As [`keys`](Self::keys), with failures as values.
+    pub fn try_keys(&self) -> Result<TryKeys<K, M>> {
+        Ok(self.try_iter()?.keys())
+    }
+
+    /// Copies all entries.
+    #[track_caller]
+    pub fn to_vec(&self) -> Vec<(K, M)> {
+        expect(self.try_to_vec())
+    }
+
+    /// As [`to_vec`](Self::to_vec), with the failure as a value.
+    pub fn try_to_vec(&self) -> Result<Vec<(K, M)>> {
+        self.try_iter()?.collect()
     }
 
     /// The entries of a range of keys.
@@ -124,13 +166,23 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
     /// The entries of one key.
     #[track_caller]
     pub fn get(&self, key: impl IntoKey<K>) -> Entries<K, M> {
-        self.select(&key, &key)
+        Entries::new(expect(self.try_get(key)))
+    }
+
+    /// As [`get`](Self::get), with failures as values.
+    pub fn try_get(&self, key: impl IntoKey<K>) -> Result<TryEntries<K, M>> {
+        self.try_select(&key, &key)
     }
 
     /// The entries whose keys start with this text; those of composites by their first component.
     #[track_caller]
     pub fn prefix(&self, start: &str) -> Entries<K, M> {
-        Entries::new(expect(self.bounded(text_prefix_range(start))))
+        Entries::new(expect(self.try_prefix(start)))
+    }
+
+    /// As [`prefix`](Self::prefix), with failures as values.
+    pub fn try_prefix(&self, start: &str) -> Result<TryEntries<K, M>> {
+        self.bounded(text_prefix_range(start))
     }
 
     fn bounded(&self, bounds: KeyBounds) -> Result<TryEntries<K, M>> {
@@ -146,13 +198,23 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
     /// The entry with the smallest key.
     #[track_caller]
     pub fn first(&self) -> Option<(K, M)> {
-        self.iter().next()
+        expect(self.try_first())
+    }
+
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<(K, M)>> {
+        self.try_iter()?.next().transpose()
     }
 
     /// The entry with the largest key.
     #[track_caller]
     pub fn last(&self) -> Option<(K, M)> {
-        self.iter().next_back()
+        expect(self.try_last())
+    }
+
+    /// As [`last`](Self::last), with the failure as a value.
+    pub fn try_last(&self) -> Result<Option<(K, M)>> {
+        self.try_iter()?.next_back().transpose()
     }
 }
 

@@ -139,20 +139,3 @@ impl<K: Key, M: Serialize> Index<K, M> {
         Ok(found)
     }
 }
-
-impl<K, M> Index<K, M> {
-    /// Removes all entries.
-    #[track_caller]
-    pub fn clear(&self) {
-        expect(self.try_clear());
-    }
-
-    /// As [`clear`](Self::clear), with the failure as a value.
-    #[track_caller]
-    pub fn try_clear(&self) -> Result<()> {
-        if self.anchor.reader()?.is_none() {
-            return Ok(());
-        }
-        Change::begin(&self.anchor, Kind::Index)?.clear()
-    }
-}

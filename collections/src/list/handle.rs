@@ -73,6 +73,20 @@ impl<T: Serialize + DeserializeOwned> FromIterator<T> for List<T> {
     }
 }
 
+impl<T: Serialize + DeserializeOwned, const N: usize> From<[T; N]> for List<T> {
+    #[track_caller]
+    fn from(elements: [T; N]) -> Self {
+        Self::from_iter(elements)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> From<Vec<T>> for List<T> {
+    #[track_caller]
+    fn from(elements: Vec<T>) -> Self {
+        Self::from_iter(elements)
+    }
+}
+
 impl<T: DeserializeOwned> IntoIterator for &List<T> {
     type Item = T;
     type IntoIter = Iter<T>;

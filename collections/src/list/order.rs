@@ -38,6 +38,12 @@ impl<T: DeserializeOwned> List<T> {
         self.sort_by(|a, b| key(a).cmp(&key(b)));
     }
 
+    /// As [`sort_by_key`](Self::sort_by_key), with the failure as a value.
+    #[track_caller]
+    pub fn try_sort_by_key<K: Ord>(&self, mut key: impl FnMut(&T) -> K) -> Result<()> {
+        self.try_sort_by(|a, b| key(a).cmp(&key(b)))
+    }
+
     /// Sorts the elements as `compare` says; equal ones stay in their order.
     #[track_caller]
     pub fn sort_by(&self, compare: impl FnMut(&T, &T) -> Ordering) {

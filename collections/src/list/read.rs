@@ -34,7 +34,12 @@ impl<T> List<T> {
     /// There are no elements.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        expect(self.try_is_empty())
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        Ok(self.try_len()? == 0)
     }
 }
 
@@ -56,7 +61,12 @@ impl<T: DeserializeOwned> List<T> {
     /// The first element.
     #[track_caller]
     pub fn first(&self) -> Option<T> {
-        self.get(0)
+        expect(self.try_first())
+    }
+
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<T>> {
+        self.try_get(0)
     }
 
     /// The last element.
@@ -65,7 +75,8 @@ impl<T: DeserializeOwned> List<T> {
         expect(self.try_last())
     }
 
-    fn try_last(&self) -> Result<Option<T>> {
+    /// As [`last`](Self::last), with the failure as a value.
+    pub fn try_last(&self) -> Result<Option<T>> {
         let Some(reader) = self.anchor.reader()? else { return Ok(None) };
         let place = self.find(&reader, |len| len.checked_sub(1))?;
         place.map(|place| reader.decode(&place.value)).transpose()
@@ -131,7 +142,15 @@ impl<T: DeserializeOwned> List<T> {
     where
         T: PartialEq,
     {
-        self.index_of(element).is_some()
+        expect(self.try_contains(element))
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, element: &T) -> Result<bool>
+    where
+        T: PartialEq,
+    {
+        Ok(self.try_index_of(element)?.is_some())
     }
 
     /// Where the first element is that is equal to `element`.
@@ -140,6 +159,19 @@ impl<T: DeserializeOwned> List<T> {
     where
         T: PartialEq,
     {
-        self.iter().position(|mine| mine == *element)
+        expect(self.try_index_of(element))
+    }
+
+    /// As [`index_of`](Self::index_of), with the failure as a value.
+    pub fn try_index_of(&self, element: &T) -> Result<Option<usize>>
+    where
+        T: PartialEq,
+    {
+        for (index, mine) in self.try_iter()?.enumerate() {
+            if mine? == *element {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
     }
 }

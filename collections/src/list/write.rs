@@ -57,21 +57,7 @@ impl<T: Serialize> List<T> {
     /// As [`set`](Self::set), with the failure as a value.
     #[track_caller]
     pub fn try_set(&self, index: usize, element: T) -> Result<()> {
-        let mut writer = writer(&self.anchor)?;
-        let mut value = Vec::new();
-        writer.encode(&element, &mut value)?;
-        let place = find::place(&mut Anew(writer.reader()), |_| Some(index as u64))?;
-        let Some(Place { node, index: at, value: old }) = place else {
-            return Err(out_of_range(index, Tree::load(writer.reader())?.len()));
-        };
-        writer.release(&old)?;
-        let set = writer.edit(NumberKey::of(node).as_bytes(), |row, _| {
-            leaf::set_in_place(row, at, old.len(), &value)
-        });
-        if set {
-            return Ok(());
-        }
-        change(writer, |tree| tree.replace(index as u64, &value).map(drop))
+        set(writer(&self.anchor)?, index, &element)
     }
 
     /// Puts an element before the one at `index`, or at the end if that is the length.
@@ -95,6 +81,29 @@ impl<T: Serialize> List<T> {
             }
             tree.insert(index as u64, &value)
         })
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> List<T> {
+    /// Changes the element at `index`, and puts it back; false if there is none.
+    #[track_caller]
+    pub fn update(&self, index: usize, change: impl FnOnce(&mut T)) -> bool {
+        expect(self.try_update(index, change))
+    }
+
+    /// As [`update`](Self::update), with the failure as a value.
+    #[track_caller]
+    pub fn try_update(&self, index: usize, change: impl FnOnce(&mut T)) -> Result<bool> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(false);
+        }
+        let writer = writer(&self.anchor)?;
+        let place = find::place(&mut Anew(writer.reader()), |_| Some(index as u64))?;
+        let Some(Place { value, .. }) = place else { return Ok(false) };
+        let mut element = writer.reader().decode(&value)?;
+        change(&mut element);
+        set(writer, index, &element)?;
+        Ok(true)
     }
 }
 
@@ -182,6 +191,24 @@ impl<T: DeserializeOwned> List<T> {
         let changes = tree.into_changes();
         take(writer, changes, &old)
     }
+}
+
+/// Puts an element in the place of another one, and publishes that.
+fn set<T: Serialize>(mut writer: RowWriter, index: usize, element: &T) -> Result<()> {
+    let mut value = Vec::new();
+    writer.encode(element, &mut value)?;
+    let place = find::place(&mut Anew(writer.reader()), |_| Some(index as u64))?;
+    let Some(Place { node, index: at, value: old }) = place else {
+        return Err(out_of_range(index, Tree::load(writer.reader())?.len()));
+    };
+    writer.release(&old)?;
+    let set = writer.edit(NumberKey::of(node).as_bytes(), |row, _| {
+        leaf::set_in_place(row, at, old.len(), &value)
+    });
+    if set {
+        return Ok(());
+    }
+    change(writer, |tree| tree.replace(index as u64, &value).map(drop))
 }
 
 /// Runs one change and publishes it.

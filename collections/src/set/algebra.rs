@@ -1,6 +1,6 @@
 //! Union, intersection and differences of sets: both are gone through side by side, in key order.
 
-use std::{cmp::Ordering, marker::PhantomData};
+use std::{cmp::Ordering, marker::PhantomData, ops};
 
 use db0_runtime::{Result, codec::key::Key};
 
@@ -43,24 +43,21 @@ impl Side {
     }
 }
 
-/// Elements of two sets in key order, each once.
-///
-/// # Panics
-/// When elements can't be read.
-pub struct Merge<T> {
+/// Elements of two sets in key order, each once, or the failure to read them, after which it ends.
+pub struct TryMerge<T> {
     left: Side,
     right: Side,
     wanted: Wanted,
     elements: PhantomData<fn() -> T>,
 }
 
-impl<T: Key> Merge<T> {
+impl<T: Key> TryMerge<T> {
     fn of(left: &Set<T>, right: &Set<T>, wanted: Wanted) -> Result<Self> {
         let (left, right) = (Side::of(left)?, Side::of(right)?);
         Ok(Self { left, right, wanted, elements: PhantomData })
     }
 
-    fn try_next(&mut self) -> Result<Option<T>> {
+    fn step(&mut self) -> Result<Option<T>> {
         loop {
             let order = match (self.left.ended, self.right.ended) {
                 (true, true) => return Ok(None),
@@ -86,60 +83,120 @@ impl<T: Key> Merge<T> {
     }
 }
 
+impl<T: Key> Iterator for TryMerge<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        let element = self.step();
+        if element.is_err() {
+            (self.left.ended, self.right.ended) = (true, true);
+        }
+        element.transpose()
+    }
+}
+
+/// Elements of two sets in key order, each once.
+///
+/// # Panics
+/// When elements can't be read; [`TryMerge`] gives an error instead.
+pub struct Merge<T> {
+    elements: TryMerge<T>,
+}
+
 impl<T: Key> Iterator for Merge<T> {
     type Item = T;
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        expect(self.try_next())
+        self.elements.next().map(expect)
     }
 }
 
-impl<T: Key> Set<T> {
-    #[track_caller]
-    fn merge(&self, other: &Self, only_left: bool, both: bool, only_right: bool) -> Merge<T> {
-        expect(Merge::of(self, other, Wanted { only_left, both, only_right }))
-    }
+macro_rules! merges {
+    ($($(#[$doc:meta])* $name:ident, $try_name:ident, $twin:literal, $operator:ident :: $call:ident,
+        [$only_left:literal, $both:literal, $only_right:literal];)*) => {
+        impl<T: Key> Set<T> {
+            $(
+                $(#[$doc])*
+                #[track_caller]
+                pub fn $name(&self, other: &Self) -> Merge<T> {
+                    Merge { elements: expect(self.$try_name(other)) }
+                }
 
+                #[doc = $twin]
+                pub fn $try_name(&self, other: &Self) -> Result<TryMerge<T>> {
+                    let wanted =
+                        Wanted { only_left: $only_left, both: $both, only_right: $only_right };
+                    TryMerge::of(self, other, wanted)
+                }
+            )*
+        }
+
+        $(
+            $(#[$doc])*
+            ///
+            /// It makes another set.
+            impl<T: Key> ops::$operator for &Set<T> {
+                type Output = Set<T>;
+
+                #[track_caller]
+                fn $call(self, other: Self) -> Set<T> {
+                    self.$name(other).collect()
+                }
+            }
+        )*
+    };
+}
+
+merges! {
     /// The elements of either set.
-    #[track_caller]
-    pub fn union(&self, other: &Self) -> Merge<T> {
-        self.merge(other, true, true, true)
-    }
-
+    union, try_union, "As [`union`](Self::union), with failures as values.",
+        BitOr::bitor, [true, true, true];
     /// The elements that both sets have.
-    #[track_caller]
-    pub fn intersection(&self, other: &Self) -> Merge<T> {
-        self.merge(other, false, true, false)
-    }
-
+    intersection, try_intersection,
+        "As [`intersection`](Self::intersection), with failures as values.",
+        BitAnd::bitand, [false, true, false];
     /// The elements that the other set does not have.
-    #[track_caller]
-    pub fn difference(&self, other: &Self) -> Merge<T> {
-        self.merge(other, true, false, false)
-    }
-
+    difference, try_difference, "As [`difference`](Self::difference), with failures as values.",
+        Sub::sub, [true, false, false];
     /// The elements that only one of the sets has.
-    #[track_caller]
-    pub fn symmetric_difference(&self, other: &Self) -> Merge<T> {
-        self.merge(other, true, false, true)
-    }
+    symmetric_difference, try_symmetric_difference,
+        "As [`symmetric_difference`](Self::symmetric_difference), with failures as values.",
+        BitXor::bitxor, [true, false, true];
+}
 
+impl<T: Key> Set<T> {
     /// No element is in both sets.
     #[track_caller]
     pub fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersection(other).next().is_none()
+        expect(self.try_is_disjoint(other))
+    }
+
+    /// As [`is_disjoint`](Self::is_disjoint), with the failure as a value.
+    pub fn try_is_disjoint(&self, other: &Self) -> Result<bool> {
+        Ok(self.try_intersection(other)?.next().transpose()?.is_none())
     }
 
     /// The other set has all elements of this one.
     #[track_caller]
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.len() <= other.len() && self.difference(other).next().is_none()
+        expect(self.try_is_subset(other))
+    }
+
+    /// As [`is_subset`](Self::is_subset), with the failure as a value.
+    pub fn try_is_subset(&self, other: &Self) -> Result<bool> {
+        Ok(self.try_len()? <= other.try_len()?
+            && self.try_difference(other)?.next().transpose()?.is_none())
     }
 
     /// This set has all elements of the other one.
     #[track_caller]
     pub fn is_superset(&self, other: &Self) -> bool {
         other.is_subset(self)
+    }
+
+    /// As [`is_superset`](Self::is_superset), with the failure as a value.
+    pub fn try_is_superset(&self, other: &Self) -> Result<bool> {
+        other.try_is_subset(self)
     }
 }

@@ -75,6 +75,13 @@ impl<T: Key> FromIterator<T> for Set<T> {
     }
 }
 
+impl<T: Key, const N: usize> From<[T; N]> for Set<T> {
+    #[track_caller]
+    fn from(elements: [T; N]) -> Self {
+        Self::from_iter(elements)
+    }
+}
+
 impl<T: Key> IntoIterator for &Set<T> {
     type Item = T;
     type IntoIter = Iter<T>;

@@ -5,5 +5,5 @@ mod handle;
 mod read;
 mod write;
 
-pub use algebra::Merge;
+pub use algebra::{Merge, TryMerge};
 pub use handle::{Iter, Set, TryIter};

@@ -29,7 +29,12 @@ impl<T> Set<T> {
     /// There are no elements.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        expect(self.try_is_empty())
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        Ok(self.try_len()? == 0)
     }
 }
 
@@ -50,13 +55,23 @@ impl<T: Key> Set<T> {
     /// The smallest element.
     #[track_caller]
     pub fn first(&self) -> Option<T> {
-        self.iter().next()
+        expect(self.try_first())
+    }
+
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<T>> {
+        self.try_iter()?.next().transpose()
     }
 
     /// The largest element.
     #[track_caller]
     pub fn last(&self) -> Option<T> {
-        self.iter().next_back()
+        expect(self.try_last())
+    }
+
+    /// As [`last`](Self::last), with the failure as a value.
+    pub fn try_last(&self) -> Result<Option<T>> {
+        self.try_iter()?.next_back().transpose()
     }
 
     /// The elements in key order, from either end.
@@ -71,6 +86,17 @@ impl<T: Key> Set<T> {
     /// As [`iter`](Self::iter), with failures as values.
     pub fn try_iter(&self) -> Result<TryIter<T>> {
         Ok(TryIter::new(self.anchor.reader()?, Span::ALL))
+    }
+
+    /// Copies all elements.
+    #[track_caller]
+    pub fn to_vec(&self) -> Vec<T> {
+        expect(self.try_to_vec())
+    }
+
+    /// As [`to_vec`](Self::to_vec), with the failure as a value.
+    pub fn try_to_vec(&self) -> Result<Vec<T>> {
+        self.try_iter()?.collect()
     }
 
     /// The elements of a range; see [`iter`](Self::iter).

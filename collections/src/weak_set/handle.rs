@@ -51,7 +51,12 @@ impl<T> WeakSet<T> {
     /// There are no entries.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        expect(self.try_is_empty())
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        Ok(self.try_len()? == 0)
     }
 }
 

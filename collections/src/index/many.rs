@@ -1,0 +1,135 @@
+//! Taking entries out of an index: all, some, or those at its ends.
+
+use db0_runtime::{Result, codec::key::Key, object::RowReader};
+use serde::de::DeserializeOwned;
+
+use super::{
+    handle::Index,
+    iter::pair,
+    row::{self, Place},
+};
+use crate::{
+    handle::writer,
+    header::Kind,
+    misuse::expect,
+    sorted::{Change, Cursor, Item, Span},
+};
+
+impl<K, M> Index<K, M> {
+    /// Removes all entries.
+    #[track_caller]
+    pub fn clear(&self) {
+        expect(self.try_clear());
+    }
+
+    /// As [`clear`](Self::clear), with the failure as a value.
+    #[track_caller]
+    pub fn try_clear(&self) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        Change::begin(&self.anchor, Kind::Index)?.clear()
+    }
+}
+
+impl<K: Key, M: DeserializeOwned> Index<K, M> {
+    /// Keeps the entries for which `keep` says so.
+    #[track_caller]
+    pub fn retain(&self, keep: impl FnMut(&K, &M) -> bool) {
+        expect(self.try_retain(keep));
+    }
+
+    /// As [`retain`](Self::retain), with the failure as a value.
+    #[track_caller]
+    pub fn try_retain(&self, mut keep: impl FnMut(&K, &M) -> bool) -> Result<()> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        let writer = writer(&self.anchor)?;
+        let mut gone = Vec::new();
+        let mut cursor = Cursor::new(Some(writer.reader().clone()), Span::ALL);
+        while let Some(part) = cursor.step(false, |reader, item| {
+            let (key, memo) = pair(reader, item)?;
+            Ok(if keep(&key, &memo) { None } else { Some(parts(reader, item)?) })
+        })? {
+            gone.extend(part);
+        }
+        let mut change = Change::with(writer, Kind::Index)?;
+        let mut found = false;
+        for (key, suffix) in &gone {
+            found |= change.delete(key, suffix)?.is_some();
+        }
+        if found {
+            change.finish();
+        }
+        Ok(())
+    }
+
+    /// Takes all entries out.
+    #[track_caller]
+    pub fn drain(&self) -> std::vec::IntoIter<(K, M)> {
+        expect(self.try_drain()).into_iter()
+    }
+
+    /// As [`drain`](Self::drain), with the failure as a value.
+    #[track_caller]
+    pub fn try_drain(&self) -> Result<Vec<(K, M)>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let change = Change::begin(&self.anchor, Kind::Index)?;
+        let entries = self.try_to_vec()?;
+        change.clear()?;
+        Ok(entries)
+    }
+
+    /// Takes the entry with the smallest key out.
+    #[track_caller]
+    pub fn pop_first(&self) -> Option<(K, M)> {
+        expect(self.try_pop_first())
+    }
+
+    /// As [`pop_first`](Self::pop_first), with the failure as a value.
+    #[track_caller]
+    pub fn try_pop_first(&self) -> Result<Option<(K, M)>> {
+        self.pop(false)
+    }
+
+    /// Takes the entry with the largest key out.
+    #[track_caller]
+    pub fn pop_last(&self) -> Option<(K, M)> {
+        expect(self.try_pop_last())
+    }
+
+    /// As [`pop_last`](Self::pop_last), with the failure as a value.
+    #[track_caller]
+    pub fn try_pop_last(&self) -> Result<Option<(K, M)>> {
+        self.pop(true)
+    }
+
+    #[track_caller]
+    fn pop(&self, last: bool) -> Result<Option<(K, M)>> {
+        if self.anchor.reader()?.is_none() {
+            return Ok(None);
+        }
+        let mut change = Change::begin(&self.anchor, Kind::Index)?;
+        let Some((key, value)) = change.end_entry(last)? else { return Ok(None) };
+        let item = Item { key: &key, value: &value };
+        let (key, suffix) = parts(change.writer.reader(), item)?;
+        let place = Place::parse(&value);
+        let reference = place.map(|place| place.reference).unwrap_or_default();
+        let entry = (change.writer.decode_key(&key)?, change.writer.decode(reference)?);
+        change.delete(&key, &suffix)?;
+        change.finish();
+        Ok(Some(entry))
+    }
+}
+
+/// The key of an entry, and its suffix.
+fn parts(reader: &RowReader, item: Item<'_>) -> Result<(Vec<u8>, Vec<u8>)> {
+    let damaged = || reader.damaged("an entry of the index is damaged");
+    let reference = Place::parse(item.value).ok_or_else(damaged)?.reference;
+    let suffix = row::suffix(reference).map_err(|_| damaged())?.payload().to_vec();
+    let key = item.key.strip_suffix(&suffix[..]).ok_or_else(damaged)?;
+    Ok((key.to_vec(), suffix))
+}
