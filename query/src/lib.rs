@@ -18,5 +18,9 @@ pub use tags::{Tagger, Targets, tags};
 /// What the macros of this crate need: not part of the public API.
 #[doc(hidden)]
 pub mod plumbing {
-    pub use db0_runtime::{Result, class::TagName};
+    pub use db0_runtime::{
+        Result,
+        class::{FieldTags, TagName},
+        codec::key::KeySink,
+    };
 }

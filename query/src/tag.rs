@@ -106,6 +106,12 @@ macro_rules! __tag_impls {
             }
         }
 
+        impl $crate::plumbing::FieldTags for $tag {
+            fn field_tags(&self, ordinal: u16, sink: &mut $crate::plumbing::KeySink) {
+                sink.push_variant(ordinal, self);
+            }
+        }
+
         impl<T> $crate::Criteria<T> for $tag {
             fn expr(&self) -> $crate::Expr {
                 $crate::Expr::tag($crate::plumbing::TagName::variant(self))

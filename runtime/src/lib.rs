@@ -5,6 +5,7 @@ pub mod codec;
 mod config;
 pub mod derived;
 mod error;
+mod fields;
 mod lmdb;
 pub mod object;
 pub mod plumbing;

@@ -21,7 +21,7 @@ const CRATES: [(&str, &[&str]); 9] = [
 const ENGINE: &str = "runtime/src/";
 
 /// Its modules, bottom up: each uses only those before it.
-const MODULES: [&str; 14] = [
+const MODULES: [&str; 15] = [
     "error",
     "config",
     "sync",
@@ -29,6 +29,7 @@ const MODULES: [&str; 14] = [
     "codec",
     "store",
     "class",
+    "fields",
     "object",
     "derived",
     "txn",

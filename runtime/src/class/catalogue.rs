@@ -1,11 +1,17 @@
 //! The classes of one prefix: their numbers, and every version of their fields.
 
-use std::{any::TypeId, collections::HashMap, ops::ControlFlow, sync::Arc};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{Arc, OnceLock},
+};
 
 use dashmap::DashMap;
 
 use super::{
     info::{Class, ClassInfo},
+    kept::Kept,
     schema::Schema,
 };
 use crate::{
@@ -21,6 +27,8 @@ pub(crate) struct ClassState {
     pub(crate) info: &'static ClassInfo,
     /// The version of the fields that this program writes.
     pub(crate) schema: u32,
+    /// What is kept of its fields; known from the first write on, which sees to it.
+    pub(crate) kept: OnceLock<Kept>,
 }
 
 /// What the catalogue says of a class.
@@ -133,7 +141,7 @@ impl Catalogue {
             record.schemas.len() - 1
         });
         let schema = u32::try_from(schema).unwrap_or(u32::MAX);
-        let state = Arc::new(ClassState { id, info: T::INFO, schema });
+        let state = Arc::new(ClassState { id, info: T::INFO, schema, kept: OnceLock::new() });
         self.by_type.insert(kind, state.clone());
         Ok(Some(state))
     }

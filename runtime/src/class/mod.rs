@@ -2,7 +2,9 @@
 
 mod catalogue;
 mod enum_tag;
+mod field_tags;
 mod info;
+mod kept;
 mod probe;
 mod schema;
 mod tag;
@@ -10,7 +12,9 @@ mod tag_names;
 
 pub(crate) use catalogue::{Catalogue, ClassState};
 pub use enum_tag::EnumTag;
+pub use field_tags::FieldTags;
 pub use info::{Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, Shape, Singleton};
+pub(crate) use kept::{Kept, KeptKey};
 pub use probe::{Otherwise, Plain, Probe};
 pub(crate) use schema::Schema;
 pub use tag::TagName;

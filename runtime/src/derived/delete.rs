@@ -6,7 +6,7 @@ use super::holders::references_to;
 use crate::{
     Error, Memo, Result,
     class::Class,
-    object::{reference_list, touch_cell},
+    object::{keep_deleted, reference_list, touch_cell},
 };
 
 /// Deletes an object that nothing refers to. Its tags go with it.
@@ -22,7 +22,8 @@ pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
         return Err(Error::Referenced { class: T::INFO.name.into(), uuid: memo.uuid(), count });
     }
     let (cell, references) = reference_list(memo)?;
-    objects.delete(cell, &references)
+    let kept = keep_deleted(memo)?;
+    objects.delete(cell, &references, kept)
 }
 
 /// Makes the next commit count an object as modified, whether or not it differs.

@@ -6,9 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::tagging;
+use super::burying::Dying;
 use crate::{
     Result, codec,
+    fields::{decode_tags, field_tags_key},
     object::{AnyCell, Frozen, Killing, Objects, find_cell, row_header},
     store::{
         Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, Store, Table, TagId, View,
@@ -170,6 +171,10 @@ impl Life<'_> {
             (None, None) => Vec::new(),
         };
         self.let_go(&references, candidates);
+        if let Some(class) = class {
+            let dying = Dying { oid, class, cell: cell.as_ref(), row: row.as_deref() };
+            dying.take_out(self.objects, self.frozen, &mut self.plan.rows)?;
+        }
         if row.is_some() {
             self.plan.rows.delete(Table::Objects, key.as_bytes());
             if let Some(class) = class {
@@ -177,23 +182,23 @@ impl Life<'_> {
                 self.plan.rows.postings.set(Objects::class_tag(class), oid, false);
             }
         }
-        self.untag(oid)?;
+        self.untag(oid, oid_key(oid).as_bytes())?;
+        self.untag(oid, &field_tags_key(oid))?;
         self.bury_elements(oid, candidates)
     }
 
-    /// Deleted on purpose, an object may still bear tags.
-    fn untag(&mut self, oid: Oid) -> Result<()> {
-        let key = oid_key(oid);
-        let tags = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
-            Some(entry) => entry.row().map(tagging::decode_row),
-            None => self.committed(Table::ObjectTags, oid, tagging::decode_row)?,
+    /// Takes off the tags of a row. Deleted on purpose, an object may still bear some.
+    fn untag(&mut self, oid: Oid, key: &[u8]) -> Result<()> {
+        let tags = match self.merged.get(Table::ObjectTags, key) {
+            Some(entry) => entry.row().map(decode_tags),
+            None if self.is_new(oid) => None,
+            None => self.view.get(Table::ObjectTags, key, decode_tags)?,
         };
         let Some(tags) = tags else { return Ok(()) };
-        let damaged =
-            || self.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
+        let damaged = || self.store().corrupt(Table::ObjectTags, key, "the row is damaged");
         let tags = tags.ok_or_else(damaged)?;
         tags.into_iter().for_each(|tag| self.plan.rows.postings.set(tag, oid, false));
-        self.plan.rows.delete(Table::ObjectTags, key.as_bytes());
+        self.plan.rows.delete(Table::ObjectTags, key);
         Ok(())
     }
 

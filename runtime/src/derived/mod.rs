@@ -1,12 +1,15 @@
 //! What follows from objects: their tags, who holds them, and when they die.
 
+mod burying;
 mod delete;
+mod field_index;
 mod holders;
 mod life;
 mod membership;
 mod tagging;
 
 pub use delete::{delete, touch};
+pub use field_index::FieldIndex;
 pub(crate) use life::{Plan, plan};
 pub use membership::Members;
 pub use tagging::{add_tags, remove_tags, tags_of};

@@ -5,48 +5,22 @@ use std::{panic::Location, sync::Arc};
 use crate::class::TagName;
 use crate::{
     Result,
+    fields::{encode_tags, field_tags_key},
     object::Objects,
-    store::{Oid, Table, TagId, oid_key, put_varint, take_varint},
+    store::{Oid, Table, TagId, oid_key},
 };
 
-/// The tags of an object as a row: numbers, ascending, each as the difference to the one before.
-fn encode(tags: &[TagId]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(2 * tags.len());
-    let mut last = 0;
-    for tag in tags {
-        put_varint(&mut out, u64::from(tag.0 - last));
-        last = tag.0;
-    }
-    out
-}
-
-fn decode(mut row: &[u8]) -> Option<Vec<TagId>> {
-    let mut tags = Vec::new();
-    let mut last = 0u32;
-    while !row.is_empty() {
-        last = last.checked_add(u32::try_from(take_varint(&mut row)?).ok()?)?;
-        tags.push(TagId(last));
-    }
-    Some(tags)
-}
-
-/// The numbers of an object's tags.
+/// The numbers of the tags that were put on an object: those that hold it.
 pub(super) fn numbers(objects: &Objects, oid: Oid) -> Result<Vec<TagId>> {
-    let key = oid_key(oid);
-    let found = objects.view().get(Table::ObjectTags, key.as_bytes(), decode)?;
-    let damaged =
-        || objects.store().corrupt(Table::ObjectTags, key.as_bytes(), "the row is damaged");
-    found.map_or(Ok(Vec::new()), |tags| tags.ok_or_else(damaged))
+    objects.tag_row(oid_key(oid).as_bytes())
 }
 
-/// Decodes the row that a layer has for an object.
-pub(super) fn decode_row(row: &[u8]) -> Option<Vec<TagId>> {
-    decode(row)
-}
-
-/// The names of an object's tags.
+/// The names of an object's tags, also of those that its fields give it.
 pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
-    let numbers = numbers(objects, Oid(oid))?;
+    let mut numbers = numbers(objects, Oid(oid))?;
+    numbers.extend(objects.tag_row(&field_tags_key(Oid(oid)))?);
+    numbers.sort_unstable();
+    numbers.dedup();
     numbers.into_iter().map(|tag| objects.tag_names().name(objects.store(), tag)).collect()
 }
 
@@ -89,12 +63,17 @@ fn change(objects: &Arc<Objects>, oid: Oid, tags: &[TagId], add: bool) -> Result
     if changed.is_empty() {
         return Ok(());
     }
+    if !add {
+        // What a field gives stays, as long as the field does.
+        let given = objects.tag_row(&field_tags_key(oid))?;
+        changed.retain(|tag| given.binary_search(tag).is_err());
+    }
     let key = oid_key(oid);
     objects.write_rows(|rows| {
         if after.is_empty() {
             rows.delete(Table::ObjectTags, key.as_bytes());
         } else {
-            rows.put(Table::ObjectTags, key.as_bytes(), encode(&after));
+            rows.put(Table::ObjectTags, key.as_bytes(), encode_tags(&after));
         }
         changed.iter().for_each(|tag| rows.postings.set(*tag, oid, add));
     });

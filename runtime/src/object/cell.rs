@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Error, Result,
     class::{Class, ClassState},
+    codec::key::KeySink,
     store::{Oid, StateNum},
     sync::{
         Mutex,
@@ -47,6 +48,8 @@ pub(crate) trait AnyCell: Any + Send + Sync {
     fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded>;
     /// What the object refers to as of `epoch`; of a deleted one, what it referred to before.
     fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>>;
+    /// The keys that the object gives as of `epoch`; of a deleted one, those that it gave before.
+    fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()>;
     /// The object is deleted as of `epoch`.
     fn is_deleted(&self, epoch: Epoch) -> bool;
     /// Nothing but handles holds the object, or something else does.
@@ -309,6 +312,21 @@ impl<T: Class> Cell<T> {
         }
     }
 
+    /// The last version as of `epoch` that has a value.
+    fn last_value(&self, epoch: Epoch) -> Result<Option<Look<Version<T>>>> {
+        let mut version = match self.version_for(epoch) {
+            Some(version) => version,
+            None => self.load()?,
+        };
+        while version.value().is_none() {
+            match version.before() {
+                Some(before) => version = Look::from(before),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(version))
+    }
+
     /// The handle that the user's handles share.
     pub(super) fn hold(self: &Arc<Self>) -> Arc<Hold<T>> {
         let mut hold = self.hold.lock();
@@ -380,19 +398,17 @@ impl<T: Class> AnyCell for Cell<T> {
         if T::INFO.plain {
             return Ok(Vec::new());
         }
-        let mut version = match self.version_for(epoch) {
-            Some(version) => version,
-            None => self.load()?,
-        };
-        loop {
-            if let Some(value) = version.value() {
-                return row::references(&self.objects, value, &self.class);
-            }
-            match version.before() {
-                Some(before) => version = Look::from(before),
-                None => return Ok(Vec::new()),
-            }
+        match self.last_value(epoch)?.as_ref().and_then(|version| version.value()) {
+            Some(value) => row::references(&self.objects, value, &self.class),
+            None => Ok(Vec::new()),
         }
+    }
+
+    fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()> {
+        if let Some(value) = self.last_value(epoch)?.as_ref().and_then(|version| version.value()) {
+            value.keys(sink);
+        }
+        Ok(())
     }
 
     fn is_deleted(&self, epoch: Epoch) -> bool {

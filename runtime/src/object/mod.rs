@@ -2,6 +2,7 @@
 
 mod anchor;
 mod bonds;
+mod building;
 mod cache;
 mod cell;
 mod context;
@@ -12,8 +13,10 @@ mod health;
 mod hold;
 mod identity;
 mod inside;
+mod keeping;
 mod memo;
 mod memo_key;
+mod memo_tag;
 mod memory;
 mod objects;
 mod pending;
@@ -36,6 +39,7 @@ pub(crate) use find::{reference_list, touch_cell};
 
 pub(crate) use freeze::Killing;
 pub(crate) use hold::Token;
+pub(crate) use keeping::{check_unique, keep_deleted};
 pub use memo::Memo;
 pub use objects::Objects;
 pub(crate) use pending::{Frozen, find as find_cell};

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     anchor::Anchored,
+    building::FieldKeeping,
     cache::Cache,
     cell::{AnyCell, Cell},
     health::Health,
@@ -59,6 +60,8 @@ pub struct Objects {
     /// The last commit of another process that was looked at.
     pub(super) followed_to: AtomicU64,
     pub(super) following: Mutex<()>,
+    /// What is kept of fields: for the class and the keys in encoded objects of it, by its Rust type.
+    pub(super) fields: FieldKeeping,
     pub(super) me: Weak<Self>,
 }
 
@@ -98,6 +101,7 @@ impl Objects {
             closed: AtomicBool::new(false),
             followed_to: AtomicU64::new(0),
             following: Mutex::default(),
+            fields: FieldKeeping::default(),
             me: me.clone(),
         })
     }

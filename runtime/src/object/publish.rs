@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     class::{Class, ClassState},
+    fields::Change,
     store::{LayerRows, Oid, Store},
     sync::{MutexGuard, slots},
 };
@@ -41,11 +42,12 @@ impl Objects {
         self.check_writable()?;
         let class = self.class::<T>()?;
         let (stripped, references) = self.prepare(&value, &class)?;
+        let oid = self.store().new_oid();
+        let kept = self.keep_new(&class, oid, &value)?;
         let (value, _handles) = match stripped {
             Some(stripped) => (stripped, Some(value)),
             None => (value, None),
         };
-        let oid = self.store().new_oid();
         let cell = Cell::new(oid, class, self.me());
         cell.set_unheld(true);
         // Before a commit can see the object, or it would find it without a holder.
@@ -54,6 +56,7 @@ impl Objects {
             cell.publish(Content::Value(value), moment)?;
             to.young(cell.clone());
             to.count(&references, &[]);
+            to.keep(kept);
             Ok::<_, Error>(())
         })?;
         self.health.add(price::<T>());
@@ -81,6 +84,7 @@ impl Objects {
     ) -> Result<()> {
         self.check_writable()?;
         let (stripped, new) = self.prepare(&draft, cell.class())?;
+        let kept = self.keep(cell.class(), cell.oid(), old.value(), Some(&draft))?;
         let old = match old.value() {
             Some(value) if !T::INFO.plain => row::references(&self.me(), value, cell.class())?,
             _ => Vec::new(),
@@ -94,6 +98,7 @@ impl Objects {
         self.publishing(|moment, to| {
             let first = cell.publish(Content::Value(value), moment)?;
             to.count(&new, &old);
+            to.keep(kept);
             if first {
                 to.dirty(cell.clone());
             }
@@ -105,12 +110,18 @@ impl Objects {
     }
 
     /// Deletes an object that nothing refers to; what it refers to is let go.
-    pub(crate) fn delete(&self, cell: Arc<dyn AnyCell>, references: &[Oid]) -> Result<()> {
+    pub(crate) fn delete(
+        &self,
+        cell: Arc<dyn AnyCell>,
+        references: &[Oid],
+        kept: Option<Box<Change>>,
+    ) -> Result<()> {
         self.publishing(|moment, to| {
             let first = cell.delete(moment)?;
             let class = Self::class_tag(cell.class().id);
             to.store.target().write().postings.set(class, cell.oid(), false);
             to.count(&[], references);
+            to.keep(kept);
             if first {
                 to.dirty(cell);
             }
@@ -130,6 +141,16 @@ impl Objects {
             self.health.add(rows.bytes().saturating_sub(before));
             result
         })
+    }
+
+    /// Writes rows that no `atomic` takes back, also not the one that this thread is in.
+    pub(super) fn write_for_good(&self, write: impl FnOnce(&mut LayerRows)) {
+        let _pending = self.pending.lock();
+        let layer = self.store().active();
+        let mut rows = layer.write();
+        let before = rows.bytes();
+        write(&mut rows);
+        self.health.add(rows.bytes().saturating_sub(before));
     }
 
     /// Runs `read` while nothing is published. It must not run the user's code.
@@ -206,6 +227,15 @@ impl Publishing<'_> {
             Some(part) => part.cells.push(cell),
             None => self.pending.dirty.push(cell),
         }
+    }
+
+    /// Changes what is kept of fields.
+    fn keep(&mut self, change: Option<Box<Change>>) {
+        let Some(mut change) = change else { return };
+        if let Some(part) = &mut self.part {
+            part.claims.append(&mut change.claims);
+        }
+        change.apply(&mut self.store.target().write());
     }
 
     /// Counts references that came and went.

@@ -72,7 +72,7 @@ pub(super) fn load<T: Class>(
     }
 }
 
-fn decode<T: Class>(
+pub(super) fn decode<T: Class>(
     objects: &Arc<Objects>,
     oid: Oid,
     class: &ClassState,

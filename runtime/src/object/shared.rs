@@ -8,6 +8,7 @@ use std::{
         Arc, Weak,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use super::{
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::{
     Config, Error, Result,
+    fields::Claim,
     store::{Oid, PrefixId},
     sync::{Held, Mutex, RwLock, Turn},
 };
@@ -65,6 +67,8 @@ pub(crate) struct Part {
     pub(crate) objects: Arc<Objects>,
     pub(crate) cells: Vec<Arc<dyn AnyCell>>,
     pub(crate) young: Vec<Arc<dyn AnyCell>>,
+    /// Unique keys that its objects have taken.
+    pub(crate) claims: Vec<Claim>,
 }
 
 /// The turn of a workspace, which the holder keeps alive.
@@ -121,6 +125,12 @@ impl Shared {
         self.check_open()?;
         context::refuse_in_encode()?;
         Held::take(TurnOf(self.clone()), self.config.turn_timeout, place)
+    }
+
+    /// The turn, if nobody else has it.
+    pub(super) fn turn_if_free(&self, place: &'static Location<'static>) -> Option<Held<&Turn>> {
+        context::refuse_in_encode().ok()?;
+        Held::take(&self.turn, Some(Duration::ZERO), place).ok()
     }
 
     /// As [`take_turn`](Self::take_turn), for somebody who keeps this alive meanwhile.
@@ -221,6 +231,7 @@ impl Frame {
                 part.objects.store().pop_private(|| ());
                 mine.cells.extend(part.cells);
                 mine.young.extend(part.young);
+                mine.claims.extend(part.claims);
             }
             // Its private layer becomes this one's.
             None => self.parts.push(part),
@@ -236,6 +247,7 @@ impl Frame {
                 objects: objects.clone(),
                 cells: Vec::new(),
                 young: Vec::new(),
+                claims: Vec::new(),
             });
             self.parts.len() - 1
         });

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     ops::{Bound, RangeBounds, RangeTo},
+    panic::Location,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -164,6 +165,21 @@ impl Prefix {
                 return Ok(());
             }
         }
+    }
+
+    /// Builds anew what is kept of the fields of a class: its indexed and unique fields, and its tags
+    /// by field. That is never needed, but after objects could not be read for a time.
+    ///
+    /// What was published is committed before, and what is built afterwards. Nobody writes in the
+    /// workspace meanwhile; conditions look into the objects until it is done.
+    #[track_caller]
+    pub fn rebuild_indexes<T: Class>(&self) -> Result<()> {
+        let objects = &self.open.objects;
+        objects.check_writable()?;
+        let _turn = objects.shared().take_turn(Location::caller())?;
+        self.commit()?;
+        objects.rebuild::<T>()?;
+        self.commit().map(drop)
     }
 
     /// Waits until a state is committed, here or by another process; false if it is not by then.

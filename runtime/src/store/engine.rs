@@ -14,7 +14,7 @@ use super::{
     head::{HEAD_KEY, Head},
     key::hex,
     layer::Layer,
-    num::{ClassId, Oid, PrefixId, StateNum, TagId},
+    num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
     pins::Pins,
     recording::Commit,
@@ -195,6 +195,11 @@ impl Store {
         TagId(self.next_tag.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// A number for something that is kept of fields, counted with classes and tags.
+    pub(crate) fn new_index(&self) -> IndexId {
+        IndexId(self.next_tag.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// A number for a new object or collection.
     pub(crate) fn new_oid(&self) -> Oid {
         Oid(self.next_oid.fetch_add(1, Ordering::Relaxed))
@@ -277,6 +282,11 @@ impl Store {
         {
             return layer.clone();
         }
+        self.stack.load().active().clone()
+    }
+
+    /// The layer of what no `atomic` takes back.
+    pub(crate) fn active(&self) -> Arc<Layer> {
         self.stack.load().active().clone()
     }
 

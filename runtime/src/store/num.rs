@@ -35,6 +35,10 @@ number!(
     TagId(u32)
 );
 number!(
+    /// Something that is kept of a class's fields; counted together with tags.
+    IndexId(u32)
+);
+number!(
     /// 58 random bits that tell prefixes apart.
     PrefixId(u64)
 );

@@ -24,16 +24,18 @@ pub(crate) enum Table {
     Counts = 9,
     /// Deleting in steps: what still has to go.
     Doomed = 10,
+    /// (index, key, oid) → what is kept of declared fields, and what is declared.
+    Fields = 11,
     /// All that is by time: (state, kind, table, key).
-    Log = 11,
+    Log = 12,
     /// (table, key) → the state that deleted the row.
-    Gone = 12,
+    Gone = 13,
     /// (pin, table, key) → an old row that only a pin still needs.
-    Kept = 13,
+    Kept = 14,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Objects,
         Self::Headers,
         Self::Elements,
@@ -44,13 +46,14 @@ impl Table {
         Self::TagNames,
         Self::Counts,
         Self::Doomed,
+        Self::Fields,
         Self::Log,
         Self::Gone,
         Self::Kept,
     ];
 
     /// How many tables hold the rows of layers.
-    pub(crate) const LAYERED: usize = 10;
+    pub(crate) const LAYERED: usize = 11;
 
     /// Its name in the file, and in messages.
     pub(crate) fn name(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Table {
             Self::TagNames => "tag-names",
             Self::Counts => "counts",
             Self::Doomed => "doomed",
+            Self::Fields => "fields",
             Self::Log => "log",
             Self::Gone => "gone",
             Self::Kept => "kept",
@@ -91,6 +95,7 @@ impl Table {
                 | Self::ObjectTags
                 | Self::Names
                 | Self::Postings
+                | Self::Fields
         )
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Error, Result,
-    object::{Frame, Objects, Outcome, Shared},
+    object::{Frame, Objects, Outcome, Shared, check_unique},
 };
 
 /// An error that ends an `atomic` on purpose: `return Err(db0::abort("why"))`.
@@ -26,8 +26,9 @@ pub(crate) fn atomic_in<R, E: From<Error>>(
     begin(shared);
     let result = catch_unwind(AssertUnwindSafe(work));
     let guards = shared.refuse_in_guard("ending an atomic");
+    let misuse = guards.and_then(|()| check_unique(shared));
     let frame = end(shared);
-    match (result, guards, frame.failure.as_ref()) {
+    match (result, misuse, frame.failure.as_ref()) {
         (Ok(Ok(result)), Ok(()), None) => {
             succeed(shared, frame);
             Ok(result)

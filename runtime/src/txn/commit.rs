@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// Tables whose rows come from layers, in the order of their numbers.
-const ROW_TABLES: [Table; 4] = [Table::Headers, Table::Elements, Table::ObjectTags, Table::Names];
+const ROW_TABLES: [Table; 5] =
+    [Table::Headers, Table::Elements, Table::ObjectTags, Table::Names, Table::Fields];
 
 /// How often a commit from the journal is tried again.
 const MADE_GOOD_EVERY: Duration = Duration::from_millis(100);

@@ -16,13 +16,13 @@ use super::{FieldKeys, Key, KeyFault, Outcome, escape};
 /// assert_eq!(ordinals, [0, 1, 2, 2]);
 /// sink.clear();
 /// ```
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct KeySink {
     bytes: Vec<u8>,
     entries: Vec<Entry>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
     /// Where the key ends in `bytes`; it starts where the one before ends.
     end: usize,
@@ -57,7 +57,7 @@ impl KeySink {
 
     /// Adds the key that `write` appends.
     #[inline]
-    pub(super) fn push_with(
+    pub(crate) fn push_with(
         &mut self,
         ordinal: u16,
         is_null: bool,

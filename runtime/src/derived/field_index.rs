@@ -1,0 +1,93 @@
+//! An index that is kept of a field, as queries use it.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use crate::{
+    Result,
+    class::{Class, KeyUse},
+    codec::key::{FieldKind, KeyBounds},
+    fields,
+    object::Objects,
+    store::{Direction, IndexId, Oid},
+};
+
+/// What a view has of a field declared `#[db0(index)]` or `#[db0(unique)]`: who has which key.
+///
+/// A key in it is the encoding of the field's value; a field that is a collection has one for each
+/// element. Every object of the class is in it, also with `None`, unless its collection is empty.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldIndex {
+    index: IndexId,
+    is_unique: bool,
+}
+
+impl FieldIndex {
+    /// The index of a field, or of a composite (its names with commas between), whose keys are of
+    /// this kind; `None` if this view has none, or one that is still being built.
+    #[track_caller]
+    pub fn of<T: Class>(
+        objects: &Arc<Objects>,
+        name: &str,
+        kind: &FieldKind,
+    ) -> Result<Option<Self>> {
+        objects.follow()?;
+        objects.keep_if_idle::<T>()?;
+        let Some(class) = objects.known_class::<T>()? else { return Ok(None) };
+        let definitions = objects.definitions()?;
+        let fits = |definition: &&fields::Definition| {
+            definition.ready
+                && definition.name == name
+                && definition.kind.as_ref().is_some_and(|stored| kind.extends(stored))
+        };
+        let found = definitions.of(class.id).iter().find(fits);
+        Ok(found.map(|definition| Self {
+            index: definition.index,
+            is_unique: definition.uses == KeyUse::Unique,
+        }))
+    }
+
+    /// No two objects have one key, but for `None`.
+    pub fn is_unique(&self) -> bool {
+        self.is_unique
+    }
+
+    /// Calls `each` with the keys of a range, in order, and the number of the object that has it,
+    /// until it breaks; objects of one key come in the order of their creation. Backwards, all of
+    /// that is the other way round. It is safe to write meanwhile.
+    pub fn scan(
+        &self,
+        objects: &Objects,
+        range: &KeyBounds,
+        backward: bool,
+        each: &mut dyn FnMut(&[u8], u64) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let direction = if backward { Direction::Backward } else { Direction::Forward };
+        let each = &mut |key: &[u8], oid: Oid| each(key, oid.0);
+        fields::scan(objects.view(), self.index, range, direction, each)
+    }
+
+    /// Calls `each` with the objects that have a key, from a number on, until it breaks.
+    pub fn holders(
+        &self,
+        objects: &Objects,
+        key: &[u8],
+        from: u64,
+        each: &mut dyn FnMut(u64) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        fields::holders(objects.view(), self.index, key, Oid(from), &mut |oid| each(oid.0))
+    }
+
+    /// How many entries a range has: counted up to `limit`, which is given if there are as many or
+    /// more.
+    pub fn count(&self, objects: &Objects, range: &KeyBounds, limit: u64) -> Result<u64> {
+        let mut count = 0;
+        if limit == 0 {
+            return Ok(0);
+        }
+        self.scan(objects, range, false, &mut |_, _| {
+            count += 1;
+            Ok(if count < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(count)
+    }
+}

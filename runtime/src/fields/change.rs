@@ -1,0 +1,119 @@
+//! What a change of an object changes in what is kept of its fields.
+
+use super::{entry::entry_row, tags};
+use crate::{
+    class::{Kept, KeptKey, KeyUse},
+    codec::key::{KeySink, SinkKey},
+    store::{Entry, IndexId, LayerRows, Oid, Table, TagId},
+};
+
+/// Entries that come and go with one step.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    rows: Vec<(Vec<u8>, Entry)>,
+    tags: Option<TagChange>,
+    /// Unique keys that the object takes.
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// A unique key that an object takes.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    pub(crate) of: KeptKey,
+    pub(crate) class: &'static str,
+    pub(crate) key: Vec<u8>,
+    pub(crate) oid: Oid,
+}
+
+/// Tags that an object's fields give it anew, or no longer.
+#[derive(Debug)]
+struct TagChange {
+    oid: Oid,
+    all: Vec<TagId>,
+    joined: Vec<TagId>,
+    left: Vec<TagId>,
+}
+
+impl Change {
+    /// From the keys that an object had to those that it has.
+    pub(crate) fn between(
+        kept: &Kept,
+        class: &'static str,
+        oid: Oid,
+        [old, new]: [&KeySink; 2],
+    ) -> Self {
+        let mut change = Self::default();
+        let (old, new) = (sorted(kept, old), sorted(kept, new));
+        for (of, key) in only_in(&old, &new) {
+            change.rows.push((entry_row(of.index, key.bytes, oid).0, Entry::Gone));
+        }
+        for (of, key) in only_in(&new, &old) {
+            let (row_key, body) = entry_row(of.index, key.bytes, oid);
+            change.rows.push((row_key, Entry::Row(body)));
+            if of.info.kind == KeyUse::Unique && !key.is_null {
+                change.claims.push(Claim { of: **of, class, key: key.bytes.into(), oid });
+            }
+        }
+        change
+    }
+
+    /// Notes the tags that the object's fields give it: ascending, with those that come and go.
+    pub(crate) fn retag(
+        &mut self,
+        oid: Oid,
+        all: Vec<TagId>,
+        joined: Vec<TagId>,
+        left: Vec<TagId>,
+    ) {
+        self.tags = Some(TagChange { oid, all, joined, left });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.tags.is_none()
+    }
+
+    /// Writes it.
+    pub(crate) fn apply(self, to: &mut LayerRows) {
+        for (key, entry) in self.rows {
+            match entry {
+                Entry::Row(body) => to.put(Table::Fields, &key, body),
+                Entry::Gone => to.delete(Table::Fields, &key),
+            }
+        }
+        let Some(TagChange { oid, all, joined, left }) = self.tags else { return };
+        let key = tags::field_tags_key(oid);
+        if all.is_empty() {
+            to.delete(Table::ObjectTags, &key);
+        } else {
+            to.put(Table::ObjectTags, &key, tags::encode(&all));
+        }
+        joined.into_iter().for_each(|tag| to.postings.set(tag, oid, true));
+        left.into_iter().for_each(|tag| to.postings.set(tag, oid, false));
+    }
+}
+
+/// An entry's index and key, without what are tags.
+type Keyed<'k> = (&'k KeptKey, SinkKey<'k>);
+
+fn place<'k>((of, key): &Keyed<'k>) -> (IndexId, &'k [u8]) {
+    (of.index, key.bytes)
+}
+
+fn sorted<'k>(kept: &'k Kept, sink: &'k KeySink) -> Vec<Keyed<'k>> {
+    let keys = sink.iter().filter_map(|key| kept.index(key.ordinal).map(|of| (of, key)));
+    let mut keys: Vec<_> = keys.collect();
+    keys.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
+    keys.dedup_by(|a, b| place(a) == place(b));
+    keys
+}
+
+/// What stands in the first of two sorted lists alone.
+fn only_in<'a, 'k>(
+    list: &'a [Keyed<'k>],
+    other: &'a [Keyed<'k>],
+) -> impl Iterator<Item = &'a Keyed<'k>> {
+    let is_missing = |keyed: &&Keyed<'k>| {
+        other.binary_search_by(|probe| place(probe).cmp(&place(keyed))).is_err()
+    };
+    list.iter().filter(is_missing)
+}
