@@ -34,6 +34,7 @@ mod global;
 #[cfg(doctest)]
 mod guide;
 mod prefix;
+mod roots;
 mod workspace;
 
 pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
@@ -43,7 +44,7 @@ pub use db0_query::{
 };
 pub use db0_runtime::{
     CacheStats, Config, Durability, Entered, Error, Health, History, Lock, Memo, Mode, Read,
-    Result, State, WeakMemo, Write, abort,
+    Result, Root, State, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton},
     codec::{
         Value, int128,

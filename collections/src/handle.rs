@@ -54,6 +54,12 @@ macro_rules! handle {
             }
         }
 
+        impl<$($element),*> crate::root::Collection for $name<$($element),*> {
+            fn of_anchor(anchor: db0_runtime::object::Anchor) -> Self {
+                Self::of_anchor(anchor)
+            }
+        }
+
         impl<$($element),*> serde::Serialize for $name<$($element),*> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 self.anchor.serialize(serializer)

@@ -140,6 +140,30 @@ pub enum Error {
         found: String,
     },
 
+    /// There is no collection of this name (yet).
+    #[error(
+        "there is no root {name:?} in prefix {prefix:?}: ask a prefix that is open with Mode::ReadWrite for it to make it"
+    )]
+    NoRoot {
+        /// The prefix.
+        prefix: String,
+        /// The name that was asked for.
+        name: String,
+    },
+
+    /// The collection of a name is of another type than the one it was asked for as.
+    #[error(
+        "the root {name:?} is a {found}, not a {expected}: ask for it as what it is, or take another name"
+    )]
+    WrongRoot {
+        /// The name.
+        name: String,
+        /// What was asked for.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+
     /// Two Rust types claim one class name in one open prefix.
     #[error(
         "{first} and {second} both claim the class name {class:?}: rename one with #[db0::memo(name = \"…\")]"

@@ -17,7 +17,7 @@ mod workspace;
 
 pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
-pub use object::{CacheStats, Memo, Read, WeakMemo, Write};
+pub use object::{CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{Prefix, State};
 pub use store::Chunk;
 pub use txn::abort;

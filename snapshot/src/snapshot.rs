@@ -72,7 +72,7 @@ impl Snapshot {
         Ok(Self { parts, current: 0 })
     }
 
-    fn current(&self) -> &Arc<Objects> {
+    pub(crate) fn current(&self) -> &Arc<Objects> {
         &self.parts[self.current]
     }
 

@@ -107,6 +107,14 @@ impl Anchor {
         })))
     }
 
+    /// A new, empty collection of these objects. The caller has the turn.
+    pub(super) fn settled(objects: &Arc<Objects>) -> Result<(Self, Oid)> {
+        let new = Self::fresh();
+        let Inner::Live(live) = &new.0 else { unreachable!("it is in the user's hands") };
+        let oid = live.settle(objects)?.oid;
+        Ok((new, oid))
+    }
+
     /// The collection of this number.
     pub(crate) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Self {
         let live = objects.anchor(oid, || Arc::new(Anchored::of(objects.clone(), oid)));
