@@ -37,6 +37,12 @@ mod prefix;
 mod roots;
 mod workspace;
 
+#[cfg(feature = "cbor")]
+pub use db0_collections::Cbor;
+#[cfg(feature = "compress")]
+pub use db0_collections::Compressed;
+#[cfg(feature = "json")]
+pub use db0_collections::Json;
 pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{

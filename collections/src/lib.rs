@@ -13,6 +13,8 @@ mod root;
 pub mod set;
 mod sorted;
 pub mod weak_set;
+#[cfg(any(feature = "json", feature = "cbor", feature = "compress"))]
+mod wrap;
 
 pub use array::{Array, Bytes};
 pub use dict::Dict;
@@ -21,3 +23,9 @@ pub use list::List;
 pub use root::{Collection, find_root, root};
 pub use set::Set;
 pub use weak_set::WeakSet;
+#[cfg(feature = "cbor")]
+pub use wrap::Cbor;
+#[cfg(feature = "compress")]
+pub use wrap::Compressed;
+#[cfg(feature = "json")]
+pub use wrap::Json;
