@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
 
-use crate::expr::{Node, Test};
+use crate::{
+    expr::{Node, Test},
+    indexed::Indexed,
+};
 
 /// Criteria with their tags looked up, ready to be run on one view.
 pub(crate) struct Plan {
@@ -23,6 +26,7 @@ enum Step {
     Not(Box<Step>),
     Query(Box<Plan>),
     Test(Test),
+    Indexed(Indexed),
 }
 
 impl Plan {
@@ -39,6 +43,9 @@ impl Plan {
 
     /// The next chunk at or after `from` that may have results.
     pub(crate) fn next_chunk(&self, from: u64) -> Result<Option<u64>> {
+        if self.root.source().is_some() {
+            return self.root.next_chunk(&self.objects, from);
+        }
         let Some(class) = self.next_of_classes(from)? else { return Ok(None) };
         let mut at = class;
         // The tag and the class must both have the chunk: they take turns in skipping.
@@ -67,8 +74,12 @@ impl Plan {
     /// The results in one chunk.
     pub(crate) fn chunk(&self, number: u64) -> Result<Chunk> {
         let mut among = Chunk::EMPTY;
-        for class in &self.classes {
-            class.chunk(&self.objects, number, &mut among)?;
+        if let Some(source) = self.root.source() {
+            source.chunk(&self.objects, number, &mut among)?;
+        } else {
+            for class in &self.classes {
+                class.chunk(&self.objects, number, &mut among)?;
+            }
         }
         self.root.keep(&self.objects, number, &mut among)?;
         Ok(among)
@@ -100,13 +111,31 @@ impl Step {
                     Self::Nothing
                 }
             }
-            Node::Test { test, .. } => Self::Test(test.clone()),
+            Node::Test { test, lookup, .. } => {
+                let index = lookup.as_ref().map(|lookup| lookup.index(objects)).transpose()?;
+                match (index.flatten(), lookup) {
+                    (Some(index), Some(lookup)) => {
+                        Self::Indexed(Indexed::new(index, &lookup.keys, test))
+                    }
+                    _ => Self::Test(test.clone()),
+                }
+            }
             Node::Wrong(why) => return Err(Error::Invalid(why.clone())),
         })
     }
 
+    /// An index that gives all results, which are of the class then.
+    fn source(&self) -> Option<&Indexed> {
+        match self {
+            Self::Indexed(indexed) if indexed.is_source() => Some(indexed),
+            Self::And(steps) => steps.iter().find_map(Self::source),
+            _ => None,
+        }
+    }
+
     fn cost(&self) -> u8 {
         match self {
+            Self::Indexed(indexed) => indexed.cost(),
             Self::All | Self::Nothing => 0,
             Self::Tag(_) => 1,
             Self::Not(step) => 1 + step.cost(),
@@ -124,6 +153,7 @@ impl Step {
         match self {
             Self::All | Self::Not(_) | Self::Test(_) => Ok(Some(from)),
             Self::Nothing => Ok(None),
+            Self::Indexed(indexed) => indexed.next_chunk(objects, from),
             Self::Tag(members) => members.next_chunk(objects, from),
             Self::Query(plan) => plan.next_chunk(from),
             Self::And(steps) => {
@@ -180,18 +210,28 @@ impl Step {
                 step.keep(objects, number, &mut matching)?;
                 among.and_not(&matching);
             }
-            Self::Test(test) => {
-                let mut kept = Chunk::EMPTY;
-                for n in among.iter() {
-                    if test(objects, oid_at(number, n))? {
-                        kept.insert(n);
-                    }
-                }
-                *among = kept;
-            }
+            Self::Test(test) => keep_tested(test, objects, number, among)?,
+            Self::Indexed(indexed) => indexed.keep(objects, number, among)?,
         }
         Ok(())
     }
+}
+
+/// Keeps the objects of `among` that a test holds for.
+pub(crate) fn keep_tested(
+    test: &Test,
+    objects: &Arc<Objects>,
+    number: u64,
+    among: &mut Chunk,
+) -> Result<()> {
+    let mut kept = Chunk::EMPTY;
+    for n in among.iter() {
+        if test(objects, oid_at(number, n))? {
+            kept.insert(n);
+        }
+    }
+    *among = kept;
+    Ok(())
 }
 
 /// The number of an object, by its chunk and its place there.

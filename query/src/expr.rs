@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::eval::Plan;
+use crate::{eval::Plan, indexed::Lookup};
 use db0_runtime::{Error, Result, class::TagName, object::Objects};
 
 /// A query within another one's criteria.
@@ -28,10 +28,11 @@ pub(crate) enum Node {
     Not(Box<Node>),
     /// The members of another query, on the view that it was made for.
     Query(Arc<dyn Subquery>),
-    /// A condition that only the object itself can answer.
+    /// A condition that the object itself can answer, and an index perhaps.
     Test {
         what: String,
         test: Test,
+        lookup: Option<Lookup>,
     },
     /// The criteria make no sense: told when the query runs.
     Wrong(String),

@@ -10,13 +10,18 @@ use std::{
 use db0_runtime::{
     Result,
     class::Class,
-    codec::key::{IntoKey, Key, KeyRange},
+    codec::key::{
+        FieldKeys, FieldKind, IntoKey, Key, KeyBounds, KeyRange, KeySink, bytes_prefix_range,
+        encode_key, text_prefix_range,
+    },
+    derived::FieldIndex,
     object::Objects,
 };
 
 use crate::{
     criteria::Criteria,
-    expr::{Expr, Node, Test},
+    expr::{Expr, Node},
+    indexed::{Keys, Lookup},
 };
 
 /// The field `V` of the class `T`, as in `Person::AGE`: made by `#[db0::memo]` for every field.
@@ -78,10 +83,13 @@ impl<T, V> Debug for Field<T, V> {
 }
 
 /// A condition on a field of `T`, as in `Person::AGE.eq(30)`.
+///
+/// Where the field is declared `#[db0(index)]` or `#[db0(unique)]`, its index answers; else the objects
+/// are looked into.
 #[derive(Clone)]
 pub struct Condition<T> {
     what: String,
-    test: Test,
+    node: Node,
     class: PhantomData<fn() -> T>,
 }
 
@@ -93,30 +101,51 @@ impl<T> Debug for Condition<T> {
 
 impl<T> Criteria<T> for Condition<T> {
     fn expr(&self) -> Expr {
-        Expr(Node::Test { what: self.what.clone(), test: self.test.clone() })
+        Expr(self.node.clone())
+    }
+}
+
+/// How the keys of a field are had: of a value, and from an index.
+struct KeysOf<V> {
+    value: fn(&V, &mut KeySink),
+    find: fn(&Arc<Objects>, &str) -> Result<Option<FieldIndex>>,
+}
+
+/// Some key of the field, of which it mostly has one, is among these.
+fn condition<T: Class, V: 'static>(
+    field: Field<T, V>,
+    what: &str,
+    keys: Keys,
+    of: KeysOf<V>,
+) -> Condition<T> {
+    let Field { name, get, .. } = field;
+    let wanted = keys.clone();
+    let test = move |objects: &Arc<Objects>, oid: u64| -> Result<bool> {
+        let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
+        let mut found = KeySink::default();
+        (of.value)(get(&*memo.try_read()?), &mut found);
+        Ok(found.iter().any(|key| wanted.contain(key.bytes)))
+    };
+    let what = format!("{}.{name} {what}", T::INFO.name);
+    let lookup = Some(Lookup { field: name, find: of.find, keys });
+    let node = Node::Test { what: what.clone(), test: Arc::new(test), lookup };
+    Condition { what, node, class: PhantomData }
+}
+
+impl<T: Class, V: Key> Field<T, V> {
+    fn condition(self, what: &str, keys: Keys) -> Condition<T> {
+        let find = |objects: &Arc<Objects>, name: &str| {
+            FieldIndex::of::<T>(objects, name, &FieldKind::One(V::kind()))
+        };
+        condition(self, what, keys, KeysOf { value: |value, sink| sink.push(0, value), find })
+    }
+
+    fn within(self, what: &str, bounds: KeyBounds) -> Condition<T> {
+        self.condition(what, Keys::Within(bounds))
     }
 }
 
 impl<T: Class, V: Key> Field<T, V> {
-    fn condition(
-        self,
-        what: &str,
-        holds: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
-    ) -> Condition<T> {
-        let get = self.get;
-        let test = move |objects: &Arc<Objects>, oid: u64| -> Result<bool> {
-            let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
-            let mut key = Vec::new();
-            get(&*memo.try_read()?).write_key(&mut key);
-            Ok(holds(&key))
-        };
-        Condition {
-            what: format!("{}.{} {what}", T::INFO.name, self.name),
-            test: Arc::new(test),
-            class: PhantomData,
-        }
-    }
-
     /// The field is this.
     ///
     /// ```
@@ -129,8 +158,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn eq(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("eq", move |field| field == key)
+        self.condition("eq", Keys::One(key_of(&value)))
     }
 
     /// The field is not this.
@@ -145,8 +173,9 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn ne(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("ne", move |field| field != key)
+        let Condition { node, class, .. } = self.eq(value);
+        let what = format!("{}.{} ne", T::INFO.name, self.name);
+        Condition { what, node: Node::Not(Box::new(node)), class }
     }
 
     /// The field is within a range.
@@ -161,20 +190,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn between(self, range: impl KeyRange<V>) -> Condition<T> {
-        let (from, to) = range.bounds();
-        self.condition("between", move |field| {
-            let after = match &from {
-                Bound::Included(from) => field >= &from[..],
-                Bound::Excluded(from) => field > &from[..],
-                Bound::Unbounded => true,
-            };
-            let before = match &to {
-                Bound::Included(to) => field <= &to[..],
-                Bound::Excluded(to) => field < &to[..],
-                Bound::Unbounded => true,
-            };
-            after && before
-        })
+        self.within("between", range.bounds())
     }
 
     /// The field is less than this.
@@ -189,8 +205,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn lt(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("lt", move |field| field < &key[..])
+        self.within("lt", (Bound::Unbounded, Bound::Excluded(key_of(&value))))
     }
 
     /// The field is at most this.
@@ -205,8 +220,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn le(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("le", move |field| field <= &key[..])
+        self.within("le", (Bound::Unbounded, Bound::Included(key_of(&value))))
     }
 
     /// The field is greater than this.
@@ -221,8 +235,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn gt(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("gt", move |field| field > &key[..])
+        self.within("gt", (Bound::Excluded(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is at least this.
@@ -237,8 +250,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn ge(self, value: impl IntoKey<V>) -> Condition<T> {
-        let key = key_of(&value);
-        self.condition("ge", move |field| field >= &key[..])
+        self.within("ge", (Bound::Included(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is one of these.
@@ -253,9 +265,96 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn is_in<K: IntoKey<V>>(self, values: impl IntoIterator<Item = K>) -> Condition<T> {
-        let keys: std::collections::HashSet<Vec<u8>> =
-            values.into_iter().map(|value| key_of(&value)).collect();
-        self.condition("is_in", move |field| keys.contains(field))
+        let mut keys: Vec<_> = values.into_iter().map(|value| key_of(&value)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        self.condition("is_in", Keys::Some(keys.into()))
+    }
+}
+
+impl<T: Class> Field<T, String> {
+    /// The text starts with this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { #[db0(index)] title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// let waves = db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!(db0::find::<Book>(Book::TITLE.starts_with("The ")).first(), Some(waves));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn starts_with(self, start: &str) -> Condition<T> {
+        self.within("starts_with", text_prefix_range(start))
+    }
+}
+
+impl<T: Class> Field<T, Option<String>> {
+    /// There is a text, and it starts with this.
+    pub fn starts_with(self, start: &str) -> Condition<T> {
+        let (Bound::Included(text), _) = text_prefix_range(start) else {
+            unreachable!("a range that starts with a text includes it")
+        };
+        // What stands before the text of a `Some`.
+        let mut some = encode_key(&Some(()));
+        some.extend_from_slice(&text);
+        self.within("starts_with", bytes_prefix_range(some))
+    }
+}
+
+impl<T: Class, V: Key> Field<T, Option<V>> {
+    /// The field is `None`.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// #[db0::memo(keep)]
+    /// struct Task {
+    ///     name: String,
+    ///     #[db0(index)]
+    ///     due: Option<u32>,
+    /// }
+    /// let tidy = db0::Memo::new(Task { name: "tidy".into(), due: None });
+    /// let shop = db0::Memo::new(Task { name: "shop".into(), due: Some(12) });
+    /// assert_eq!(db0::find::<Task>(Task::DUE.is_none()).first(), Some(tidy.clone()));
+    /// assert_eq!(db0::find::<Task>(Task::DUE.is_some()).first(), Some(shop));
+    /// // `None` comes first, so that it is less than all that is there.
+    /// assert_eq!(db0::find::<Task>(Task::DUE.lt(Some(5))).first(), Some(tidy));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn is_none(self) -> Condition<T> {
+        self.condition("is_none", Keys::One(encode_key(&None::<V>)))
+    }
+
+    /// The field is something.
+    pub fn is_some(self) -> Condition<T> {
+        self.within("is_some", (Bound::Excluded(encode_key(&None::<V>)), Bound::Unbounded))
+    }
+}
+
+impl<T: Class, K: Key> Field<T, Vec<K>> {
+    /// The list has an element that is this.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// #[db0::memo(keep)]
+    /// struct Song {
+    ///     #[db0(index)]
+    ///     words: Vec<String>,
+    /// }
+    /// let song = db0::Memo::new(Song { words: vec!["moon".into(), "river".into()] });
+    /// assert_eq!(db0::find::<Song>(Song::WORDS.contains("river")).first(), Some(song));
+    /// assert!(db0::find::<Song>(Song::WORDS.contains("sea")).is_empty());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn contains(self, element: impl IntoKey<K>) -> Condition<T> {
+        let find = |objects: &Arc<Objects>, name: &str| {
+            FieldIndex::of::<T>(objects, name, &<Vec<K>>::field_kind())
+        };
+        let value = |value: &Vec<K>, sink: &mut KeySink| value.field_keys(0, sink);
+        let keys = Keys::One(key_of(&element));
+        condition(self, "contains", keys, KeysOf { value, find })
     }
 }
 

@@ -4,6 +4,7 @@ mod criteria;
 mod eval;
 mod expr;
 mod field;
+mod indexed;
 mod query;
 mod tag;
 mod tags;

@@ -1,0 +1,188 @@
+//! Conditions that the index of a field answers.
+
+use std::{
+    cell::RefCell,
+    ops::{Bound, ControlFlow},
+    sync::Arc,
+};
+
+use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
+
+use crate::{
+    eval::{keep_tested, place_of},
+    expr::Test,
+};
+
+/// Walking so many entries costs about as much as looking into one object.
+const ENTRIES_AN_OBJECT: u64 = 64;
+/// So many entries are walked in any case.
+const ENTRIES_MIN: u64 = 1024;
+
+/// The keys that a condition asks for.
+#[derive(Clone)]
+pub(crate) enum Keys {
+    One(Vec<u8>),
+    /// Ascending, each once.
+    Some(Arc<[Vec<u8>]>),
+    Within(KeyBounds),
+}
+
+impl Keys {
+    /// A key is one of these.
+    pub(crate) fn contain(&self, key: &[u8]) -> bool {
+        match self {
+            Self::One(one) => one == key,
+            Self::Some(keys) => keys.binary_search_by(|probe| probe[..].cmp(key)).is_ok(),
+            Self::Within((from, to)) => {
+                let after = match from {
+                    Bound::Included(from) => key >= &from[..],
+                    Bound::Excluded(from) => key > &from[..],
+                    Bound::Unbounded => true,
+                };
+                let before = match to {
+                    Bound::Included(to) => key <= &to[..],
+                    Bound::Excluded(to) => key < &to[..],
+                    Bound::Unbounded => true,
+                };
+                after && before
+            }
+        }
+    }
+}
+
+/// How an index answers a condition, where there is one.
+#[derive(Clone)]
+pub(crate) struct Lookup {
+    pub(crate) field: &'static str,
+    pub(crate) find: fn(&Arc<Objects>, &str) -> Result<Option<FieldIndex>>,
+    pub(crate) keys: Keys,
+}
+
+impl Lookup {
+    /// The index that a view has of the field.
+    pub(crate) fn index(&self, objects: &Arc<Objects>) -> Result<Option<FieldIndex>> {
+        (self.find)(objects, self.field)
+    }
+}
+
+/// A condition with its index.
+pub(crate) struct Indexed {
+    index: FieldIndex,
+    keys: Keys,
+    test: Test,
+    walk: RefCell<Walk>,
+}
+
+/// The objects of many keys, walked once if that is less work than looking into those in question.
+#[derive(Default)]
+struct Walk {
+    /// Ascending, each once.
+    found: Option<Arc<[u64]>>,
+    /// How many objects have been in question so far.
+    asked: u64,
+    /// How many entries were walked in vain.
+    tried: u64,
+}
+
+impl Indexed {
+    pub(crate) fn new(index: FieldIndex, keys: &Keys, test: &Test) -> Self {
+        Self { index, keys: keys.clone(), test: test.clone(), walk: RefCell::default() }
+    }
+
+    /// It gives its objects as cheaply as it tells whether one of them is there.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self.keys, Keys::One(_)) || self.walk.borrow().found.is_some()
+    }
+
+    /// How late it is asked, among steps that must all hold.
+    pub(crate) fn cost(&self) -> u8 {
+        if matches!(self.keys, Keys::One(_)) { 1 } else { 50 }
+    }
+
+    /// The first chunk at or after `from` that has something; `from` itself if that is not known.
+    pub(crate) fn next_chunk(&self, objects: &Objects, from: u64) -> Result<Option<u64>> {
+        if let Keys::One(key) = &self.keys {
+            let mut nearest = None;
+            self.index.holders(objects, key, from << Chunk::BITS, &mut |oid| {
+                nearest = Some(place_of(oid).0);
+                Ok(ControlFlow::Break(()))
+            })?;
+            return Ok(nearest);
+        }
+        let found = self.walk.borrow().found.clone();
+        let Some(found) = found else { return Ok(Some(from)) };
+        let next = found.partition_point(|oid| place_of(*oid).0 < from);
+        Ok(found.get(next).map(|oid| place_of(*oid).0))
+    }
+
+    /// Adds the objects of one chunk. It must be a [source](Self::is_source).
+    pub(crate) fn chunk(&self, objects: &Objects, number: u64, chunk: &mut Chunk) -> Result<()> {
+        if let Keys::One(key) = &self.keys {
+            return self.index.holders(objects, key, number << Chunk::BITS, &mut |oid| {
+                let (at, n) = place_of(oid);
+                if at != number {
+                    return Ok(ControlFlow::Break(()));
+                }
+                chunk.insert(n);
+                Ok(ControlFlow::Continue(()))
+            });
+        }
+        if let Some(found) = &self.walk.borrow().found {
+            let first = found.partition_point(|oid| place_of(*oid).0 < number);
+            let here = found[first..].iter().map(|oid| place_of(*oid));
+            here.take_while(|(at, _)| *at == number).for_each(|(_, n)| chunk.insert(n));
+        }
+        Ok(())
+    }
+
+    /// Keeps those of `among` that have one of the keys.
+    pub(crate) fn keep(
+        &self,
+        objects: &Arc<Objects>,
+        number: u64,
+        among: &mut Chunk,
+    ) -> Result<()> {
+        if !self.is_source() && !self.walk(objects, among.len().into())? {
+            return keep_tested(&self.test, objects, number, among);
+        }
+        let mut having = Chunk::EMPTY;
+        self.chunk(objects, number, &mut having)?;
+        among.and(&having);
+        Ok(())
+    }
+
+    /// Walks the entries, unless there are too many for the objects in question; true if it did.
+    fn walk(&self, objects: &Objects, asked: u64) -> Result<bool> {
+        let mut walk = self.walk.borrow_mut();
+        walk.asked += asked;
+        let limit = (walk.asked * ENTRIES_AN_OBJECT).max(ENTRIES_MIN);
+        if limit < 2 * walk.tried {
+            return Ok(false);
+        }
+        walk.tried = limit;
+        let mut found = Vec::new();
+        let mut each = |oid: u64| {
+            found.push(oid);
+            let goes_on = found.len() as u64 <= limit;
+            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        match &self.keys {
+            Keys::One(key) => self.index.holders(objects, key, 0, &mut |oid| Ok(each(oid)))?,
+            Keys::Some(keys) => {
+                for key in &**keys {
+                    self.index.holders(objects, key, 0, &mut |oid| Ok(each(oid)))?;
+                }
+            }
+            Keys::Within(bounds) => {
+                self.index.scan(objects, bounds, false, &mut |_, oid| Ok(each(oid)))?;
+            }
+        }
+        if found.len() as u64 > limit {
+            return Ok(false);
+        }
+        found.sort_unstable();
+        found.dedup();
+        walk.found = Some(found.into());
+        Ok(true)
+    }
+}
