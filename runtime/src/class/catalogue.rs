@@ -7,8 +7,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use dashmap::DashMap;
-
 use super::{
     info::{Class, ClassInfo},
     kept::Kept,
@@ -17,7 +15,10 @@ use super::{
 use crate::{
     Error, Result,
     store::{ClassId, Direction, KeyRange, Store, Table, View, Writer, put_ordered, take_ordered},
-    sync::RwLock,
+    sync::{
+        RwLock,
+        slots::{Counted, Place},
+    },
 };
 
 /// A class that this program has a Rust type for, in one prefix.
@@ -29,6 +30,13 @@ pub(crate) struct ClassState {
     pub(crate) schema: u32,
     /// What is kept of its fields; known from the first write on, which sees to it.
     pub(crate) kept: OnceLock<Kept>,
+}
+
+impl ClassState {
+    /// Its objects need no holders.
+    pub(crate) fn lives_by_itself(&self) -> bool {
+        self.info.keep || self.info.singleton
+    }
 }
 
 /// What the catalogue says of a class.
@@ -46,9 +54,10 @@ pub(crate) struct ClassRecord {
 }
 
 /// All classes of a prefix.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Catalogue {
-    by_type: DashMap<TypeId, Arc<ClassState>>,
+    /// Replaced as a whole, since classes are few and asked for all the time.
+    by_type: Place<HashMap<TypeId, Arc<ClassState>>>,
     records: RwLock<HashMap<ClassId, ClassRecord>>,
 }
 
@@ -103,9 +112,15 @@ impl Catalogue {
 
     fn find<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
         let kind = TypeId::of::<T>();
-        if let Some(state) = self.by_type.get(&kind) {
+        let by_type = self.by_type.look();
+        if let Some(state) = by_type.as_ref().and_then(|classes| classes.get(&kind)) {
             return Ok(Some(state.clone()));
         }
+        self.find_by_name::<T>(make)
+    }
+
+    #[cold]
+    fn find_by_name<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
         let mut records = self.records.write();
         let names = |record: &ClassRecord| {
             record.name == T::INFO.name || T::INFO.renamed_from.contains(&&*record.name)
@@ -134,6 +149,7 @@ impl Catalogue {
             }
             _ => record.user = Some(T::INFO),
         }
+        record.keep = T::INFO.keep || T::INFO.singleton;
         let today = Schema::of(T::INFO);
         let known = record.schemas.iter().rposition(|schema| **schema == today);
         let schema = known.unwrap_or_else(|| {
@@ -142,7 +158,11 @@ impl Catalogue {
         });
         let schema = u32::try_from(schema).unwrap_or(u32::MAX);
         let state = Arc::new(ClassState { id, info: T::INFO, schema, kept: OnceLock::new() });
-        self.by_type.insert(kind, state.clone());
+        // Under the lock of the records, so that no other addition is lost.
+        let mut classes: HashMap<_, _> =
+            self.by_type.look().map_or_else(HashMap::new, |classes| classes.clone());
+        classes.insert(TypeId::of::<T>(), state.clone());
+        drop(self.by_type.swap(Some(Counted::new(classes, 0))));
         Ok(Some(state))
     }
 

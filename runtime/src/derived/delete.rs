@@ -15,8 +15,8 @@ pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of this object".into() };
     let objects = memo.objects().ok_or_else(closed)?;
     objects.check_writable()?;
-    let _turn = objects.shared().take_turn(Location::caller())?;
-    objects.shared().refuse_guard_on(&objects, memo.oid(), "deleting")?;
+    let _turn = objects.shared().borrow_turn(Location::caller())?;
+    objects.refuse_guard_on(memo.oid(), "deleting")?;
     let count = references_to(&objects, memo.oid())?;
     if count > 0 {
         return Err(Error::Referenced { class: T::INFO.name.into(), uuid: memo.uuid(), count });
@@ -32,6 +32,6 @@ pub fn touch<T: Class>(memo: &Memo<T>) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of this object".into() };
     let objects = memo.objects().ok_or_else(closed)?;
     objects.check_writable()?;
-    let _turn = objects.shared().take_turn(Location::caller())?;
+    let _turn = objects.shared().borrow_turn(Location::caller())?;
     touch_cell(memo)
 }

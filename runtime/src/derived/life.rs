@@ -44,7 +44,8 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     let view = View::At(store.clone(), store.state());
     let dirty = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
     let mut life = Life { objects, frozen, merged, view, dirty, plan: Plan::default() };
-    let young = frozen.young.iter().map(|cell| cell.oid());
+    let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself());
+    let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     let untagged = merged.entries(Table::ObjectTags).filter(|(_, entry)| **entry == Entry::Gone);
     let untagged = untagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()).map(|(oid, _)| oid));

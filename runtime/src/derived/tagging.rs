@@ -28,7 +28,7 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
 #[track_caller]
 pub fn add_tags(objects: &Arc<Objects>, oid: u64, names: &[TagName]) -> Result<()> {
     objects.check_writable()?;
-    let _turn = objects.shared().take_turn(Location::caller())?;
+    let _turn = objects.shared().borrow_turn(Location::caller())?;
     objects.check_alive(Oid(oid))?;
     let tags: Result<Vec<_>> =
         names.iter().map(|name| objects.tag_names().find_or_add(objects.store(), name)).collect();
@@ -48,7 +48,7 @@ pub fn remove_tags(objects: &Arc<Objects>, oid: u64, names: &[TagName]) -> Resul
 #[track_caller]
 fn change(objects: &Arc<Objects>, oid: Oid, tags: &[TagId], add: bool) -> Result<()> {
     objects.check_writable()?;
-    let _turn = objects.shared().take_turn(Location::caller())?;
+    let _turn = objects.shared().borrow_turn(Location::caller())?;
     let before = numbers(objects, oid)?;
     let mut after = before.clone();
     let mut changed = Vec::with_capacity(tags.len());

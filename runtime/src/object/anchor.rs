@@ -51,12 +51,12 @@ pub(super) struct Anchored {
 struct Place {
     objects: Arc<Objects>,
     oid: Oid,
-    _token: Option<Arc<Token>>,
+    _token: Token,
 }
 
 impl Anchored {
     fn of(objects: Arc<Objects>, oid: Oid) -> Self {
-        let token = objects.shared().token.lock().upgrade();
+        let token = Token::new(objects.shared());
         Self {
             place: OnceLock::from(Place { objects, oid, _token: token }),
             born: AtomicU64::new(0),
@@ -75,7 +75,7 @@ impl Anchored {
         }
         objects.check_writable()?;
         let place = self.place.get_or_init(|| {
-            let token = objects.shared().token.lock().upgrade();
+            let token = Token::new(objects.shared());
             // Before the oid: a freeze in between makes it older than it is, which is safe.
             self.born.store(objects.shared().epoch(), Ordering::Relaxed);
             let oid = objects.store().new_oid();

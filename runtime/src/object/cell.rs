@@ -4,14 +4,14 @@ use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use super::{
     context,
-    hold::Hold,
+    hold::Handles,
     objects::Objects,
     row,
     version::{Content, Epoch, Outcome, Standing, Version, When},
@@ -54,6 +54,8 @@ pub(crate) trait AnyCell: Any + Send + Sync {
     fn is_deleted(&self, epoch: Epoch) -> bool;
     /// Nothing but handles holds the object, or something else does.
     fn set_unheld(&self, unheld: bool);
+    /// It goes into the map of loaded cells.
+    fn set_listed(&self);
     /// It was read since this was asked last.
     fn was_read(&self) -> bool;
     /// This thread sees the object deleted.
@@ -86,12 +88,14 @@ pub(crate) struct Cell<T> {
     changing: Mutex<()>,
     /// The epoch in whose dirty list the cell stands.
     dirty_in: AtomicU64,
-    /// The handle that all of the user's handles share, while there are any.
-    hold: Mutex<Weak<Hold<T>>>,
+    /// The user's handles.
+    pub(super) handles: Handles,
     /// Nothing but handles held the object when it was last looked at.
     unheld: AtomicBool,
     /// The next commit writes the object even if it is as it was.
     pub(super) touched: AtomicBool,
+    /// It is in the map of loaded cells, or was.
+    is_listed: AtomicBool,
     /// Read since the cache looked last.
     read: AtomicBool,
     /// The size of the row, when it was last read or written.
@@ -124,9 +128,10 @@ impl<T: Class> Cell<T> {
             newest: Place::empty(),
             changing: Mutex::default(),
             dirty_in: AtomicU64::new(0),
-            hold: Mutex::default(),
+            handles: Handles::default(),
             unheld: AtomicBool::new(false),
             touched: AtomicBool::new(false),
+            is_listed: AtomicBool::new(false),
             read: AtomicBool::new(false),
             row_bytes: AtomicUsize::new(0),
             uncached: AtomicBool::new(false),
@@ -326,16 +331,6 @@ impl<T: Class> Cell<T> {
         }
         Ok(Some(version))
     }
-
-    /// The handle that the user's handles share.
-    pub(super) fn hold(self: &Arc<Self>) -> Arc<Hold<T>> {
-        let mut hold = self.hold.lock();
-        hold.upgrade().unwrap_or_else(|| {
-            let new = Arc::new(Hold::new(self.clone()));
-            *hold = Arc::downgrade(&new);
-            new
-        })
-    }
 }
 
 /// When something is published: known and fixed while the publish lock is held.
@@ -381,9 +376,11 @@ impl<T: Class> AnyCell for Cell<T> {
     fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded> {
         let Some(version) = self.version_for(epoch) else { return Ok(Encoded::Nothing) };
         let Some(value) = version.value() else { return Ok(Encoded::Deleted) };
-        let encode = || context::encoding(&self.objects, || row::encode(value, &self.class, out));
+        let mut encode = || row::encode(value, &self.class, out);
+        // Plain values have no code of the user's, and nothing to say about handles.
+        let encode = || if T::INFO.plain { encode() } else { in_context(&self.objects, encode) };
         match catch_unwind(AssertUnwindSafe(encode)) {
-            Ok(encoded) => encoded.map(|_| {
+            Ok(encoded) => encoded.map(|()| {
                 self.row_bytes.store(out.len(), Ordering::Relaxed);
                 Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }
             }),
@@ -419,6 +416,10 @@ impl<T: Class> AnyCell for Cell<T> {
         self.unheld.store(unheld, Ordering::SeqCst);
     }
 
+    fn set_listed(&self) {
+        self.is_listed.store(true, Ordering::Relaxed);
+    }
+
     fn was_read(&self) -> bool {
         self.read.swap(false, Ordering::Relaxed)
     }
@@ -432,8 +433,7 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn kill(&self, moment: &Moment<'_>) -> Option<Result<bool>> {
-        let hold = self.hold.lock();
-        (hold.strong_count() == 0).then(|| self.delete(moment))
+        self.handles.if_none(|| self.delete(moment))
     }
 
     fn delete(&self, moment: &Moment<'_>) -> Result<bool> {
@@ -475,9 +475,16 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 }
 
+/// Encodes with handles knowing where they are being stored.
+fn in_context(objects: &Arc<Objects>, encode: impl FnOnce() -> Result<()>) -> Result<()> {
+    context::encoding(objects, encode).map(|((), _)| ())
+}
+
 impl<T> Drop for Cell<T> {
     fn drop(&mut self) {
-        self.objects.forget(self.oid);
+        if *self.is_listed.get_mut() {
+            self.objects.forget(self.oid);
+        }
         slots::tend();
     }
 }

@@ -22,7 +22,7 @@ fn singleton_key<T: Class>() -> Vec<u8> {
 impl<T: Class> Memo<T> {
     #[track_caller]
     pub(crate) fn make(objects: &Arc<Objects>, value: T) -> Result<Self> {
-        let _turn = objects.shared().take_turn(Location::caller())?;
+        let _turn = objects.shared().borrow_turn(Location::caller())?;
         objects.create(value).map(Self::of_hold)
     }
 
@@ -179,5 +179,5 @@ pub(crate) fn touch_cell<T: Class>(memo: &Memo<T>) -> Result<()> {
     let objects = cell.objects.clone();
     let keep = Keep::new(&objects);
     let draft = context::clone_for_draft(&*value, &keep);
-    objects.publish(&cell, draft, value.version(), &keep)
+    objects.publish(&cell, draft, value.version(), Some(&keep))
 }

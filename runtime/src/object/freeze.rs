@@ -139,21 +139,21 @@ impl Objects {
         Some(locked.iter_mut().map(freeze).collect())
     }
 
-    /// The commit succeeded: its layers and versions are no longer needed.
-    pub(crate) fn committed(&self, frozen: Frozen) {
-        for cell in frozen.young.iter() {
-            // Those that somebody still holds are found by the map from now on.
-            if Arc::strong_count(cell) > 1 {
-                self.cells.get_or_insert(cell.oid(), || cell.clone());
-            }
+    /// The commit succeeded: its layers and versions are no longer needed. What was frozen is to be
+    /// dropped when nobody waits any more: it may be much.
+    pub(crate) fn committed(&self, frozen: &Frozen) {
+        // Those that somebody still holds are found by the map from now on.
+        let held = || frozen.young.iter().filter(|cell| Arc::strong_count(cell) > 1);
+        for cell in held() {
+            self.cells.get_or_insert(cell.oid(), || cell.clone());
         }
         {
             let mut pending = self.pending.lock();
             self.store().unstack(&frozen.layers);
-            pending.committed(&frozen);
+            pending.committed(frozen);
             pending.dying.clear();
         }
-        frozen.young.iter().chain(&frozen.dirty).for_each(|cell| cell.settle(frozen.epoch));
+        held().chain(&frozen.dirty).for_each(|cell| cell.settle(frozen.epoch));
         slots::tend();
     }
 

@@ -1,41 +1,126 @@
-//! What all of a user's handles on one object share, and what keeps the workspace open.
+//! What the user's handles hold: their objects, and with them the workspace.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
-use super::cell::Cell;
+use super::{cell::Cell, shared::Shared};
+use crate::sync::Mutex;
 
-/// Shared by the handles of a workspace: when the last one goes, the workspace closes.
-pub(crate) struct Token {
-    close: Box<dyn Fn() + Send + Sync>,
+/// How many handles keep a workspace open; when the last one goes, it closes.
+#[derive(Default)]
+pub(super) struct Users {
+    count: AtomicUsize,
+    /// Owns what it closes, since the last handle may be one of an object; so it is given away when
+    /// it is called.
+    close: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
+impl Users {
+    pub(super) fn set_close(&self, close: impl FnOnce() + Send + 'static) {
+        *self.close.lock() = Some(Box::new(close));
+    }
+
+    pub(super) fn add(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn remove(&self) {
+        if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let close = self.close.lock().take();
+            if let Some(close) = close {
+                close();
+            }
+        }
+    }
+}
+
+/// One user of a workspace, until it is dropped.
+pub(crate) struct Token(Arc<Shared>);
+
 impl Token {
-    pub(crate) fn new(close: impl Fn() + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { close: Box::new(close) })
+    pub(crate) fn new(shared: &Arc<Shared>) -> Self {
+        shared.users.add();
+        Self(shared.clone())
+    }
+}
+
+impl Clone for Token {
+    fn clone(&self) -> Self {
+        Self::new(&self.0)
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
-        (self.close)();
+        self.0.users.remove();
     }
 }
 
-/// One for each object that the user has handles on.
+/// A handle of the user's on an object. The first one of an object is a user of the workspace.
 pub(super) struct Hold<T> {
-    pub(super) cell: Arc<Cell<T>>,
-    _token: Option<Arc<Token>>,
+    cell: Arc<Cell<T>>,
 }
 
 impl<T> Hold<T> {
     pub(super) fn new(cell: Arc<Cell<T>>) -> Self {
-        let token = cell.objects.shared().token.lock().upgrade();
-        Self { cell, _token: token }
+        if cell.handles.add() {
+            cell.objects.shared().users.add();
+        }
+        Self { cell }
+    }
+
+    pub(super) fn cell(&self) -> &Arc<Cell<T>> {
+        &self.cell
+    }
+}
+
+impl<T> Clone for Hold<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.cell.clone())
     }
 }
 
 impl<T> Drop for Hold<T> {
     fn drop(&mut self) {
-        self.cell.dropped();
+        if self.cell.handles.remove() {
+            self.cell.dropped();
+            self.cell.objects.shared().users.remove();
+        }
+    }
+}
+
+/// Set while it is being decided whether an object without handles dies.
+const DECIDING: usize = 1 << (usize::BITS - 1);
+
+/// How many handles an object has.
+#[derive(Default)]
+pub(super) struct Handles(AtomicUsize);
+
+impl Handles {
+    /// True if it is the first.
+    fn add(&self) -> bool {
+        let before = self.0.fetch_add(1, Ordering::SeqCst);
+        if before & DECIDING != 0 {
+            // Whoever decides holds no lock that this thread could have.
+            while self.0.load(Ordering::SeqCst) & DECIDING != 0 {
+                std::thread::yield_now();
+            }
+        }
+        before & !DECIDING == 0
+    }
+
+    /// True if it was the last.
+    fn remove(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::SeqCst) & !DECIDING == 1
+    }
+
+    /// Calls `decide` if there are no handles. None can be taken before it has returned.
+    pub(super) fn if_none<R>(&self, decide: impl FnOnce() -> R) -> Option<R> {
+        self.0.compare_exchange(0, DECIDING, Ordering::SeqCst, Ordering::SeqCst).ok()?;
+        let decided = decide();
+        self.0.fetch_sub(DECIDING, Ordering::SeqCst);
+        Some(decided)
     }
 }

@@ -22,14 +22,19 @@ impl Cells {
         oid: Oid,
         new: impl FnOnce() -> Arc<dyn AnyCell>,
     ) -> Arc<dyn AnyCell> {
+        let list = || {
+            let cell = new();
+            cell.set_listed();
+            cell
+        };
         match self.0.entry(oid) {
             Entry::Occupied(mut entry) => entry.get().upgrade().unwrap_or_else(|| {
-                let cell = new();
+                let cell = list();
                 entry.insert(Arc::downgrade(&cell));
                 cell
             }),
             Entry::Vacant(entry) => {
-                let cell = new();
+                let cell = list();
                 entry.insert(Arc::downgrade(&cell));
                 cell
             }

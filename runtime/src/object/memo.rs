@@ -16,7 +16,7 @@ use super::{
     objects::Objects,
     read::Read,
     weak::WeakMemo,
-    write::Write,
+    write::{Write, Written},
 };
 use crate::{Error, Result, class::Class, store::Oid};
 
@@ -28,18 +28,18 @@ pub struct Memo<T>(pub(super) Inner<T>);
 
 pub(super) enum Inner<T> {
     /// In the user's hands.
-    Live(Arc<Hold<T>>),
+    Live(Hold<T>),
     /// Part of a stored value: it finds its object when it is used, and keeps nothing alive.
     Inside(Inside),
 }
 
 impl<T: Class> Memo<T> {
-    pub(super) fn of_hold(hold: Arc<Hold<T>>) -> Self {
+    pub(super) fn of_hold(hold: Hold<T>) -> Self {
         Self(Inner::Live(hold))
     }
 
     pub(super) fn of_cell(cell: &Arc<Cell<T>>) -> Self {
-        Self(Inner::Live(cell.hold()))
+        Self(Inner::Live(Hold::new(cell.clone())))
     }
 
     /// The handle of an object of which no more is known than its number.
@@ -53,7 +53,7 @@ impl<T: Class> Memo<T> {
 
     pub(super) fn cell(&self) -> Result<Arc<Cell<T>>> {
         match &self.0 {
-            Inner::Live(hold) => Ok(hold.cell.clone()),
+            Inner::Live(hold) => Ok(hold.cell().clone()),
             Inner::Inside(inside) => {
                 let closed = || Error::Closed { what: "the workspace of this object".into() };
                 inside.objects().ok_or_else(closed)?.cell(inside.oid)
@@ -79,7 +79,7 @@ impl<T: Class> Memo<T> {
     /// As [`read`](Self::read), with the failure as a value.
     pub fn try_read(&self) -> Result<Read<T>> {
         match &self.0 {
-            Inner::Live(hold) => Read::of(&hold.cell),
+            Inner::Live(hold) => Read::of(hold.cell()),
             Inner::Inside(_) => Read::of(&self.cell()?),
         }
     }
@@ -97,7 +97,11 @@ impl<T: Class> Memo<T> {
     /// As [`write`](Self::write), with the failure as a value.
     #[track_caller]
     pub fn try_write(&self) -> Result<Write<'_, T>> {
-        Write::of(self.cell()?, std::panic::Location::caller())
+        let of = match &self.0 {
+            Inner::Live(hold) => Written::ByHandle(hold.cell()),
+            Inner::Inside(_) => Written::Itself(Hold::new(self.cell()?)),
+        };
+        Write::of(of, std::panic::Location::caller())
     }
 
     /// Reads something of the object.
@@ -130,14 +134,14 @@ impl<T: Class> Memo<T> {
 impl<T> Memo<T> {
     pub(crate) fn oid(&self) -> Oid {
         match &self.0 {
-            Inner::Live(hold) => hold.cell.oid_of(),
+            Inner::Live(hold) => hold.cell().oid_of(),
             Inner::Inside(inside) => inside.oid,
         }
     }
 
     pub(crate) fn objects(&self) -> Option<Arc<Objects>> {
         match &self.0 {
-            Inner::Live(hold) => Some(hold.cell.objects.clone()),
+            Inner::Live(hold) => Some(hold.cell().objects.clone()),
             Inner::Inside(inside) => inside.objects(),
         }
     }
@@ -163,7 +167,7 @@ impl<T: Class> Clone for Memo<T> {
     fn clone(&self) -> Self {
         match &self.0 {
             Inner::Live(hold) if context::goes_inside() => {
-                Self::inside(Home::of(&hold.cell.objects), hold.cell.oid_of())
+                Self::inside(Home::of(&hold.cell().objects), hold.cell().oid_of())
             }
             Inner::Live(hold) => Self(Inner::Live(hold.clone())),
             Inner::Inside(inside) => {

@@ -9,6 +9,7 @@ mod context;
 mod find;
 mod follow;
 mod freeze;
+mod guards;
 mod health;
 mod hold;
 mod identity;

@@ -38,7 +38,7 @@ impl Objects {
     }
 
     /// Makes a new object.
-    pub(super) fn create<T: Class>(&self, value: T) -> Result<Arc<Hold<T>>> {
+    pub(super) fn create<T: Class>(&self, value: T) -> Result<Hold<T>> {
         self.check_writable()?;
         let class = self.class::<T>()?;
         let (stripped, references) = self.prepare(&value, &class)?;
@@ -49,9 +49,9 @@ impl Objects {
             None => (value, None),
         };
         let cell = Cell::new(oid, class, self.me());
-        cell.set_unheld(true);
+        cell.set_unheld(!cell.class().lives_by_itself());
         // Before a commit can see the object, or it would find it without a holder.
-        let hold = cell.hold();
+        let hold = Hold::new(cell.clone());
         self.publishing(|moment, to| {
             cell.publish(Content::Value(value), moment)?;
             to.young(cell.clone());
@@ -80,7 +80,7 @@ impl Objects {
         cell: &Arc<Cell<T>>,
         draft: T,
         old: &Version<T>,
-        keep: &Arc<Keep>,
+        keep: Option<&Arc<Keep>>,
     ) -> Result<()> {
         self.check_writable()?;
         let (stripped, new) = self.prepare(&draft, cell.class())?;
@@ -89,7 +89,9 @@ impl Objects {
             Some(value) if !T::INFO.plain => row::references(&self.me(), value, cell.class())?,
             _ => Vec::new(),
         };
-        keep.take_over(self, old.iter().copied().filter(|oid| !new.contains(oid)));
+        if let Some(keep) = keep {
+            keep.take_over(self, old.iter().copied().filter(|oid| !new.contains(oid)));
+        }
         // The user's handles in the draft hold their objects until the counts do.
         let (value, _handles) = match stripped {
             Some(stripped) => (stripped, Some(draft)),

@@ -206,11 +206,11 @@ pub struct RowWriter {
     lost: Vec<Oid>,
     /// The epoch in which the collection got its place, if that is known.
     born: Epoch,
-    _turn: MyTurn,
+    _turn: MyTurn<'static>,
 }
 
 impl RowWriter {
-    pub(super) fn new(reader: RowReader, turn: MyTurn, born: Epoch) -> Self {
+    pub(super) fn new(reader: RowReader, turn: MyTurn<'static>, born: Epoch) -> Self {
         Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), born, _turn: turn }
     }
 

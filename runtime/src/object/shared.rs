@@ -5,7 +5,7 @@ use std::{
     ops::Deref,
     panic::Location,
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,14 +15,14 @@ use super::{
     bonds::Bonds,
     cell::AnyCell,
     context,
-    hold::Token,
+    hold::Users,
     objects::Objects,
     version::{Epoch, Outcome},
 };
 use crate::{
     Config, Error, Result,
     fields::Claim,
-    store::{Oid, PrefixId},
+    store::PrefixId,
     sync::{Held, Mutex, RwLock, Turn},
 };
 
@@ -40,16 +40,8 @@ pub(crate) struct Shared {
     /// The `atomic` that is going on, outermost first. Only the thread with the turn looks here.
     pub(crate) frames: Mutex<Vec<Frame>>,
     depth: AtomicUsize,
-    /// Write guards of the thread with the turn.
-    guards: Mutex<Vec<Guarded>>,
     pub(crate) closed: AtomicBool,
-    pub(crate) token: Mutex<Weak<Token>>,
-}
-
-struct Guarded {
-    prefix: PrefixId,
-    oid: Oid,
-    place: &'static Location<'static>,
+    pub(super) users: Users,
 }
 
 /// One `atomic`, and what it touched.
@@ -71,19 +63,26 @@ pub(crate) struct Part {
     pub(crate) claims: Vec<Claim>,
 }
 
-/// The turn of a workspace, which the holder keeps alive.
-pub(crate) struct TurnOf(Arc<Shared>);
+/// The turn of a workspace, of which the holder keeps the rest alive.
+pub(crate) enum TurnOf<'s> {
+    Owned(Arc<Shared>),
+    Borrowed(&'s Shared),
+}
 
-impl Deref for TurnOf {
+impl Deref for TurnOf<'_> {
     type Target = Turn;
 
+    #[inline]
     fn deref(&self) -> &Turn {
-        &self.0.turn
+        match self {
+            Self::Owned(shared) => &shared.turn,
+            Self::Borrowed(shared) => &shared.turn,
+        }
     }
 }
 
 /// The right to write in a workspace.
-pub(crate) type MyTurn = Held<TurnOf>;
+pub(crate) type MyTurn<'s> = Held<TurnOf<'s>>;
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Arc<Self> {
@@ -95,10 +94,14 @@ impl Shared {
             open: RwLock::default(),
             frames: Mutex::default(),
             depth: AtomicUsize::new(0),
-            guards: Mutex::default(),
             closed: AtomicBool::new(false),
-            token: Mutex::default(),
+            users: Users::default(),
         })
+    }
+
+    /// What happens when the last handle of the workspace goes.
+    pub(crate) fn set_close(&self, close: impl FnOnce() + Send + 'static) {
+        self.users.set_close(close);
     }
 
     /// The epoch that is being written in. Of use to somebody who keeps freezes out.
@@ -121,10 +124,11 @@ impl Shared {
     }
 
     /// Takes the turn for writing.
-    pub(crate) fn take_turn(self: &Arc<Self>, place: &'static Location<'static>) -> Result<MyTurn> {
-        self.check_open()?;
-        context::refuse_in_encode()?;
-        Held::take(TurnOf(self.clone()), self.config.turn_timeout, place)
+    pub(crate) fn take_turn(
+        self: &Arc<Self>,
+        place: &'static Location<'static>,
+    ) -> Result<MyTurn<'static>> {
+        self.turn_of(TurnOf::Owned(self.clone()), place)
     }
 
     /// The turn, if nobody else has it.
@@ -134,67 +138,18 @@ impl Shared {
     }
 
     /// As [`take_turn`](Self::take_turn), for somebody who keeps this alive meanwhile.
-    pub(super) fn borrow_turn(&self, place: &'static Location<'static>) -> Result<Held<&Turn>> {
+    pub(crate) fn borrow_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'_>> {
+        self.turn_of(TurnOf::Borrowed(self), place)
+    }
+
+    fn turn_of<'s>(
+        &self,
+        turn: TurnOf<'s>,
+        place: &'static Location<'static>,
+    ) -> Result<MyTurn<'s>> {
         self.check_open()?;
         context::refuse_in_encode()?;
-        Held::take(&self.turn, self.config.turn_timeout, place)
-    }
-
-    /// Notes a write guard; a second one on the same object is misuse.
-    pub(super) fn add_guard(
-        &self,
-        prefix: PrefixId,
-        oid: Oid,
-        place: &'static Location<'static>,
-    ) -> Result<()> {
-        let mut guards = self.guards.lock();
-        if let Some(first) = guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid)
-        {
-            return Err(Error::AlreadyWriting {
-                uuid: prefix.uuid(oid),
-                place: first.place.to_string(),
-            });
-        }
-        guards.push(Guarded { prefix, oid, place });
-        Ok(())
-    }
-
-    pub(super) fn remove_guard(&self, prefix: PrefixId, oid: Oid) {
-        self.guards.lock().retain(|guard| guard.prefix != prefix || guard.oid != oid);
-    }
-
-    /// Refuses what can't be done to an object while a guard on it is open.
-    pub(crate) fn refuse_guard_on(
-        &self,
-        objects: &Objects,
-        oid: Oid,
-        operation: &'static str,
-    ) -> Result<()> {
-        let prefix = objects.store().prefix_id();
-        let guards = self.guards.lock();
-        match guards.iter().find(|guard| guard.prefix == prefix && guard.oid == oid) {
-            Some(guard) => {
-                let situation = format!("while the write guard taken at {} is open", guard.place);
-                Err(Error::Misuse { operation, situation })
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses what can't be done while this thread holds a write guard.
-    pub(crate) fn refuse_in_guard(&self, operation: &'static str) -> Result<()> {
-        if !self.turn.is_mine() {
-            return Ok(());
-        }
-        let outside = self.frames.lock().last().map_or(0, |frame| frame.guards_before);
-        match self.guards.lock().get(outside..) {
-            Some([guard, ..]) => {
-                let situation =
-                    format!("while this thread holds the write guard taken at {}", guard.place);
-                Err(Error::Misuse { operation, situation })
-            }
-            _ => Ok(()),
-        }
+        Held::take(turn, self.config.turn_timeout, place)
     }
 
     /// Makes the `atomic` that is going on fail with `error`; gives it back if there is none.
@@ -206,10 +161,6 @@ impl Shared {
         let Some(frame) = frames.last_mut() else { return Some(error) };
         frame.failure.get_or_insert(error);
         None
-    }
-
-    pub(crate) fn guards_open(&self) -> usize {
-        self.guards.lock().len()
     }
 
     /// This thread is inside an `atomic`.

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use crate::sync::{Mutex, slots::Counted};
+use crate::sync::slots::{Counted, Place};
 
 /// Counts freezes: a commit takes the versions of its epoch and those before it.
 pub(crate) type Epoch = u64;
@@ -18,14 +18,13 @@ pub(super) enum Content<T> {
 }
 
 /// One version. Readers hold it by its `Arc`; nothing in it changes but the way back.
-#[derive(Debug)]
 pub(super) struct Version<T> {
     pub(super) content: Content<T>,
     when: When,
     /// Another version of the same `atomic` has taken its place: it must not come to light with it.
     replaced: AtomicBool,
     /// The version before, while a commit or other threads may still need it.
-    before: Mutex<Option<Counted<Version<T>>>>,
+    before: Place<Version<T>>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +91,7 @@ impl Outcome {
 
 impl<T> Version<T> {
     pub(super) fn new(content: Content<T>, when: When, before: Option<Counted<Self>>) -> Self {
-        Self { content, when, replaced: AtomicBool::new(false), before: Mutex::new(before) }
+        Self { content, when, replaced: AtomicBool::new(false), before: Place::new(before) }
     }
 
     pub(super) fn loaded(content: Content<T>) -> Self {
@@ -123,12 +122,14 @@ impl<T> Version<T> {
     }
 
     pub(super) fn before(&self) -> Option<Counted<Self>> {
-        self.before.lock().clone()
+        self.before.share()
     }
 
     /// Cuts off what came before.
     pub(super) fn cut(&self) {
-        drop(self.before.lock().take());
+        if !self.before.is_empty() {
+            drop(self.before.swap(None));
+        }
     }
 
     /// Deleted, and not only in an `atomic` that was undone.
@@ -147,9 +148,9 @@ impl<T> Version<T> {
 impl<T> Drop for Version<T> {
     fn drop(&mut self) {
         // A long chain goes into the bag as a whole, and not one link each time that it is emptied.
-        let mut next = self.before.get_mut().take();
+        let mut next = if self.before.is_empty() { None } else { self.before.swap(None) };
         while let Some(version) = next {
-            next = if version.is_last() { version.before.lock().take() } else { None };
+            next = if version.is_last() { version.before.swap(None) } else { None };
         }
     }
 }

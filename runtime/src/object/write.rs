@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    marker::PhantomData,
     ops::{Deref, DerefMut},
     panic::Location,
     sync::Arc,
@@ -10,46 +9,62 @@ use std::{
 };
 
 use super::{
-    cell::{AnyCell, Cell},
+    cell::Cell,
     context,
     hold::Hold,
     inside::Keep,
     read::Read,
-    shared::MyTurn,
+    shared::{MyTurn, Shared},
 };
 use crate::{Result, class::Class};
 
 /// A draft of an object. What is changed through it is published when it is dropped, and thrown
 /// away when the thread panics meanwhile. It belongs to its thread.
 pub struct Write<'m, T: Class> {
-    cell: Arc<Cell<T>>,
-    /// The object lives at least as long as its guard.
-    _hold: Arc<Hold<T>>,
+    of: Written<'m, T>,
     base: Read<T>,
     /// Made by the first change: a guard that changes nothing publishes nothing.
-    draft: Option<(T, Arc<Keep>)>,
+    draft: Option<(T, Option<Arc<Keep>>)>,
     panicking_before: bool,
-    _turn: MyTurn,
-    _memo: PhantomData<&'m ()>,
+    /// Given back last.
+    _turn: MyTurn<'m>,
 }
 
-impl<T: Class> Write<'_, T> {
-    pub(super) fn of(cell: Arc<Cell<T>>, place: &'static Location<'static>) -> Result<Self> {
-        cell.objects.check_writable()?;
-        let turn = cell.objects.shared().take_turn(place)?;
+/// The object lives at least as long as its guard.
+pub(super) enum Written<'m, T> {
+    /// By the handle that the guard was taken from.
+    ByHandle(&'m Arc<Cell<T>>),
+    /// By itself: the handle is part of another object's value.
+    Itself(Hold<T>),
+}
+
+impl<'m, T> Written<'m, T> {
+    fn cell(&self) -> &Arc<Cell<T>> {
+        match self {
+            Self::ByHandle(cell) => cell,
+            Self::Itself(hold) => hold.cell(),
+        }
+    }
+
+    fn take_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'m>> {
+        match self {
+            Self::ByHandle(cell) => {
+                let shared: &'m Shared = cell.objects.shared();
+                shared.borrow_turn(place)
+            }
+            Self::Itself(hold) => hold.cell().objects.shared().take_turn(place),
+        }
+    }
+}
+
+impl<'m, T: Class> Write<'m, T> {
+    pub(super) fn of(of: Written<'m, T>, place: &'static Location<'static>) -> Result<Self> {
+        of.cell().objects.check_writable()?;
+        let turn = of.take_turn(place)?;
         // With the turn, so that no other thread's version can come between.
-        let base = Read::of(&cell)?;
-        let prefix = cell.objects.store().prefix_id();
-        cell.objects.shared().add_guard(prefix, cell.oid(), place)?;
-        Ok(Self {
-            _hold: cell.hold(),
-            cell,
-            base,
-            draft: None,
-            panicking_before: thread::panicking(),
-            _turn: turn,
-            _memo: PhantomData,
-        })
+        let base = Read::of(of.cell())?;
+        of.cell().objects.add_guard(of.cell().oid_of(), place)?;
+        Ok(Self { of, base, draft: None, panicking_before: thread::panicking(), _turn: turn })
     }
 
     /// Publishes the draft now; the failures are those of a drop, as a value.
@@ -60,7 +75,8 @@ impl<T: Class> Write<'_, T> {
     fn publish_draft(&mut self) -> Result<()> {
         match self.draft.take() {
             Some((draft, keep)) => {
-                self.cell.objects.publish(&self.cell, draft, self.base.version(), &keep)
+                let cell = self.of.cell();
+                cell.objects.publish(cell, draft, self.base.version(), keep.as_ref())
             }
             None => Ok(()),
         }
@@ -78,8 +94,12 @@ impl<T: Class> Deref for Write<'_, T> {
 impl<T: Class> DerefMut for Write<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         let (draft, _) = self.draft.get_or_insert_with(|| {
-            let keep = Keep::new(&self.cell.objects);
-            (context::clone_for_draft(&*self.base, &keep), keep)
+            // Nothing that could be taken out of the draft is in such a value.
+            if T::INFO.plain {
+                return (self.base.clone(), None);
+            }
+            let keep = Keep::new(&self.of.cell().objects);
+            (context::clone_for_draft(&*self.base, &keep), Some(keep))
         });
         draft
     }
@@ -91,10 +111,10 @@ impl<T: Class> Drop for Write<'_, T> {
             self.draft = None;
         }
         let published = self.publish_draft();
-        let shared = self.cell.objects.shared();
-        shared.remove_guard(self.cell.objects.store().prefix_id(), self.cell.oid());
+        let cell = self.of.cell();
+        cell.objects.remove_guard(cell.oid_of());
         if let Err(error) = published
-            && let Some(error) = shared.fail_atomic(error)
+            && let Some(error) = cell.objects.shared().fail_atomic(error)
         {
             assert!(thread::panicking(), "{error}");
             tracing::error!("a draft could not be published: {error}");

@@ -26,7 +26,7 @@ const LOOKED_EVERY: Duration = Duration::from_micros(500);
 #[derive(Clone)]
 pub struct Prefix {
     open: Arc<OpenPrefix>,
-    _token: Option<Arc<Token>>,
+    _token: Token,
 }
 
 impl fmt::Debug for Prefix {
@@ -37,7 +37,7 @@ impl fmt::Debug for Prefix {
 
 impl Prefix {
     pub(crate) fn new(open: Arc<OpenPrefix>) -> Self {
-        let token = open.objects.shared().token.lock().upgrade();
+        let token = Token::new(open.objects.shared());
         Self { open, _token: token }
     }
 

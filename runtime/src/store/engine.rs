@@ -37,6 +37,7 @@ pub(crate) struct Store {
     env: Arc<Env>,
     tables: [TableId; Table::ALL.len()],
     main: TableId,
+    prefix: PrefixId,
     head: RwLock<Arc<Head>>,
     stack: Published,
     /// Layers of the `atomic` that is going on, outermost first; only its thread looks into them.
@@ -84,6 +85,7 @@ impl Store {
             env,
             tables,
             main,
+            prefix: head.prefix,
             stack: Published::new(Stack::new(head.state)),
             private: Mutex::default(),
             private_to: AtomicU64::new(0),
@@ -138,7 +140,7 @@ impl Store {
     }
 
     pub(crate) fn prefix_id(&self) -> PrefixId {
-        self.head.read().prefix
+        self.prefix
     }
 
     /// Old rows may have been put aside for pinned states.

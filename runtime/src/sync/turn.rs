@@ -1,16 +1,16 @@
 //! The turn: the right to write, of one thread at a time in a workspace.
 
 use std::{
-    fmt,
     marker::PhantomData,
     ops::Deref,
     panic::Location,
     sync::atomic::{AtomicU32, AtomicU64, Ordering},
-    thread::Thread,
     time::{Duration, Instant},
 };
 
-use super::{Condvar, Mutex, thread_number};
+use crossbeam_utils::atomic::AtomicCell;
+
+use super::{Condvar, Mutex, thread_name, thread_number};
 use crate::{Error, Result};
 
 /// A turn waited for longer than this is reported, with its holder.
@@ -24,25 +24,10 @@ pub(crate) struct Turn {
     /// How often the owner has taken it; only the owner touches it.
     depth: AtomicU32,
     waiting: AtomicU32,
-    holder: Mutex<Option<Holder>>,
+    /// The line that took it last.
+    place: AtomicCell<Option<&'static Location<'static>>>,
     freed: Condvar,
     freed_lock: Mutex<()>,
-}
-
-/// Who has the turn, and since which line.
-#[derive(Clone, Debug)]
-struct Holder {
-    thread: Thread,
-    place: &'static Location<'static>,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.thread.name() {
-            Some(name) => write!(f, "by thread {name:?} since {}", self.place),
-            None => write!(f, "by {:?} since {}", self.thread.id(), self.place),
-        }
-    }
 }
 
 /// The turn, until it is dropped. It belongs to its thread.
@@ -65,6 +50,7 @@ impl<T: Deref<Target = Turn>> Held<T> {
 }
 
 impl Turn {
+    #[inline]
     fn enter(&self, timeout: Option<Duration>, place: &'static Location<'static>) -> Result<()> {
         let me = thread_number();
         if self.owner.load(Ordering::Relaxed) == me {
@@ -75,10 +61,11 @@ impl Turn {
             self.wait(me, timeout)?;
         }
         self.depth.store(1, Ordering::Relaxed);
-        *self.holder.lock() = Some(Holder { thread: std::thread::current(), place });
+        self.place.store(Some(place));
         Ok(())
     }
 
+    #[cold]
     fn wait(&self, me: u64, timeout: Option<Duration>) -> Result<()> {
         let began = Instant::now();
         let mut reported = false;
@@ -104,11 +91,11 @@ impl Turn {
     }
 
     fn busy(&self, waited: Duration) -> Error {
-        let holder = self
-            .holder
-            .lock()
-            .as_ref()
-            .map_or_else(|| "by nobody any more".into(), Holder::to_string);
+        let thread = thread_name(self.owner.load(Ordering::Relaxed));
+        let holder = match (thread, self.place.load()) {
+            (Some(thread), Some(place)) => format!("by {thread} since {place}"),
+            _ => "by nobody any more".into(),
+        };
         Error::Busy { waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX), holder }
     }
 

@@ -22,7 +22,7 @@ pub(crate) fn atomic_in<R, E: From<Error>>(
     work: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
     shared.refuse_in_guard("starting an atomic")?;
-    let _turn = shared.take_turn(place)?;
+    let _turn = shared.borrow_turn(place)?;
     begin(shared);
     let result = catch_unwind(AssertUnwindSafe(work));
     let guards = shared.refuse_in_guard("ending an atomic");

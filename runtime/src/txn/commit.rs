@@ -25,23 +25,24 @@ const ROW_TABLES: [Table; 5] =
 /// How often a commit from the journal is tried again.
 const MADE_GOOD_EVERY: Duration = Duration::from_millis(100);
 
-/// Commits everything that waits in a prefix, and in those that belong together with it.
-pub(crate) fn commit(objects: &Arc<Objects>) -> Result<StateNum> {
+/// Commits everything that waits in a prefix, and in those that belong together with it. Also gives
+/// what was committed, to be dropped when nobody waits for the commit any more.
+pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> {
     loop {
         let group = objects.shared().bonds.group(objects);
         let _nobody_else: Vec<_> = group.iter().map(|objects| objects.committing.lock()).collect();
         if !objects.is_dirty() {
-            return Ok(objects.store().state());
+            return Ok((objects.store().state(), Vec::new()));
         }
         let Some(frozen) = Objects::freeze(&group) else { continue };
         match write(&group, &frozen) {
             Ok(plans) => {
-                for ((objects, frozen), plan) in group.iter().zip(frozen).zip(&plans) {
+                for ((objects, frozen), plan) in group.iter().zip(&frozen).zip(&plans) {
                     objects.committed(frozen);
                     note_held(objects, plan);
                     objects.look_again_at(&plan.held_anew);
                 }
-                return Ok(objects.store().state());
+                return Ok((objects.store().state(), frozen));
             }
             Err(error) => {
                 Objects::not_committed(&group, frozen);

@@ -114,7 +114,10 @@ impl Thread {
                 readers_checked = Instant::now();
                 objects.store().clear_stale_readers();
             }
-            let result = commit(&objects).map_err(Arc::new);
+            let (result, spent) = match commit(&objects) {
+                Ok((state, spent)) => (Ok(state), spent),
+                Err(error) => (Err(Arc::new(error)), Vec::new()),
+            };
             if let Err(error) = &result {
                 tracing::error!(
                     "committing prefix {:?} failed and will be tried again: {error}",
@@ -135,6 +138,7 @@ impl Thread {
                 // Whoever asked may have given up waiting.
                 let _ = reply.send(result.clone());
             }
+            drop(spent);
             if stops {
                 return;
             }

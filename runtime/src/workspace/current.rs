@@ -1,9 +1,9 @@
 //! The workspace and prefix that a thread means when it names none.
 
-use std::{cell::RefCell, marker::PhantomData};
+use std::{cell::RefCell, marker::PhantomData, sync::Arc};
 
 use super::handle::Workspace;
-use crate::{Error, Memo, Prefix, Result, class::Class, sync::RwLock};
+use crate::{Error, Memo, Prefix, Result, class::Class, object::Objects, sync::RwLock};
 
 static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);
 
@@ -84,7 +84,7 @@ impl<T: Class> Memo<T> {
     /// As [`new`](Self::new), with the failure as a value.
     #[track_caller]
     pub fn try_new(value: T) -> Result<Self> {
-        Self::make(class_prefix::<T>()?.objects(), value)
+        Self::make(&class_objects::<T>()?, value)
     }
 
     /// Makes a persistent object in this prefix.
@@ -94,6 +94,22 @@ impl<T: Class> Memo<T> {
     #[track_caller]
     pub fn new_in(prefix: &Prefix, value: T) -> Self {
         prefix.create(value)
+    }
+}
+
+/// The objects of the prefix that this thread's objects of a class live in. In itself this keeps no
+/// workspace open.
+fn class_objects<T: Class>() -> Result<Arc<Objects>> {
+    if T::INFO.prefix.is_some() {
+        return class_prefix::<T>().map(|prefix| prefix.objects().clone());
+    }
+    let entered = ENTERED.try_with(|entered| match entered.borrow().last()? {
+        Place::Prefix(_, prefix) => Some(Ok(prefix.objects().clone())),
+        Place::Workspace(workspace) => Some(workspace.current_objects()),
+    });
+    match entered {
+        Ok(Some(objects)) => objects,
+        _ => DEFAULT.read().as_ref().ok_or(Error::NoWorkspace)?.current_objects(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Config, Error, Memo, Mode, Prefix, Result,
     class::Class,
-    object::{Shared, Token},
+    object::{Objects, Shared, Token},
     prefix::{self, OpenPrefix, PrefixName},
     store::PrefixId,
     sync::{Mutex, RwLock},
@@ -51,7 +51,7 @@ impl Inner {
 #[derive(Clone)]
 pub struct Workspace {
     inner: Arc<Inner>,
-    _token: Arc<Token>,
+    _token: Token,
 }
 
 impl fmt::Debug for Workspace {
@@ -80,15 +80,14 @@ impl Workspace {
             prefixes: Mutex::default(),
             current: RwLock::new(None),
         });
-        let closing = Arc::downgrade(&inner);
-        let token = Token::new(move || {
-            if let Some(Err(error)) = closing.upgrade().map(|inner| inner.close(None)) {
+        let closing = inner.clone();
+        shared.set_close(move || {
+            if let Err(error) = closing.close(None) {
                 tracing::error!("closing a workspace: {error}");
             }
         });
-        *shared.token.lock() = Arc::downgrade(&token);
         exit::watch(&Arc::downgrade(&inner));
-        let workspace = Self { inner, _token: token };
+        let workspace = Self { inner, _token: Token::new(&shared) };
         workspace.open_prefix(&name, mode)?;
         Ok(workspace)
     }
@@ -143,6 +142,12 @@ impl Workspace {
     pub fn current(&self) -> Result<Prefix> {
         let closed = || Error::Closed { what: format!("workspace {}", self.path().display()) };
         self.inner.current.read().clone().map(Prefix::new).ok_or_else(closed)
+    }
+
+    /// The objects of the prefix that is meant when none is named.
+    pub(super) fn current_objects(&self) -> Result<Arc<Objects>> {
+        let closed = || Error::Closed { what: format!("workspace {}", self.path().display()) };
+        self.inner.current.read().as_ref().map(|open| open.objects.clone()).ok_or_else(closed)
     }
 
     /// The prefix that objects of a class live in: its own, or the current one.

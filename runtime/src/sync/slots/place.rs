@@ -16,6 +16,10 @@ use super::{
 pub(crate) struct Place<T>(AtomicPtr<Node<T>>);
 
 impl<T> Place<T> {
+    pub(crate) fn new(value: Option<Counted<T>>) -> Self {
+        Self(AtomicPtr::new(value.map_or(ptr::null_mut(), |value| value.into_raw().as_ptr())))
+    }
+
     pub(crate) const fn empty() -> Self {
         Self(AtomicPtr::new(ptr::null_mut()))
     }
@@ -33,7 +37,7 @@ impl<T> Place<T> {
                 // SAFETY: `protect` says so, and the slot stays this look's until its drop.
                 Some(unsafe { Look::by_slot(node, slot) })
             }
-            None => self.share().map(Look::from),
+            None => self.share_borrowed().map(Look::from),
         })
     }
 
@@ -42,16 +46,26 @@ impl<T> Place<T> {
         self.look().is_some_and(|mine| mine.is_same(look))
     }
 
-    /// A share in the value that is there now, for a thread that has no slot left.
+    /// A share in the value that is there now.
+    pub(crate) fn share(&self) -> Option<Counted<T>> {
+        loop {
+            let look = self.look()?;
+            // Without a share left it has been replaced meanwhile.
+            if let Some(share) = look.share() {
+                return Some(share);
+            }
+        }
+    }
+
+    /// As [`share`](Self::share), for a thread that has no slot left.
     #[cold]
-    fn share(&self) -> Option<Counted<T>> {
+    fn share_borrowed(&self) -> Option<Counted<T>> {
         block::with_borrowed(|slot| {
             loop {
                 let Some(node) = self.protect(slot) else { break None };
                 // SAFETY: the slot names the node, and has since the place held it.
                 let share = unsafe { Counted::try_share(node) };
                 slot.store(ptr::null_mut(), Ordering::Release);
-                // Without a share left it has been replaced meanwhile.
                 if share.is_some() {
                     break share;
                 }
@@ -82,6 +96,12 @@ impl<T> Place<T> {
         let old = NonNull::new(self.0.swap(new, Ordering::AcqRel))?;
         // SAFETY: only `into_raw` puts nodes here, and the swap took this one out.
         Some(unsafe { Counted::from_raw(old) })
+    }
+}
+
+impl<T> Default for Place<T> {
+    fn default() -> Self {
+        Self::empty()
     }
 }
 
