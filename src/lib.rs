@@ -30,6 +30,7 @@
 //! # }
 //! ```
 
+mod changes;
 mod global;
 #[cfg(doctest)]
 mod guide;
@@ -37,6 +38,10 @@ mod prefix;
 mod roots;
 mod workspace;
 
+pub use changes::{
+    changes, select_deleted, select_modified, select_new, subscribe, try_changes,
+    try_select_deleted, try_select_modified, try_select_new,
+};
 #[cfg(feature = "cbor")]
 pub use db0_collections::Cbor;
 #[cfg(feature = "compress")]
@@ -44,6 +49,7 @@ pub use db0_collections::Compressed;
 #[cfg(feature = "json")]
 pub use db0_collections::Json;
 pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
+pub use db0_collections::{Changes, EntryChange, Kind, Moment, Splice};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{
     Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags,
@@ -57,7 +63,7 @@ pub use db0_runtime::{
         key::{Desc, IntoKey, Key, KeyRange},
     },
 };
-pub use db0_snapshot::Snapshot;
+pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
 pub use global::{
     atomic, cache_stats, clear_cache, close, commit, current, delete, drop_prefix, exists, fetch,
     fetch_singleton, find, has_singleton, init, open, prefixes, prune_history, refresh, singleton,

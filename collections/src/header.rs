@@ -31,7 +31,7 @@ impl Kind {
     const ALL: [Self; 6] =
         [Self::List, Self::Dict, Self::Set, Self::Index, Self::Array, Self::WeakSet];
 
-    fn of_byte(byte: u8) -> Option<Self> {
+    pub(crate) fn of_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
     }
 }

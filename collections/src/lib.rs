@@ -1,6 +1,7 @@
 //! db0's durable collections. Programs use the `db0` crate, which re-exports what is public here.
 
 pub mod array;
+pub mod changes;
 pub mod dict;
 mod handle;
 mod header;
@@ -17,6 +18,7 @@ pub mod weak_set;
 mod wrap;
 
 pub use array::{Array, Bytes};
+pub use changes::{Changes, EntryChange, Kind, Moment, Splice};
 pub use dict::Dict;
 pub use index::Index;
 pub use list::List;

@@ -29,6 +29,12 @@ impl<T, C: Criteria<T> + ?Sized> Criteria<T> for &C {
     }
 }
 
+impl<T> Criteria<T> for Expr {
+    fn expr(&self) -> Expr {
+        self.clone()
+    }
+}
+
 impl<T> Criteria<T> for () {
     fn expr(&self) -> Expr {
         Expr(Node::All)

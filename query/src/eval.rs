@@ -84,6 +84,16 @@ impl Plan {
         self.root.keep(&self.objects, number, &mut among)?;
         Ok(among)
     }
+
+    /// Keeps the results of one chunk that are among some objects.
+    pub(crate) fn keep(&self, number: u64, among: &mut Chunk) -> Result<()> {
+        let mut of_classes = Chunk::EMPTY;
+        for class in &self.classes {
+            class.chunk(&self.objects, number, &mut of_classes)?;
+        }
+        among.and(&of_classes);
+        self.root.keep(&self.objects, number, among)
+    }
 }
 
 impl Step {

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{Error, Memo, Result, class::Class, object::Objects};
+use db0_runtime::{Chunk, Error, Memo, Result, class::Class, object::Objects};
 use uuid::Uuid;
 
 use crate::{
@@ -42,6 +42,27 @@ impl<T: Class> Query<T> {
     #[doc(hidden)]
     pub fn on(objects: Result<Arc<Objects>>, criteria: &dyn Criteria<T>) -> Self {
         Self { objects: objects.map_err(Arc::new), node: criteria.expr().0, class: PhantomData }
+    }
+
+    /// Every object of the class is a result.
+    #[doc(hidden)]
+    pub fn is_all(&self) -> bool {
+        matches!(self.node, Node::All)
+    }
+
+    /// Those of some objects, given in ascending order, that are results.
+    #[doc(hidden)]
+    pub fn among(&self, oids: &[u64]) -> Result<Vec<u64>> {
+        let (_, plan) = self.plan_here()?;
+        let mut found = Vec::new();
+        for same_chunk in oids.chunk_by(|a, b| place_of(*a).0 == place_of(*b).0) {
+            let number = place_of(same_chunk[0]).0;
+            let mut among = Chunk::EMPTY;
+            same_chunk.iter().for_each(|oid| among.insert(place_of(*oid).1));
+            plan.keep(number, &mut among)?;
+            found.extend(among.iter().map(|n| oid_at(number, n)));
+        }
+        Ok(found)
     }
 
     fn plan_here(&self) -> Result<(Arc<Objects>, Plan)> {

@@ -72,11 +72,15 @@ impl Snapshot {
         Ok(Self { parts, current: 0 })
     }
 
+    pub(crate) fn parts(&self) -> &[Arc<Objects>] {
+        &self.parts
+    }
+
     pub(crate) fn current(&self) -> &Arc<Objects> {
         &self.parts[self.current]
     }
 
-    fn part_of<T: Class>(&self) -> Result<Arc<Objects>> {
+    pub(crate) fn part_of<T: Class>(&self) -> Result<Arc<Objects>> {
         let Some(name) = T::INFO.prefix else { return Ok(self.current().clone()) };
         self.part(name).cloned()
     }

@@ -44,7 +44,7 @@ pub type TryValues<V> = sorted::TryIter<sorted::Values<V>>;
 /// # Ok(()) }
 /// ```
 pub struct Dict<K, V> {
-    pub(super) anchor: Anchor,
+    pub(crate) anchor: Anchor,
     entries: PhantomData<fn(K, V) -> (K, V)>,
 }
 

@@ -18,7 +18,7 @@ use crate::handle::handle;
 /// `None` comes before everything else, unless [`nulls_last`](Entries::nulls_last) is asked for, and
 /// a key in `Desc` sorts the other way round.
 pub struct Index<K, M> {
-    pub(super) anchor: Anchor,
+    pub(crate) anchor: Anchor,
     entries: PhantomData<fn(K, M) -> (K, M)>,
 }
 

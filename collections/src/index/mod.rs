@@ -9,3 +9,4 @@ mod write;
 
 pub use handle::Index;
 pub use iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos};
+pub(crate) use row::{member, reference};

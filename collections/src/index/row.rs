@@ -56,12 +56,20 @@ pub(super) fn suffix(reference: &[u8]) -> Result<RefExt> {
     })
 }
 
+/// The reference in the value of an entry.
+pub(crate) fn reference(value: &[u8]) -> Option<&[u8]> {
+    Place::parse(value).map(|place| place.reference)
+}
+
+/// The number of the object in the value of an entry.
+pub(crate) fn member(value: &[u8]) -> Option<u64> {
+    let reference = suffix(reference(value)?).ok()?;
+    varint::take_ordered(&mut reference.payload())
+}
+
 /// The number of an entry's object.
 pub(super) fn object_number(reader: &RowReader, item: Item<'_>) -> Result<u64> {
-    let damaged = || reader.damaged("an entry of the index is damaged");
-    let place = Place::parse(item.value).ok_or_else(damaged)?;
-    let reference = suffix(place.reference).map_err(|_| damaged())?;
-    varint::take_ordered(&mut reference.payload()).ok_or_else(damaged)
+    member(item.value).ok_or_else(|| reader.damaged("an entry of the index is damaged"))
 }
 
 #[cfg(test)]

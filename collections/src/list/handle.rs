@@ -30,7 +30,7 @@ use crate::handle::handle;
 /// # Ok(()) }
 /// ```
 pub struct List<T> {
-    pub(super) anchor: Anchor,
+    pub(crate) anchor: Anchor,
     pub(super) finder: Mutex<Finder>,
     elements: PhantomData<fn(T) -> T>,
 }

@@ -7,6 +7,7 @@ mod head;
 mod inner;
 mod iter;
 mod leaf;
+mod leaves;
 mod many;
 mod nodes;
 mod order;
@@ -17,3 +18,4 @@ mod write;
 
 pub use handle::List;
 pub use iter::{Iter, TryIter};
+pub(crate) use leaves::{LeafPlace, leaf_elements, leaves};

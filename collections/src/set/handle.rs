@@ -33,7 +33,7 @@ pub type TryIter<T> = sorted::TryIter<sorted::Keys<T>>;
 /// # Ok(()) }
 /// ```
 pub struct Set<T> {
-    pub(super) anchor: Anchor,
+    pub(crate) anchor: Anchor,
     elements: PhantomData<fn(T) -> T>,
 }
 

@@ -11,6 +11,8 @@
 
 use db0_runtime::codec::{RefExt, encode, skip_values};
 
+use super::row_key;
+
 const VALUE: u8 = 0x91;
 const WITH_KEY: u8 = 0x92;
 const WITH_REFERENCES: u8 = 0x93;
@@ -36,6 +38,16 @@ impl<'r> Entry<'r> {
             _ => None,
         }
     }
+}
+
+/// The key of an entry with its suffix, and its value, by its row; none if the row makes no sense.
+pub(crate) fn full_entry(row_key: &[u8], row: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let entry = Entry::parse(row)?;
+    let key = match entry.key {
+        None => row_key.to_vec(),
+        Some(long) => [long, row_key::suffix_of_long(row_key)?].concat(),
+    };
+    Some((key, entry.value.to_vec()))
 }
 
 /// Bytes or nil, at the beginning of `rest`.

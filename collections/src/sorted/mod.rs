@@ -12,6 +12,6 @@ pub(crate) use batch::Item;
 pub(crate) use bounds::Span;
 pub(crate) use change::{Change, Stored, put_where_known};
 pub(crate) use cursor::Cursor;
-pub(crate) use entry::Entry;
+pub(crate) use entry::{Entry, full_entry};
 pub(crate) use iter::{Iter, TryIter};
 pub(crate) use iter::{Keys, Pairs, Values, find};

@@ -2,6 +2,7 @@
 
 mod burying;
 mod delete;
+mod difference;
 mod field_index;
 mod holders;
 mod life;
@@ -9,6 +10,7 @@ mod membership;
 mod tagging;
 
 pub use delete::{delete, touch};
+pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;
 pub(crate) use life::{Plan, plan};
 pub use membership::Members;

@@ -54,12 +54,17 @@ impl<T: Class> Memo<T> {
         Self::fetch_in(&self.objects().ok_or_else(closed)?.at(StateNum(state))?, self.oid())
     }
 
-    /// The states in which the object changed, oldest first, as far back as the history goes.
+    /// The states in which the object changed, or a collection that it owns, oldest first, as far
+    /// back as the history goes.
     pub fn history(&self) -> Result<Vec<u64>> {
         let closed = || Error::Closed { what: "the workspace of this object".into() };
         let objects = self.objects().ok_or_else(closed)?;
-        let stamps = objects.view().stamps(Table::Objects, oid_key(self.oid()).as_bytes())?;
-        Ok(stamps.into_iter().map(|stamp| stamp.0).collect())
+        let key = oid_key(self.oid());
+        let mut states = objects.view().stamps(Table::Objects, key.as_bytes())?;
+        states.extend(objects.view().stamps(Table::Owned, key.as_bytes())?);
+        states.sort_unstable();
+        states.dedup();
+        Ok(states.into_iter().map(|state| state.0).collect())
     }
 }
 

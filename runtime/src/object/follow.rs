@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::objects::Objects;
 use crate::{
     Result,
-    store::{Happened, PrefixId, StateNum, View},
+    store::{Changes, Happened, PrefixId, StateNum, View},
 };
 
 impl Objects {
@@ -65,12 +65,15 @@ impl Objects {
 
     /// Marks what the states after `before` changed.
     fn mark(&self, before: StateNum, last: StateNum) -> Result<()> {
-        self.store().changes(before, last, |state, oid, happened| {
-            if matches!(happened, Happened::Modified | Happened::Deleted)
-                && let Some(cell) = self.loaded(oid)
-            {
-                cell.stale_from(state);
-            }
+        self.store().changes(before, last, |state, changes| {
+            let Changes::Objects(_, changes) = changes else { return Some(()) };
+            changes.each(|oid, happened| {
+                if matches!(happened, Happened::Modified | Happened::Deleted)
+                    && let Some(cell) = self.loaded(oid)
+                {
+                    cell.stale_from(state);
+                }
+            })
         })
     }
 

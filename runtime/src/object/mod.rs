@@ -27,6 +27,7 @@ mod read;
 mod reference;
 mod roots;
 mod row;
+mod row_changes;
 mod rows;
 mod shared;
 mod version;

@@ -158,7 +158,7 @@ impl Objects {
     }
 
     /// Refuses what would look behind a closed door.
-    pub(super) fn check_not_closed(&self) -> Result<()> {
+    pub(crate) fn check_not_closed(&self) -> Result<()> {
         if self.closed.load(Ordering::Relaxed) {
             return Err(Error::Closed { what: format!("prefix {:?}", self.name) });
         }

@@ -26,8 +26,8 @@ pub struct Stamp(u64, Option<StateNum>);
 /// Reads the rows of a collection, as its view shows them.
 #[derive(Clone)]
 pub struct RowReader {
-    objects: Arc<Objects>,
-    oid: Oid,
+    pub(super) objects: Arc<Objects>,
+    pub(super) oid: Oid,
 }
 
 impl RowReader {

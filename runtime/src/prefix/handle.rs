@@ -14,7 +14,7 @@ use crate::{
     Error, History, Memo, Result,
     class::{Class, Singleton},
     object::{CacheStats, Objects, Token},
-    store::StateNum,
+    store::{StateNum, StateRow},
 };
 
 use super::{open::OpenPrefix, state::State};
@@ -130,7 +130,8 @@ impl Prefix {
         Ok(states)
     }
 
-    /// The last state that had been committed at a moment.
+    /// The last state that had been committed at a moment; [`Error::Pruned`] if the history does
+    /// not go back that far.
     pub fn state_at(&self, time: SystemTime) -> Result<u64> {
         let store = self.open.objects.store();
         self.open.objects.follow()?;
@@ -143,7 +144,16 @@ impl Prefix {
             let is_after = row.is_none_or(|row| State::new(middle, row).time > time);
             if is_after { high = middle - 1 } else { low = middle }
         }
-        Ok(low)
+        // State 0 is the time before everything.
+        let is_there = low > head.oldest.0 || low == 0 || {
+            let row = store.state_row(head.oldest)?;
+            // A history that was off has no row for the state that it begins with.
+            let is_last = head.oldest == head.state;
+            let row =
+                row.or(is_last.then(|| StateRow { time_ns: head.time_ns, ..StateRow::default() }));
+            row.is_some_and(|row| State::new(low, row).time <= time)
+        };
+        if is_there { Ok(low) } else { Err(Error::Pruned { oldest: head.oldest.0 }) }
     }
 
     /// Changes how much of the past is kept, from the next commit on.
@@ -180,6 +190,13 @@ impl Prefix {
         self.commit()?;
         objects.rebuild::<T>()?;
         self.commit().map(drop)
+    }
+
+    /// Refuses if it has been closed.
+    #[doc(hidden)]
+    pub fn check_open(&self) -> Result<()> {
+        self.open.objects.shared().check_open()?;
+        self.open.objects.check_not_closed()
     }
 
     /// Waits until a state is committed, here or by another process; false if it is not by then.

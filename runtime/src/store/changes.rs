@@ -1,8 +1,8 @@
-//! What a state changed: which objects, and which elements it created.
+//! What a state changed: which objects, and which elements of collections it created.
 //!
 //! ```text
-//! 0, class          → runs of created oids, then of modified, deleted, retagged ones
-//! 1, collection oid → keys of the elements that were created, each with its length before it
+//! 0, class          → runs of created oids, then of modified, deleted, retagged, touched ones
+//! 1, collection oid → the objects that it counts for, then keys of the elements that were created
 //! ```
 //! These are the ends of keys of the log. Old rows stand in the log anyway, so that elements which
 //! were changed or deleted need no second list.
@@ -16,27 +16,40 @@ use super::{
 };
 
 const OBJECTS: u8 = 0;
-const ELEMENTS: u8 = 1;
+const COLLECTIONS: u8 = 1;
 
 /// What happened to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Happened {
     Created = 0,
+    /// It was written, or a collection was that it owns.
     Modified = 1,
     Deleted = 2,
-    /// Its tags changed, or entries of indexes; it did not.
+    /// Its tags changed; it did not.
     Retagged = 3,
+    /// It counts as modified on request, besides being listed as such.
+    Touched = 4,
 }
 
 impl Happened {
-    const ALL: [Self; 4] = [Self::Created, Self::Modified, Self::Deleted, Self::Retagged];
+    const ALL: [Self; 5] =
+        [Self::Created, Self::Modified, Self::Deleted, Self::Retagged, Self::Touched];
+}
+
+/// What happened to a collection.
+#[derive(Debug, Default)]
+struct InCollection {
+    /// Objects that own it, be it through other collections.
+    owners: Vec<Oid>,
+    /// The keys of new elements, each with its length before it.
+    created: Vec<u8>,
 }
 
 /// The changes of one state, as they are gathered.
 #[derive(Debug, Default)]
 pub(super) struct ChangeSet {
-    objects: BTreeMap<ClassId, [Vec<Oid>; 4]>,
-    elements: BTreeMap<Oid, Vec<u8>>,
+    objects: BTreeMap<ClassId, [Vec<Oid>; 5]>,
+    collections: BTreeMap<Oid, InCollection>,
 }
 
 impl ChangeSet {
@@ -44,13 +57,25 @@ impl ChangeSet {
         self.objects.entry(class).or_default()[happened as usize].push(oid);
     }
 
-    /// An element was created; `key` is its whole row key.
-    pub(super) fn element(&mut self, key: &[u8]) {
+    /// An element was created, changed or deleted; `key` is its whole row key.
+    pub(super) fn element(&mut self, key: &[u8], created: bool) {
         if let Some((collection, element)) = oid_of_key(key) {
-            let keys = self.elements.entry(collection).or_default();
-            varint::put(keys, element.len() as u64);
-            keys.extend_from_slice(element);
+            let changes = self.collections.entry(collection).or_default();
+            if created {
+                varint::put(&mut changes.created, element.len() as u64);
+                changes.created.extend_from_slice(element);
+            }
         }
+    }
+
+    /// The collections of which elements changed.
+    pub(super) fn collections(&self) -> Vec<Oid> {
+        self.collections.keys().copied().collect()
+    }
+
+    /// A change in a collection counts for an object.
+    pub(super) fn counts_for(&mut self, collection: Oid, owner: Oid) {
+        self.collections.entry(collection).or_default().owners.push(owner);
     }
 
     /// Gives each row: the end of its key, and its body; in key order.
@@ -62,12 +87,88 @@ impl ChangeSet {
             lists.into_iter().for_each(|list| put_runs(&mut row, list));
             (key, row)
         });
-        let elements = self.elements.into_iter().map(|(collection, keys)| {
-            let mut key = vec![ELEMENTS];
-            varint::put_ordered(&mut key, collection.0);
-            (key, keys)
+        let collections = self.collections.into_iter().map(|(collection, changes)| {
+            let mut key = Vec::with_capacity(10);
+            Changes::put_collection_key(collection, &mut key);
+            let mut row = Vec::with_capacity(changes.created.len() + 8);
+            varint::put(&mut row, changes.owners.len() as u64);
+            changes.owners.iter().for_each(|owner| varint::put(&mut row, owner.0));
+            row.extend_from_slice(&changes.created);
+            (key, row)
         });
-        objects.chain(elements)
+        objects.chain(collections)
+    }
+}
+
+/// A row of changes, read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Changes<'r> {
+    /// Objects of a class.
+    Objects(ClassId, ObjectChanges<'r>),
+    /// A collection.
+    Collection(Oid, CollectionChanges<'r>),
+}
+
+impl<'r> Changes<'r> {
+    /// Appends the end of the key under which a collection's changes stand.
+    pub(super) fn put_collection_key(collection: Oid, key: &mut Vec<u8>) {
+        key.push(COLLECTIONS);
+        varint::put_ordered(key, collection.0);
+    }
+
+    /// Takes a row apart, by the end of its key.
+    pub(super) fn parse(end_of_key: &[u8], row: &'r [u8]) -> Option<Self> {
+        let (&kind, mut rest) = end_of_key.split_first()?;
+        let number = varint::take_ordered(&mut rest).filter(|_| rest.is_empty())?;
+        match kind {
+            OBJECTS => {
+                let class = ClassId(u32::try_from(number).ok()?);
+                Some(Self::Objects(class, ObjectChanges(row)))
+            }
+            COLLECTIONS => Some(Self::Collection(Oid(number), CollectionChanges(row))),
+            _ => None,
+        }
+    }
+}
+
+/// What happened to objects of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ObjectChanges<'r>(&'r [u8]);
+
+impl ObjectChanges<'_> {
+    /// Calls `each` with the objects; `None` if the row is damaged.
+    pub(crate) fn each(self, mut each: impl FnMut(Oid, Happened)) -> Option<()> {
+        let mut row = self.0;
+        for happened in Happened::ALL {
+            take_runs(&mut row, |oid| each(oid, happened))?;
+        }
+        row.is_empty().then_some(())
+    }
+}
+
+/// What happened to a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CollectionChanges<'r>(&'r [u8]);
+
+impl CollectionChanges<'_> {
+    /// Calls `owner` with the objects that it counted for, and `created` with the keys of new
+    /// elements; `None` if the row is damaged.
+    pub(crate) fn each(
+        self,
+        mut owner: impl FnMut(Oid),
+        mut created: impl FnMut(&[u8]),
+    ) -> Option<()> {
+        let mut row = self.0;
+        for _ in 0..varint::take(&mut row)? {
+            owner(Oid(varint::take(&mut row)?));
+        }
+        while !row.is_empty() {
+            let len = usize::try_from(varint::take(&mut row)?).ok()?;
+            let (key, behind) = row.split_at_checked(len)?;
+            created(key);
+            row = behind;
+        }
+        Some(())
     }
 }
 
@@ -97,19 +198,6 @@ fn take_runs(rest: &mut &[u8], mut each: impl FnMut(Oid)) -> Option<()> {
     Some(())
 }
 
-/// The row, if it lists objects, by the end of its key.
-pub(super) fn object_row<'r>(end_of_key: &[u8], row: &'r [u8]) -> Option<&'r [u8]> {
-    (end_of_key.first() == Some(&OBJECTS)).then_some(row)
-}
-
-/// Calls `each` with the objects of a change row; `None` if it is damaged.
-pub(super) fn each_object(mut row: &[u8], mut each: impl FnMut(Oid, Happened)) -> Option<()> {
-    for happened in Happened::ALL {
-        take_runs(&mut row, |oid| each(oid, happened))?;
-    }
-    row.is_empty().then_some(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -121,24 +209,48 @@ mod tests {
         fn objects_come_back_once_and_in_order(mut oids: Vec<(u16, u8)>) {
             let mut set = ChangeSet::default();
             for (oid, happened) in &oids {
-                set.object(ClassId(7), Oid((*oid).into()), Happened::ALL[usize::from(happened % 4)]);
+                set.object(ClassId(7), Oid((*oid).into()), Happened::ALL[usize::from(happened % 5)]);
             }
-            oids.iter_mut().for_each(|(_, happened)| *happened %= 4);
+            oids.iter_mut().for_each(|(_, happened)| *happened %= 5);
             oids.sort_by_key(|(oid, happened)| (*happened, *oid));
             oids.dedup();
             let mut back = Vec::new();
             for (key, row) in set.rows() {
-                let row = object_row(&key, &row).expect("it lists objects");
-                each_object(row, |oid, happened| back.push((oid.0 as u16, happened as u8)))
+                let Some(Changes::Objects(ClassId(7), changes)) = Changes::parse(&key, &row) else {
+                    panic!("it lists objects")
+                };
+                changes.each(|oid, happened| back.push((oid.0 as u16, happened as u8)))
                     .expect("it is sound");
             }
             prop_assert_eq!(back, oids);
         }
 
         #[test]
+        fn collections_come_back_whole(owners: Vec<u64>, keys: Vec<Vec<u8>>) {
+            let mut set = ChangeSet::default();
+            let collection = Oid(300);
+            let front = super::super::key::oid_key(collection);
+            set.element(front.as_bytes(), false);
+            owners.iter().for_each(|owner| set.counts_for(collection, Oid(*owner)));
+            for key in &keys {
+                set.element(&[front.as_bytes(), key].concat(), true);
+            }
+            let rows: Vec<_> = set.rows().collect();
+            let [(key, row)] = &rows[..] else { panic!("one row") };
+            let Some(Changes::Collection(found, changes)) = Changes::parse(key, row) else {
+                panic!("it is a collection's")
+            };
+            let (mut its_owners, mut its_keys) = (Vec::new(), Vec::new());
+            changes.each(|owner| its_owners.push(owner.0), |key| its_keys.push(key.to_vec()))
+                .expect("it is sound");
+            prop_assert_eq!((found, its_owners, its_keys), (collection, owners, keys));
+        }
+
+        #[test]
         fn garbage_is_refused_not_panicked_on(row in prop::collection::vec(0..128u8, 0..24)) {
             // Runs of up to 2^7: longer ones are sound, and as long to walk as they say.
-            let _ = each_object(&row, |_, _| ());
+            let _ = ObjectChanges(&row).each(|_, _| ());
+            let _ = CollectionChanges(&row).each(|_| (), |_| ());
         }
     }
 }

@@ -174,11 +174,7 @@ impl Store {
     /// As [`newest_head`](Self::newest_head), with LMDB's number of the state that it was read in.
     pub(crate) fn newest_head_and_txn(&self) -> Result<(Head, u64)> {
         let disk = Disk::open(self)?;
-        let row =
-            disk.txn.get(self.main, HEAD_KEY).map_err(|fault| self.failed("reading", fault))?;
-        let damaged = |why| Error::Format { path: self.env.path().into(), why };
-        let head = Head::decode(row.unwrap_or_default()).map_err(damaged)?;
-        Ok((head, disk.txn.id()))
+        Ok((disk.head()?, disk.txn.id()))
     }
 
     /// Steps to a state that another process has committed.

@@ -13,6 +13,7 @@ mod log;
 #[cfg(test)]
 mod model;
 mod num;
+mod owners;
 mod past;
 mod pins;
 mod postings;
@@ -29,7 +30,7 @@ mod writer;
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
-pub(crate) use changes::Happened;
+pub(crate) use changes::{Changes, Happened};
 pub(crate) use container::CHUNK_BITS;
 pub use container::Chunk;
 pub(crate) use engine::Store;

@@ -28,9 +28,14 @@ fn key() -> impl Strategy<Value = Vec<u8>> {
     (0..40u8, any::<bool>()).prop_map(|(n, long)| if long { vec![n % 8; 60] } else { vec![n, n] })
 }
 
+/// Bytes as MessagePack, which every element is.
+fn value(bytes: &[u8]) -> Vec<u8> {
+    [&[0xc4, bytes.len() as u8], bytes].concat()
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        12 => (key(), prop::collection::vec(any::<u8>(), 0..20)).prop_map(|(k, v)| Step::Put(k, v)),
+        12 => (key(), prop::collection::vec(any::<u8>(), 0..20)).prop_map(|(k, v)| Step::Put(k, value(&v))),
         6 => key().prop_map(Step::Delete),
         1 => Just(Step::Begin),
         1 => any::<bool>().prop_map(|keep| Step::End { keep }),

@@ -3,12 +3,13 @@
 use super::{
     engine::Store,
     envelope::{Envelope, Way},
+    head::{HEAD_KEY, Head},
     log,
     num::StateNum,
     table::Table,
 };
 use crate::{
-    Result,
+    Error, Result,
     lmdb::{Env, ReadTxn},
 };
 
@@ -22,6 +23,14 @@ impl<'s> Disk<'s> {
     pub(super) fn open(store: &'s Store) -> Result<Self> {
         let txn = store.env().read().map_err(|fault| store.failed("reading", fault))?;
         Ok(Self { store, txn })
+    }
+
+    /// What is committed of the prefix itself, as of this look.
+    pub(super) fn head(&self) -> Result<Head> {
+        let row = self.txn.get(self.store.main_table(), HEAD_KEY);
+        let row = row.map_err(|fault| self.store.failed("reading", fault))?;
+        let path = self.store.env().path().into();
+        Head::decode(row.unwrap_or_default()).map_err(|why| Error::Format { path, why })
     }
 
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {

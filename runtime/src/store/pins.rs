@@ -55,6 +55,11 @@ impl Pins {
         self.0.lock().states.contains_key(&state)
     }
 
+    /// The states in use that are older than `state`.
+    pub(super) fn before(&self, state: StateNum) -> Vec<StateNum> {
+        self.0.lock().states.range(..state).map(|(state, _)| *state).collect()
+    }
+
     /// The states in use that see a row which was written at `stamp` and replaced at `replaced`.
     pub(super) fn that_see(&self, stamp: StateNum, replaced: StateNum) -> Vec<StateNum> {
         let pinned = self.0.lock();

@@ -19,9 +19,16 @@ const ROWS_AT_ONCE: usize = 10_000;
 /// A row of the log that goes.
 struct Going {
     key: Vec<u8>,
-    /// The row itself, where it is an old version of another.
-    old: Option<(Table, Vec<u8>, Vec<u8>)>,
+    row: Vec<u8>,
+    what: What,
     state: StateNum,
+}
+
+enum What {
+    /// An old version of the row at this key.
+    Old(Table, Vec<u8>),
+    Changes,
+    State,
 }
 
 /// What stands in a log key behind the state.
@@ -44,9 +51,13 @@ impl Writer<'_> {
         let going = self.find_going(oldest)?;
         let done = going.len() < ROWS_AT_ONCE;
         for row in &going {
-            if let Some((table, key, body)) = &row.old {
-                self.keep_for_pins(*table, key, body, row.state, pins)?;
-                self.forget_gone(*table, key, row.state)?;
+            match &row.what {
+                What::Old(table, key) => {
+                    self.keep_for_pins(*table, key, &row.row, row.state, pins)?;
+                    self.forget_gone(*table, key, row.state)?;
+                }
+                What::Changes => self.keep_changes(row, pins)?,
+                What::State => {}
             }
             self.delete_raw(Table::Log, &row.key)?;
         }
@@ -67,14 +78,15 @@ impl Writer<'_> {
         while let Some((key, body)) = walk.next().map_err(failed)? {
             let damaged = || self.store().corrupt(Table::Log, key, "the key is damaged");
             let (state, kind, rest) = split(key).ok_or_else(damaged)?;
-            let old = if kind == Kind::Old as u8 {
+            let what = if kind == Kind::Old as u8 {
                 let (&number, of) = rest.split_first().ok_or_else(damaged)?;
-                let table = Table::of_number(number).ok_or_else(damaged)?;
-                Some((table, of.to_vec(), body.to_vec()))
+                What::Old(Table::of_number(number).ok_or_else(damaged)?, of.to_vec())
+            } else if kind == Kind::Change as u8 {
+                What::Changes
             } else {
-                None
+                What::State
             };
-            going.push(Going { key: key.to_vec(), old, state });
+            going.push(Going { key: key.to_vec(), row: body.to_vec(), what, state });
             if going.len() == ROWS_AT_ONCE {
                 break;
             }
@@ -100,6 +112,16 @@ impl Writer<'_> {
         for pin in pins.that_see(stamp, replaced) {
             log::kept_key(pin, table, key, &mut kept);
             self.put_raw(Table::Kept, &kept, row)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a list of changes that goes where those look who compare with an older state in use.
+    fn keep_changes(&mut self, going: &Going, pins: &Pins) -> Result<()> {
+        let mut kept = Vec::new();
+        for pin in pins.before(going.state) {
+            log::kept_key(pin, Table::Log, &going.key, &mut kept);
+            self.put_raw(Table::Kept, &kept, &going.row)?;
         }
         Ok(())
     }

@@ -1,15 +1,17 @@
 //! Reading the log by states: when they were, and what they changed.
 
 use super::{
-    changes::{Happened, each_object, object_row},
+    changes::Changes,
     engine::Store,
+    key::oid_key,
     log::{self, Kind, StateRow},
     num::{Oid, StateNum},
     past::Disk,
     scan::{Direction, KeyRange, Walk},
     table::Table,
+    varint::take_ordered,
 };
-use crate::{Result, lmdb::Fault};
+use crate::{Error, Result, lmdb::Fault};
 
 impl Store {
     /// Describes a state, if the log still has it.
@@ -22,29 +24,98 @@ impl Store {
         StateRow::decode(row).map(Some).ok_or_else(damaged)
     }
 
-    /// Calls `each` with what the states after `after`, up to and with `last`, did to objects.
+    /// Calls `each` with what the states after `after`, up to and with `last`, changed. Those of
+    /// before the oldest state are there for a state in use alone.
     pub(crate) fn changes(
         &self,
         after: StateNum,
         last: StateNum,
-        mut each: impl FnMut(StateNum, Oid, Happened),
+        mut each: impl FnMut(StateNum, Changes<'_>) -> Option<()>,
     ) -> Result<()> {
         let disk = Disk::open(self)?;
-        let failed = |fault: Fault| self.failed("reading", fault);
-        let mut front = Vec::new();
-        for state in (after.0 + 1..=last.0).map(StateNum) {
-            log::front(state, Kind::Change, &mut front);
-            let range = KeyRange::prefix(&front);
-            let cursor = disk.txn.cursor(self.table(Table::Log)).map_err(failed)?;
+        let oldest = disk.head()?.oldest;
+        let mut walk_front = |front: &[u8], table: Table, skip: usize| -> Result<()> {
+            let range = KeyRange::prefix(front);
+            let failed = |fault: Fault| self.failed("reading", fault);
+            let cursor = disk.txn.cursor(self.table(table)).map_err(failed)?;
             let mut walk = Walk::new(cursor, &range, Direction::Forward);
             while let Some((key, row)) = walk.next().map_err(failed)? {
-                let damaged = || self.corrupt(Table::Log, key, "the list of changes is damaged");
-                if let Some(row) = object_row(&key[front.len()..], row) {
-                    each_object(row, |oid, happened| each(state, oid, happened))
-                        .ok_or_else(damaged)?;
+                let damaged = || self.corrupt(table, key, "the list of changes is damaged");
+                let mut rest = &key[skip..];
+                let state = take_ordered(&mut rest).map(StateNum).ok_or_else(damaged)?;
+                if state <= last {
+                    let changes = rest.get(1..).and_then(|end| Changes::parse(end, row));
+                    changes.and_then(|changes| each(state, changes)).ok_or_else(damaged)?;
                 }
             }
+            Ok(())
+        };
+        let mut front = Vec::new();
+        if after < oldest {
+            if !self.pins().contains(after) {
+                return Err(Error::Pruned { oldest: oldest.0 });
+            }
+            log::kept_key(after, Table::Log, &[], &mut front);
+            walk_front(&front, Table::Kept, front.len())?;
+        }
+        for state in (after.max(oldest).0 + 1..=last.0).map(StateNum) {
+            log::front(state, Kind::Change, &mut front);
+            walk_front(&front, Table::Log, 0)?;
         }
         Ok(())
+    }
+
+    /// Calls `each` with the keys of elements of a collection that `state` created; false if the
+    /// log does not have its changes.
+    pub(crate) fn created_elements(
+        &self,
+        state: StateNum,
+        collection: Oid,
+        each: impl FnMut(&[u8]),
+    ) -> Result<bool> {
+        let disk = Disk::open(self)?;
+        let mut key = Vec::new();
+        log::front(state, Kind::Change, &mut key);
+        let behind = key.len();
+        Changes::put_collection_key(collection, &mut key);
+        let Some(row) = disk.get(Table::Log, &key)? else { return Ok(false) };
+        let damaged = || self.corrupt(Table::Log, &key, "the list of changes is damaged");
+        match Changes::parse(&key[behind..], row) {
+            Some(Changes::Collection(_, changes)) => {
+                changes.each(|_| (), each).map(|()| true).ok_or_else(damaged)
+            }
+            _ => Err(damaged()),
+        }
+    }
+
+    /// Calls `each` with the keys of elements of a collection that some states after `after`
+    /// replaced or deleted.
+    pub(crate) fn old_elements(
+        &self,
+        collection: Oid,
+        after: StateNum,
+        states: &[StateNum],
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<()> {
+        let disk = Disk::open(self)?;
+        let key = oid_key(collection);
+        let mut front = Vec::new();
+        let mut walk_front = |front: &[u8], table: Table| -> Result<()> {
+            let range = KeyRange::prefix(front);
+            let failed = |fault: Fault| self.failed("reading", fault);
+            let cursor = disk.txn.cursor(self.table(table)).map_err(failed)?;
+            let mut walk = Walk::new(cursor, &range, Direction::Forward);
+            while let Some((key, _)) = walk.next().map_err(failed)? {
+                each(&key[front.len()..]);
+            }
+            Ok(())
+        };
+        for state in states {
+            log::old_key(*state, Table::Elements, key.as_bytes(), &mut front);
+            walk_front(&front, Table::Log)?;
+        }
+        // What has left the log since is put aside for a state in use.
+        log::kept_key(after, Table::Elements, key.as_bytes(), &mut front);
+        walk_front(&front, Table::Kept)
     }
 }

@@ -22,8 +22,8 @@ pub(crate) enum Table {
     TagNames = 8,
     /// oid → how many durable references hold it.
     Counts = 9,
-    /// Deleting in steps: what still has to go.
-    Doomed = 10,
+    /// oid → nothing: its stamps are those of changes in collections that the object owns.
+    Owned = 10,
     /// (index, key, oid) → what is kept of declared fields, and what is declared.
     Fields = 11,
     /// All that is by time: (state, kind, table, key).
@@ -32,10 +32,12 @@ pub(crate) enum Table {
     Gone = 13,
     /// (pin, table, key) → an old row that only a pin still needs.
     Kept = 14,
+    /// (collection oid, oid of an object or collection) → how many references are in it.
+    Owners = 15,
 }
 
 impl Table {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Objects,
         Self::Headers,
         Self::Elements,
@@ -45,11 +47,12 @@ impl Table {
         Self::Classes,
         Self::TagNames,
         Self::Counts,
-        Self::Doomed,
+        Self::Owned,
         Self::Fields,
         Self::Log,
         Self::Gone,
         Self::Kept,
+        Self::Owners,
     ];
 
     /// How many tables hold the rows of layers.
@@ -67,11 +70,12 @@ impl Table {
             Self::Classes => "classes",
             Self::TagNames => "tag-names",
             Self::Counts => "counts",
-            Self::Doomed => "doomed",
+            Self::Owned => "owned",
             Self::Fields => "fields",
             Self::Log => "log",
             Self::Gone => "gone",
             Self::Kept => "kept",
+            Self::Owners => "owners",
         }
     }
 
@@ -96,7 +100,14 @@ impl Table {
                 | Self::Names
                 | Self::Postings
                 | Self::Fields
+                | Self::Counts
+                | Self::Owned
         )
+    }
+
+    /// Its rows may refer to collections, which then belong to who has the row.
+    pub(super) fn has_owners(self) -> bool {
+        matches!(self, Self::Objects | Self::Elements)
     }
 }
 

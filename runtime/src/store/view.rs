@@ -65,24 +65,36 @@ impl View {
     /// What the layers add to an object's count of holders, and the row that is committed.
     pub(crate) fn counted(&self, oid: Oid) -> Result<(i64, Option<Vec<u8>>)> {
         let key = super::key::oid_key(oid);
-        let read =
-            |disk: &Disk<'_>| Ok(disk.get(Table::Counts, key.as_bytes())?.map(<[u8]>::to_vec));
+        let key = key.as_bytes();
         match self {
             Self::Live(store) => {
                 let sum = |stack: &Stack| {
                     stack.layers.iter().map(|layer| layer.read().counted(oid)).sum()
                 };
                 let (pending, disk) = store.look(sum)?;
-                Ok((pending, read(&disk)?))
+                Ok((pending, disk.body(Table::Counts, key)?.map(<[u8]>::to_vec)))
             }
-            Self::At(store, _) | Self::Following(store) => Ok((0, read(&Disk::open(store)?)?)),
+            Self::At(..) | Self::Following(_) => {
+                Ok((0, self.get(Table::Counts, key, <[u8]>::to_vec)?))
+            }
         }
     }
 
     /// The states, up to that of this view, that wrote a row; oldest first.
     pub(crate) fn stamps(&self, table: Table, key: &[u8]) -> Result<Vec<StateNum>> {
+        self.stamps_since(table, key, StateNum(0))
+    }
+
+    /// As [`stamps`](Self::stamps), no further back than to the one that was valid at `since`.
+    pub(crate) fn stamps_since(
+        &self,
+        table: Table,
+        key: &[u8],
+        since: StateNum,
+    ) -> Result<Vec<StateNum>> {
         let store = self.store();
-        let mut stamps = Disk::open(store)?.stamps(table, key, store.head().oldest)?;
+        let since = since.max(store.head().oldest);
+        let mut stamps = Disk::open(store)?.stamps(table, key, since)?;
         let last = self.state().unwrap_or_else(|| store.state());
         stamps.retain(|stamp| *stamp <= last);
         stamps.reverse();

@@ -9,6 +9,7 @@ use super::{
     layer::{self, Entry, LayerRows},
     log::{self, Kind, StateRow},
     num::{ClassId, Oid, PrefixId, StateNum},
+    owners::OwnerChanges,
     postings::{self, Delta, Postings},
     recording::Recording,
     retention::Retention,
@@ -44,7 +45,7 @@ pub(crate) struct Writer<'s> {
     store: &'s Store,
     txn: WriteTxn<'s>,
     pub(crate) head: Head,
-    state: StateNum,
+    pub(super) state: StateNum,
     keeps_old: bool,
     /// Something was written that makes this a state of its own.
     changed: bool,
@@ -53,7 +54,8 @@ pub(crate) struct Writer<'s> {
     log_key: Vec<u8>,
     log_last: Vec<u8>,
     pub(crate) summary: StateRow,
-    changes: ChangeSet,
+    pub(super) changes: ChangeSet,
+    pub(super) owners: OwnerChanges,
     /// What is written, where the commit is wanted as a value.
     recording: Option<Recording>,
 }
@@ -75,6 +77,7 @@ impl<'s> Writer<'s> {
             log_last: Vec::new(),
             summary: StateRow::default(),
             changes: ChangeSet::default(),
+            owners: OwnerChanges::default(),
             recording: None,
         })
     }
@@ -90,8 +93,7 @@ impl<'s> Writer<'s> {
 
     /// Reads a body as it will be once this state is committed.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
-        let row = self.txn.get(self.store.table(table), key).map_err(|fault| self.failed(fault))?;
-        match row {
+        match self.get_raw(table, key)? {
             Some(row) if table.is_versioned() => {
                 self.open(table, key, row).map(|row| Some(row.body))
             }
@@ -99,7 +101,12 @@ impl<'s> Writer<'s> {
         }
     }
 
-    fn open<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<Envelope<'r>> {
+    /// Reads a row as it stands in the file.
+    pub(super) fn get_raw(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
+        self.txn.get(self.store.table(table), key).map_err(|fault| self.failed(fault))
+    }
+
+    pub(super) fn open<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<Envelope<'r>> {
         Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
     }
 
@@ -128,6 +135,10 @@ impl<'s> Writer<'s> {
             if old.stamp >= self.state {
                 return Err(self.store.corrupt(table, key, "one commit writes it twice"));
             }
+            if table.has_owners() {
+                let noted = self.owners.note(table, key, old.body, body);
+                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
+            }
             if self.keeps_old {
                 old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
                 self.log_old(table, key)?;
@@ -136,13 +147,17 @@ impl<'s> Writer<'s> {
             }
             Wrote::Changed
         } else {
+            if table.has_owners() {
+                let noted = self.owners.note(table, key, &[], body);
+                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
+            }
             if before == Before::Nothing || !self.revive(table, key, body, &mut row)? {
                 envelope::write_first(self.state, body, Seal { table, key, out: &mut row });
             }
             Wrote::Created
         };
-        if wrote == Wrote::Created && table == Table::Elements && self.keeps_old {
-            self.changes.element(key);
+        if table == Table::Elements && self.keeps_old {
+            self.changes.element(key, wrote == Wrote::Created);
         }
         self.changed = true;
         let put = match before {
@@ -231,8 +246,19 @@ impl<'s> Writer<'s> {
 
     /// Deletes a row; false if there was none.
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) -> Result<bool> {
-        if table.is_versioned() && self.keeps_old {
+        if table.has_owners() {
             if !self.load_old(table, key)? {
+                return Ok(false);
+            }
+            let old = self.open(table, key, &self.old)?;
+            let noted = self.owners.note(table, key, old.body, &[]);
+            noted.map_err(|why| self.store.corrupt(table, key, &why))?;
+            if table == Table::Elements && self.keeps_old {
+                self.changes.element(key, false);
+            }
+        }
+        if table.is_versioned() && self.keeps_old {
+            if !table.has_owners() && !self.load_old(table, key)? {
                 return Ok(false);
             }
             self.log_old(table, key)?;
@@ -246,6 +272,9 @@ impl<'s> Writer<'s> {
         }
         let was_there = self.delete_raw(table, key)?;
         self.changed |= was_there;
+        if table == Table::Objects && was_there {
+            self.delete(Table::Owned, key)?;
+        }
         Ok(was_there)
     }
 
@@ -298,11 +327,11 @@ impl<'s> Writer<'s> {
         let key = super::key::oid_key(oid);
         let count = self.held(oid)?.saturating_add_signed(by);
         if count == 0 {
-            self.delete_raw(Table::Counts, key.as_bytes())?;
+            self.delete(Table::Counts, key.as_bytes())?;
         } else {
             let mut row = Vec::with_capacity(4);
             varint::put(&mut row, count);
-            self.put_raw(Table::Counts, key.as_bytes(), &row)?;
+            self.put(Table::Counts, key.as_bytes(), &row, Before::Unknown)?;
         }
         self.changed |= by != 0;
         Ok(count)
@@ -355,7 +384,7 @@ impl<'s> Writer<'s> {
             Happened::Created => self.summary.created += 1,
             Happened::Modified => self.summary.modified += 1,
             Happened::Deleted => self.summary.deleted += 1,
-            Happened::Retagged => {}
+            Happened::Retagged | Happened::Touched => {}
         }
         self.changes.object(class, oid, happened);
     }
@@ -383,6 +412,7 @@ impl<'s> Writer<'s> {
     /// Writes what a state consists of beside its rows; what is left is to commit.
     pub(super) fn finish(mut self, time_ns: i64, retention: &Retention) -> Result<Prepared<'s>> {
         let before = self.store.head();
+        self.settle_owned()?;
         if self.changed {
             self.head.state = self.state;
             // The clock may be set back; the order of states and of their times may not differ.

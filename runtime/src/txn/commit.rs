@@ -218,6 +218,9 @@ impl Batch<'_, '_> {
             Wrote::Same => return Ok(true),
         };
         self.writer.note(cell.class().id, cell.oid(), happened);
+        if before == Before::Touched {
+            self.writer.note(cell.class().id, cell.oid(), Happened::Touched);
+        }
         Ok(true)
     }
 }

@@ -1,0 +1,174 @@
+//! What the states between two views of a prefix have touched: candidates, which are few, to be
+//! compared at both ends.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use crate::{
+    Error, Result,
+    class::Class,
+    object::{Objects, RowReader},
+    store::{Changes, ClassId, Happened, Oid, StateNum, Table, oid_key},
+};
+
+/// Everything that was touched between two states of a prefix.
+pub struct Difference {
+    low: Arc<Objects>,
+    high: Arc<Objects>,
+    objects: BTreeMap<Oid, TouchedObject>,
+    /// With the last state that touched them.
+    collections: BTreeMap<Oid, StateNum>,
+}
+
+/// An object that may have changed.
+#[derive(Debug)]
+pub struct TouchedObject {
+    class: ClassId,
+    last: StateNum,
+    happened: u8,
+    /// The collections through which it was modified.
+    through: BTreeSet<Oid>,
+}
+
+impl TouchedObject {
+    fn has(&self, happened: Happened) -> bool {
+        self.happened & 1 << happened as u8 != 0
+    }
+
+    /// It was there at the earlier state.
+    pub fn was_there(&self) -> bool {
+        !self.has(Happened::Created)
+    }
+
+    /// It is there at the later state.
+    pub fn is_there(&self) -> bool {
+        !self.has(Happened::Deleted)
+    }
+
+    /// It counts as modified, whether or not it differs.
+    pub fn is_touched(&self) -> bool {
+        self.has(Happened::Touched)
+    }
+
+    /// The last of the states that touched it.
+    pub fn state(&self) -> u64 {
+        self.last.0
+    }
+
+    /// The collections whose changes count for it.
+    pub fn through(&self) -> impl Iterator<Item = u64> {
+        self.through.iter().map(|oid| oid.0)
+    }
+}
+
+/// A collection that may have changed, at both states.
+pub struct TouchedCollection {
+    /// Its rows at the earlier state.
+    pub low: RowReader,
+    /// Its rows at the later state.
+    pub high: RowReader,
+    /// The keys of its rows that were written in between.
+    pub keys: BTreeSet<Vec<u8>>,
+}
+
+impl Difference {
+    /// Gathers what the states after `low`'s, up to `high`'s, have touched.
+    pub fn between(low: &Arc<Objects>, high: &Arc<Objects>) -> Result<Self> {
+        let mut found = Self {
+            low: low.clone(),
+            high: high.clone(),
+            objects: BTreeMap::new(),
+            collections: BTreeMap::new(),
+        };
+        let mut through: Vec<(Oid, Oid)> = Vec::new();
+        let (after, last) = (StateNum(low.state()), StateNum(high.state()));
+        low.store().changes(after, last, |state, changes| match changes {
+            Changes::Objects(class, changes) => changes.each(|oid, happened| {
+                let new =
+                    || TouchedObject { class, last: state, happened: 0, through: BTreeSet::new() };
+                let touched = found.objects.entry(oid).or_insert_with(new);
+                touched.happened |= 1 << happened as u8;
+                touched.last = touched.last.max(state);
+            }),
+            Changes::Collection(oid, changes) => {
+                let known = found.collections.entry(oid).or_insert(state);
+                *known = state.max(*known);
+                changes.each(|owner| through.push((owner, oid)), |_| ())
+            }
+        })?;
+        for (owner, collection) in through {
+            if let Some(object) = found.objects.get_mut(&owner) {
+                object.through.insert(collection);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The objects, in the order of their creation.
+    pub fn objects(&self) -> impl Iterator<Item = (u64, &TouchedObject)> {
+        self.objects.iter().map(|(oid, object)| (oid.0, object))
+    }
+
+    /// One of them.
+    pub fn object(&self, oid: u64) -> Option<&TouchedObject> {
+        self.objects.get(&Oid(oid))
+    }
+
+    /// The objects of a class.
+    pub fn of_class<T: Class>(&self) -> Result<BTreeMap<u64, &TouchedObject>> {
+        let class = self.high.known_class::<T>()?;
+        let Some(class) = class else { return Ok(BTreeMap::new()) };
+        Ok(self.objects().filter(|(_, object)| object.class == class.id).collect())
+    }
+
+    /// The name of an object's class.
+    pub fn class_of(&self, object: &TouchedObject) -> Result<String> {
+        let known = self.high.catalogue().ids().contains(&object.class);
+        if !known {
+            self.high.catalogue().load(self.high.store())?;
+        }
+        Ok(self.high.catalogue().name(object.class))
+    }
+
+    /// The collections, with the last state that touched each, in the order of their creation.
+    pub fn collections(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.collections.iter().map(|(oid, state)| (oid.0, state.0))
+    }
+
+    /// One of them at both states; none if nothing touched it.
+    pub fn collection(&self, oid: u64) -> Result<Option<TouchedCollection>> {
+        if !self.collections.contains_key(&Oid(oid)) {
+            return Ok(None);
+        }
+        let low = RowReader::of_number(&self.low, oid);
+        let high = low.through(&self.high);
+        let keys = low.written_until(&high)?;
+        Ok(Some(TouchedCollection { low, high, keys }))
+    }
+
+    /// An object's own row differs.
+    pub fn is_written(&self, oid: u64) -> Result<bool> {
+        let key = oid_key(Oid(oid));
+        let body =
+            |objects: &Objects| objects.view().get(Table::Objects, key.as_bytes(), <[u8]>::to_vec);
+        Ok(body(&self.low)? != body(&self.high)?)
+    }
+
+    /// The identity of an object or collection.
+    pub fn uuid(&self, oid: u64) -> Uuid {
+        self.high.uuid(Oid(oid))
+    }
+}
+
+/// The later of two views of a prefix second; true if they had to be swapped.
+pub fn in_order(a: Arc<Objects>, b: Arc<Objects>) -> Result<(Arc<Objects>, Arc<Objects>, bool)> {
+    if !a.is_same_prefix(&b) {
+        let why = format!("states of prefixes {:?} and {:?} can't be compared", a.name(), b.name());
+        return Err(Error::Invalid(why));
+    }
+    Ok(if a.state() <= b.state() { (a, b, false) } else { (b, a, true) })
+}

@@ -1,0 +1,262 @@
+//! Following what is committed: every state once, in order, with what changed for some criteria.
+
+use std::{
+    fmt,
+    iter::FusedIterator,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime},
+};
+
+use db0_collections::Kind;
+use db0_query::{Criteria, Expr};
+use db0_runtime::{Error, Memo, Prefix, Result, class::Class};
+
+use crate::diff::{Diff, Selection, Wanted};
+
+/// How long one wait for a state lasts, before it is looked whether anybody still waits.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// A committed state, with what it changed among the objects that criteria select.
+#[non_exhaustive]
+pub struct Commit<T: Class> {
+    /// Its number: a subscription that goes on `since` this one begins with the next.
+    pub state: u64,
+    /// When it was committed.
+    pub time: SystemTime,
+    /// What changed; nothing, if the state changed other things.
+    pub changes: Vec<Changed<T>>,
+}
+
+/// An object that became or ceased to be a result of criteria, or is one and was modified.
+#[non_exhaustive]
+pub struct Changed<T> {
+    /// What became of it, as far as the criteria are concerned.
+    pub kind: Kind,
+    /// The object as it was in the state before, if it was a result then.
+    pub before: Option<Memo<T>>,
+    /// The object as it is in this state, if it is a result.
+    pub after: Option<Memo<T>>,
+}
+
+impl<T: Class> Clone for Commit<T> {
+    fn clone(&self) -> Self {
+        Self { state: self.state, time: self.time, changes: self.changes.clone() }
+    }
+}
+
+impl<T: Class> fmt::Debug for Commit<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = (&self.state, &self.time, &self.changes);
+        f.debug_tuple("Commit").field(fields.0).field(fields.1).field(fields.2).finish()
+    }
+}
+
+impl<T: Class> Clone for Changed<T> {
+    fn clone(&self) -> Self {
+        Self { kind: self.kind, before: self.before.clone(), after: self.after.clone() }
+    }
+}
+
+impl<T: Class> fmt::Debug for Changed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let memo = self.after.as_ref().or(self.before.as_ref());
+        f.debug_struct("Changed").field("kind", &self.kind).field("memo", &memo).finish()
+    }
+}
+
+/// Committed states, one after the other: a blocking iterator, which waits for the next one.
+///
+/// Nothing is queued: what it gives is read from the history, so a slow subscriber holds up nobody.
+/// One that the history has overtaken gets [`Error::Pruned`], with the state to go on from. After an
+/// error it ends.
+pub struct Subscription<T> {
+    prefix: Prefix,
+    criteria: Expr,
+    /// The last state that was given.
+    last: u64,
+    ended: bool,
+    class: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Class> Subscription<T> {
+    /// Follows a prefix from now on.
+    #[doc(hidden)]
+    pub fn of(prefix: Prefix, criteria: &dyn Criteria<T>) -> Self {
+        let last = prefix.state();
+        let class = std::marker::PhantomData;
+        Self { prefix, criteria: criteria.expr(), last, ended: false, class }
+    }
+
+    /// Begins with the state after `state`: the number of the last [`Commit`] that was dealt with is
+    /// all that has to be remembered over a restart.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// db0::Memo::new(Note { text: "one".into() });
+    /// db0::commit()?;
+    /// let mut commits = db0::subscribe::<Note>(()).since(0);
+    /// let first = commits.next().expect("it goes on for ever")?;
+    /// assert_eq!((first.state, first.changes[0].kind), (1, db0::Kind::Created));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn since(mut self, state: u64) -> Self {
+        self.last = state;
+        self
+    }
+
+    /// The number of the last state that was given.
+    pub fn state(&self) -> u64 {
+        self.last
+    }
+
+    /// The next state, if it is committed within `timeout`.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let mut commits = db0::subscribe::<Note>(());
+    /// assert!(commits.next_within(std::time::Duration::ZERO)?.is_none());
+    /// db0::Memo::new(Note { text: "one".into() });
+    /// db0::commit()?;
+    /// assert!(commits.next_within(std::time::Duration::ZERO)?.is_some());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn next_within(&mut self, timeout: Duration) -> Result<Option<Commit<T>>> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            self.prefix.check_open()?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if self.prefix.wait(self.last + 1, left.min(WAIT))? {
+                let commit = self.commit(self.last + 1)?;
+                self.last = commit.state;
+                return Ok(Some(commit));
+            }
+            if left.is_zero() {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What a state changed.
+    fn commit(&self, state: u64) -> Result<Commit<T>> {
+        let objects = self.prefix.objects();
+        let before = objects.at_state(state - 1)?;
+        let after = objects.at_state(state)?;
+        let diff = Diff::new(&before, &after)?;
+        let Selection { new, deleted, modified } = diff.select::<T>(&self.criteria, Wanted::All)?;
+        let mut changes = Vec::with_capacity(new.len() + deleted.len() + modified.len());
+        for (kind, oids) in
+            [(Kind::Created, new), (Kind::Modified, modified), (Kind::Deleted, deleted)]
+        {
+            for oid in oids {
+                let was = (kind != Kind::Created).then(|| before.memo(oid)).transpose()?;
+                let is = (kind != Kind::Deleted).then(|| after.memo(oid)).transpose()?;
+                changes.push((oid, Changed { kind, before: was, after: is }));
+            }
+        }
+        changes.sort_by_key(|(oid, _)| *oid);
+        let changes = changes.into_iter().map(|(_, change)| change).collect();
+        let listed = self.prefix.states(state..=state)?;
+        let time = listed.first().map_or(SystemTime::UNIX_EPOCH, |state| state.time);
+        Ok(Commit { state, time, changes })
+    }
+
+    /// Calls `each` with every state, on a thread of its own, until the guard is dropped, `each`
+    /// got an error, or the prefix is closed.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let (sender, seen) = std::sync::mpsc::channel();
+    /// let listening = db0::subscribe::<Note>(()).on_commit(move |commit| {
+    ///     sender.send(commit.map(|commit| commit.state)).ok();
+    /// });
+    /// db0::Memo::new(Note { text: "one".into() });
+    /// db0::commit()?;
+    /// assert_eq!(seen.recv().unwrap()?, 1);
+    /// drop(listening);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When the thread can't be started.
+    pub fn on_commit(
+        mut self,
+        mut each: impl FnMut(Result<Commit<T>>) + Send + 'static,
+    ) -> Listening {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = stopped.clone();
+        let listen = move || {
+            while !stop.load(Ordering::Relaxed) {
+                match self.next_within(WAIT) {
+                    Ok(Some(commit)) => each(Ok(commit)),
+                    Ok(None) => {}
+                    Err(Error::Closed { .. }) => return,
+                    Err(error) => return each(Err(error)),
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("db0 subscription".into()).spawn(listen);
+        let thread = thread.unwrap_or_else(|error| panic!("starting a subscription: {error}"));
+        Listening { stopped, thread: Some(thread) }
+    }
+}
+
+impl<T: Class> Iterator for Subscription<T> {
+    type Item = Result<Commit<T>>;
+
+    /// Waits for the next state. Gives nothing more once the prefix is closed.
+    fn next(&mut self) -> Option<Result<Commit<T>>> {
+        while !self.ended {
+            match self.next_within(WAIT) {
+                Ok(Some(commit)) => return Some(Ok(commit)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.ended = true;
+                    return (!matches!(error, Error::Closed { .. })).then_some(Err(error));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl<T: Class> FusedIterator for Subscription<T> {}
+
+impl<T> fmt::Debug for Subscription<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("prefix", &self.prefix.name())
+            .field("criteria", &self.criteria)
+            .field("state", &self.last)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A callback that is told of commits, until this is dropped; dropping waits for a call that is
+/// going on.
+#[derive(Debug)]
+pub struct Listening {
+    stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        if let Some(thread) =
+            self.thread.take().filter(|t| t.thread().id() != std::thread::current().id())
+        {
+            // A panic in the callback has been reported by its thread.
+            let _ = thread.join();
+        }
+    }
+}
