@@ -63,6 +63,8 @@ pub use db0_runtime::{
         key::{Desc, IntoKey, Key, KeyRange},
     },
 };
+#[cfg(feature = "tokio")]
+pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
 pub use global::{
     atomic, cache_stats, clear_cache, close, commit, current, delete, drop_prefix, exists, fetch,

@@ -1,0 +1,123 @@
+//! Subscribers see every committed state once, in order, from wherever they begin.
+
+mod common;
+
+use std::time::Duration;
+
+use common::World;
+use db0::{Commit, Config, Error, Kind, Memo, Workspace};
+
+#[db0::memo(keep)]
+struct Note {
+    n: u64,
+}
+
+fn write(memo: &Memo<Note>, n: u64) -> u64 {
+    memo.write().n = n;
+    db0::commit().expect("it commits")
+}
+
+fn kinds(commit: &Commit<Note>) -> Vec<Kind> {
+    commit.changes.iter().map(|change| change.kind).collect()
+}
+
+#[test]
+fn every_state_once_and_in_order_while_they_are_committed() {
+    const STATES: u64 = 200;
+    let world = World::new();
+    let config = Config::new(world.folder.path()).read_only();
+    let reader = Workspace::open(config).expect("it opens");
+    let follow = |entered: Workspace| {
+        move || {
+            let _entered = entered.enter();
+            let mut last = 0;
+            for commit in db0::subscribe::<Note>(()).since(0) {
+                let commit = commit.expect("it is kept");
+                assert_eq!(commit.state, last + 1);
+                last += 1;
+                let after = commit.changes[0].after.as_ref().expect("it is there");
+                assert_eq!(after.read().n, last);
+                if let Some(before) = &commit.changes[0].before {
+                    assert_eq!(before.read().n, last - 1);
+                }
+                let expected = if last == 1 { Kind::Created } else { Kind::Modified };
+                assert_eq!(kinds(&commit), [expected]);
+                if last == STATES {
+                    return;
+                }
+            }
+            panic!("it ended");
+        }
+    };
+    let writer = world.workspace.clone().expect("it is open");
+    let threads = [writer, reader].map(|workspace| std::thread::spawn(follow(workspace)));
+    let memo = Memo::new(Note { n: 1 });
+    db0::commit().expect("it commits");
+    (2..=STATES).for_each(|n| drop(write(&memo, n)));
+    for thread in threads {
+        thread.join().expect("it saw everything");
+    }
+}
+
+#[test]
+fn criteria_decide_what_is_new_and_deleted() {
+    let _world = World::new();
+    let mut red = db0::subscribe::<Note>("red");
+    let mut next = || red.next_within(Duration::ZERO).expect("it reads").expect("a state");
+    let memo = Memo::new(Note { n: 1 });
+    db0::commit().expect("it commits");
+    assert!(next().changes.is_empty());
+    db0::tags(&memo).add("red");
+    db0::commit().expect("it commits");
+    assert_eq!(kinds(&next()), [Kind::Created]);
+    write(&memo, 2);
+    let commit = next();
+    assert_eq!(kinds(&commit), [Kind::Modified]);
+    assert!(commit.time.elapsed().expect("it was before") < Duration::from_secs(600));
+    db0::tags(&memo).remove("red");
+    db0::commit().expect("it commits");
+    let gone = next();
+    assert_eq!(kinds(&gone), [Kind::Deleted]);
+    assert!(gone.changes[0].after.is_none() && gone.changes[0].before.is_some());
+}
+
+#[test]
+fn one_number_is_remembered_over_a_restart() {
+    let mut world = World::new();
+    let memo = Memo::new(Note { n: 0 });
+    let mut commits = db0::subscribe::<Note>(());
+    (1..=5).for_each(|n| drop(write(&memo, n)));
+    commits.by_ref().take(3).for_each(|commit| drop(commit.expect("it is kept")));
+    let (seen, uuid) = (commits.state(), memo.uuid());
+    assert_eq!(seen, 3);
+    drop((commits, memo));
+    world.reopen();
+    let memo = db0::fetch::<Note>(uuid).expect("it is there");
+    write(&memo, 6);
+    let rest = db0::subscribe::<Note>(()).since(seen).take(3);
+    let seen: Vec<_> = rest.map(|commit| commit.expect("it is kept").state).collect();
+    assert_eq!(seen, [4, 5, 6]);
+}
+
+#[test]
+fn who_is_overtaken_learns_where_to_go_on() {
+    let _world = World::new();
+    let memo = Memo::new(Note { n: 0 });
+    let mut commits = db0::subscribe::<Note>(());
+    (1..=9).for_each(|n| drop(write(&memo, n)));
+    db0::prune_history(..6).expect("it prunes");
+    let Some(Err(Error::Pruned { oldest })) = commits.next() else { panic!("it is pruned") };
+    assert!(commits.next().is_none());
+    let states = db0::subscribe::<Note>(()).since(oldest).take(3);
+    let states: Vec<_> = states.map(|commit| commit.expect("it is kept").state).collect();
+    assert_eq!(states, [7, 8, 9]);
+}
+
+#[test]
+fn it_ends_with_its_prefix() {
+    let world = World::new();
+    let commits = db0::subscribe::<Note>(());
+    let waiting = std::thread::spawn(move || commits.count());
+    world.workspace.as_ref().expect("it is open").close().expect("it closes");
+    assert_eq!(waiting.join().expect("it ends"), 0);
+}
