@@ -167,7 +167,7 @@ pub fn atomic<R, E: From<Error>>(work: impl FnOnce() -> Result<R, E>) -> Result<
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
-    default_workspace()?.fetch(uuid)
+    db0_runtime::fetch(uuid)
 }
 
 /// Whether there is an object of this class and uuid.

@@ -21,4 +21,4 @@ pub use object::{CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{Prefix, State};
 pub use store::Chunk;
 pub use txn::abort;
-pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace};
+pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};

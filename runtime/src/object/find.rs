@@ -29,14 +29,11 @@ impl<T: Class> Memo<T> {
     /// The object of this number, if it is in this view and of this class.
     pub(crate) fn fetch_in(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
         let missing = || Error::NotFound { class: T::INFO.name.into(), uuid: objects.uuid(oid) };
-        let class = objects.exists(oid)?.ok_or_else(missing)?;
-        let mine = objects.class::<T>()?;
-        if class != mine.id {
-            return Err(Error::WrongClass {
-                uuid: objects.uuid(oid),
-                expected: T::INFO.name.into(),
-                found: objects.catalogue().name(class),
-            });
+        objects.check_not_closed()?;
+        objects.follow()?;
+        if objects.known_class::<T>()?.is_none() {
+            let class = objects.exists(oid)?.ok_or_else(missing)?;
+            return Err(objects.wrong_class::<T>(oid, class));
         }
         let memo = Self::of_oid(objects, oid)?;
         match memo.try_read() {

@@ -1,6 +1,6 @@
 //! Commits as objects see them: what waits is taken, the dead are buried, the rest settles.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     cell::{AnyCell, Moment},
@@ -58,6 +58,8 @@ impl Objects {
         // Declared before the lock, so that what is dropped last is not dropped under it.
         let (loaded, anchor);
         let mut pending = self.pending.lock();
+        // Before looking for a cell: whoever loads the object lists its cell, and then looks here.
+        self.is_killing.store(true, Ordering::SeqCst);
         if self.store().held_since(&frozen.layers, oid) {
             return Killing::HeldAnew;
         }
@@ -83,7 +85,7 @@ impl Objects {
 
     /// The object is being deleted by a commit that is not on disk yet.
     pub(super) fn is_dying(&self, oid: Oid) -> bool {
-        self.writable && self.pending.lock().dying.contains(&oid)
+        self.is_killing.load(Ordering::SeqCst) && self.pending.lock().dying.contains(&oid)
     }
 
     /// Notes that an object may be in the user's hands though nothing refers to it any more.
@@ -152,6 +154,9 @@ impl Objects {
             self.store().unstack(&frozen.layers);
             pending.committed(frozen);
             pending.dying.clear();
+            self.is_killing.store(false, Ordering::Relaxed);
+            let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
+            self.young_from.store(first, Ordering::Release);
         }
         held().chain(&frozen.dirty).for_each(|cell| cell.settle(frozen.epoch));
         slots::tend();

@@ -50,6 +50,10 @@ pub struct Objects {
     pub(super) anchors: DashMap<Oid, Weak<Anchored>>,
     /// Raised around each publishing of rows: odd while one is going on.
     pub(super) rows_version: AtomicU64,
+    /// New objects that wait for a commit have this oid at least: spares a look under the lock.
+    pub(super) young_from: AtomicU64,
+    /// Some object may be dying.
+    pub(super) is_killing: AtomicBool,
     /// The publish lock, and what waits for a commit. Empty for ever in views that only read.
     pub(super) pending: Mutex<Pending>,
     pub(super) writable: bool,
@@ -93,6 +97,8 @@ impl Objects {
             anchors: DashMap::default(),
             rows_version: AtomicU64::new(0),
             _pin: pin,
+            young_from: AtomicU64::new(u64::MAX),
+            is_killing: AtomicBool::new(false),
             pending,
             shared,
             writable,
@@ -228,12 +234,16 @@ impl Objects {
             let me = self.me();
             self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
         };
-        let found = cell.class().clone();
-        cell.into_any().downcast::<Cell<T>>().map_err(|_| Error::WrongClass {
+        let found = cell.class().id;
+        cell.into_any().downcast::<Cell<T>>().map_err(|_| self.wrong_class::<T>(oid, found))
+    }
+
+    pub(super) fn wrong_class<T: Class>(&self, oid: Oid, found: ClassId) -> Error {
+        Error::WrongClass {
             uuid: self.uuid(oid),
             expected: T::INFO.name.into(),
-            found: found.info.name.into(),
-        })
+            found: self.catalogue.name(found),
+        }
     }
 
     /// A new object that is not committed, or not even published to other threads.
@@ -249,6 +259,9 @@ impl Objects {
             if found.is_some() {
                 return found;
             }
+        }
+        if oid.0 < self.young_from.load(Ordering::Acquire) {
+            return None;
         }
         self.pending.lock().young(oid)
     }

@@ -1,6 +1,9 @@
 //! Publishing: drafts, new objects, deletions and rows become visible, each in one step.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use super::{
     cell::{AnyCell, Cell, Moment},
@@ -34,7 +37,10 @@ impl Objects {
             outcome: outcome.as_ref(),
             committing: pending.committing,
         };
-        publish(&moment, &mut Publishing { part, pending, store: self.store() })
+        publish(
+            &moment,
+            &mut Publishing { part, pending, young_from: &self.young_from, store: self.store() },
+        )
     }
 
     /// Makes a new object.
@@ -199,6 +205,9 @@ impl Objects {
         part.young.iter().for_each(|cell| {
             cell.mark_dirty(epoch);
         });
+        if let Some(first) = part.young.first() {
+            objects.young_from.fetch_min(first.oid().0, Ordering::AcqRel);
+        }
         pending.young.extend(part.young);
         pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(epoch)));
     }
@@ -213,6 +222,7 @@ fn price<T>() -> usize {
 struct Publishing<'a> {
     part: Option<&'a mut Part>,
     pending: MutexGuard<'a, Pending>,
+    young_from: &'a AtomicU64,
     store: &'a Store,
 }
 
@@ -220,7 +230,11 @@ impl Publishing<'_> {
     fn young(&mut self, cell: Arc<dyn AnyCell>) {
         match &mut self.part {
             Some(part) => part.young.push(cell),
-            None => self.pending.young.push(cell),
+            None => {
+                // Under the lock, or the end of a commit could raise it again meanwhile.
+                self.young_from.fetch_min(cell.oid().0, Ordering::AcqRel);
+                self.pending.young.push(cell);
+            }
         }
     }
 

@@ -82,11 +82,7 @@ pub(super) fn decode<T: Class>(
     let damaged = |why: &str| objects.store().corrupt(Table::Objects, key.as_bytes(), why);
     let (found, schema, fields) = header(body).ok_or_else(|| damaged("the row is too short"))?;
     if found != class.id {
-        return Err(Error::WrongClass {
-            uuid: objects.uuid(oid),
-            expected: T::INFO.name.into(),
-            found: objects.catalogue().name(found),
-        });
+        return Err(objects.wrong_class::<T>(oid, found));
     }
     let decode = || -> Result<T> {
         if T::INFO.shape == Shape::Enum {

@@ -221,13 +221,12 @@ impl Store {
         }
     }
 
-    /// The layers as this thread sees them, over the stack that they were found in.
-    fn layers(&self) -> (Arc<Stack>, Arc<Stack>) {
-        let shared = self.stack.load();
+    /// Asks the layers as this thread sees them.
+    fn ask<R>(&self, shared: &Stack, ask: impl FnOnce(&Stack) -> R) -> R {
         if self.private_to.load(Ordering::Relaxed) == thread_number() {
-            (Arc::new(self.with_private(&shared)), shared)
+            ask(&self.with_private(shared))
         } else {
-            (shared.clone(), shared)
+            ask(shared)
         }
     }
 
@@ -237,8 +236,8 @@ impl Store {
     /// the layers to a state that the other part of the answer does not show.
     pub(super) fn look<R>(&self, mut ask: impl FnMut(&Stack) -> R) -> Result<(R, Disk<'_>)> {
         loop {
-            let (mine, shared) = self.layers();
-            let answer = ask(&mine);
+            let shared = self.stack.load();
+            let answer = self.ask(&shared, &mut ask);
             let disk = Disk::open(self)?;
             if self.stack.is(&shared) {
                 return Ok((answer, disk));
@@ -253,16 +252,26 @@ impl Store {
         key: &[u8],
         read: impl FnOnce(&[u8]) -> R,
     ) -> Result<Option<R>> {
+        if table == Table::Objects {
+            // Objects wait in their cells, and not in layers.
+            return Ok(Disk::open(self)?.body(table, key)?.map(read));
+        }
+        let mut read = Some(read);
+        let mut once = |row: &[u8]| read.take().map(|read| read(row));
         loop {
-            let (mine, shared) = self.layers();
-            for layer in &mine.layers {
-                if let Some(entry) = layer.read().get(table, key) {
-                    return Ok(entry.row().map(read));
-                }
+            let shared = self.stack.load();
+            let told = self.ask(&shared, |stack| {
+                stack.layers.iter().find_map(|layer| {
+                    let layer = layer.read();
+                    layer.get(table, key).map(|entry| entry.row().and_then(&mut once))
+                })
+            });
+            if let Some(told) = told {
+                return Ok(told);
             }
             let disk = Disk::open(self)?;
             if self.stack.is(&shared) {
-                return Ok(disk.body(table, key)?.map(read));
+                return Ok(disk.body(table, key)?.and_then(once));
             }
         }
     }

@@ -9,7 +9,7 @@ use super::{
     scan::{Direction, KeyRange},
     table::Table,
 };
-use crate::sync::RwLock;
+use crate::sync::slots::{Counted, Look, Place};
 
 /// Layers over a committed state; never changed, only replaced by another stack.
 #[derive(Debug)]
@@ -81,23 +81,22 @@ fn precedes(a: &RowKey, b: &RowKey, direction: Direction) -> bool {
 }
 
 /// The place where the current stack is published.
-#[derive(Debug)]
-pub(super) struct Published(RwLock<Arc<Stack>>);
+pub(super) struct Published(Place<Stack>);
 
 impl Published {
     pub(super) fn new(stack: Stack) -> Self {
-        Self(RwLock::new(Arc::new(stack)))
+        Self(Place::new(Some(Counted::new(stack, 0))))
     }
 
-    pub(super) fn load(&self) -> Arc<Stack> {
-        self.0.read().clone()
+    pub(super) fn load(&self) -> Look<Stack> {
+        self.0.look().unwrap_or_else(|| unreachable!("there always is one"))
     }
 
-    pub(super) fn is(&self, stack: &Arc<Stack>) -> bool {
-        Arc::ptr_eq(&self.0.read(), stack)
+    pub(super) fn is(&self, stack: &Look<Stack>) -> bool {
+        self.0.holds(stack)
     }
 
     pub(super) fn store(&self, stack: Stack) {
-        *self.0.write() = Arc::new(stack);
+        drop(self.0.swap(Some(Counted::new(stack, 0))));
     }
 }

@@ -2,8 +2,12 @@
 
 use std::{cell::RefCell, marker::PhantomData, sync::Arc};
 
+use uuid::Uuid;
+
 use super::handle::Workspace;
-use crate::{Error, Memo, Prefix, Result, class::Class, object::Objects, sync::RwLock};
+use crate::{
+    Error, Memo, Prefix, Result, class::Class, object::Objects, store::PrefixId, sync::RwLock,
+};
 
 static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);
 
@@ -97,12 +101,16 @@ impl<T: Class> Memo<T> {
     }
 }
 
-/// The objects of the prefix that this thread's objects of a class live in. In itself this keeps no
-/// workspace open.
+/// The objects of the prefix that this thread's objects of a class live in.
 fn class_objects<T: Class>() -> Result<Arc<Objects>> {
     if T::INFO.prefix.is_some() {
         return class_prefix::<T>().map(|prefix| prefix.objects().clone());
     }
+    current_objects()
+}
+
+/// The objects of this thread's prefix. In itself this keeps no workspace open.
+fn current_objects() -> Result<Arc<Objects>> {
     let entered = ENTERED.try_with(|entered| match entered.borrow().last()? {
         Place::Prefix(_, prefix) => Some(Ok(prefix.objects().clone())),
         Place::Workspace(workspace) => Some(workspace.current_objects()),
@@ -110,6 +118,17 @@ fn class_objects<T: Class>() -> Result<Arc<Objects>> {
     match entered {
         Ok(Some(objects)) => objects,
         _ => DEFAULT.read().as_ref().ok_or(Error::NoWorkspace)?.current_objects(),
+    }
+}
+
+/// The object of this uuid, in whichever prefix of this thread's workspace it is.
+pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
+    // One that is open is found without a handle on the workspace.
+    let open = PrefixId::of_uuid(uuid)
+        .and_then(|(id, _)| current_objects().ok()?.shared().open.read().get(&id).cloned());
+    match open {
+        Some(objects) => objects.fetch(uuid),
+        None => default_workspace()?.fetch(uuid),
     }
 }
 

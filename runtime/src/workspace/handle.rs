@@ -231,9 +231,9 @@ impl Workspace {
     }
 
     /// Finds the open prefix that a uuid belongs to.
-    fn prefix_of_uuid(&self, uuid: Uuid) -> Option<Prefix> {
+    fn prefix_of_uuid(&self, uuid: Uuid) -> Option<Arc<Objects>> {
         let (id, _) = PrefixId::of_uuid(uuid)?;
-        self.open_prefixes().into_iter().find(|prefix| prefix.objects().store().prefix_id() == id)
+        self.inner.shared.open.read().get(&id).cloned()
     }
 
     /// The object of this uuid, in whichever prefix it is.

@@ -5,6 +5,6 @@ mod exit;
 mod handle;
 mod health;
 
-pub use current::{Entered, class_prefix, current, default_workspace};
+pub use current::{Entered, class_prefix, current, default_workspace, fetch};
 pub use handle::Workspace;
 pub use health::Health;
