@@ -2,7 +2,7 @@
 
 use std::{
     ops::{RangeBounds, RangeTo},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use db0_query::{Criteria, Query};
@@ -302,25 +302,6 @@ pub fn snapshot_of<N: AsRef<str>>(states: impl IntoIterator<Item = (N, u64)>) ->
     Snapshot::of_states(&default_workspace()?, states)
 }
 
-/// Steps to the last committed state in prefixes that another process writes; true if there was a
-/// newer one.
-///
-/// ```
-/// # #[db0::memo(keep)] struct Note { text: String }
-/// # let folder = tempfile::tempdir().unwrap();
-/// # let config = db0::Config::new(folder.path()).autocommit(false);
-/// let writer = db0::Workspace::open(config.clone())?;
-/// db0::init(config.read_only().auto_refresh(false))?;
-/// writer.create(Note { text: "one".into() });
-/// writer.commit()?;
-/// assert!(db0::refresh()?);
-/// assert!(!db0::refresh()?);
-/// # Ok::<(), db0::Error>(())
-/// ```
-pub fn refresh() -> Result<bool> {
-    default_workspace()?.refresh()
-}
-
 /// Deletes an object that nothing refers to ([`Error::Referenced`] otherwise). Its tags go with it.
 ///
 /// ```
@@ -454,22 +435,4 @@ pub fn cache_stats() -> Result<CacheStats> {
 pub fn clear_cache() -> Result<()> {
     current_prefix()?.clear_cache();
     Ok(())
-}
-
-/// Waits until a prefix has committed a state, in this process or another one; false if it has not
-/// by then.
-///
-/// ```
-/// # let folder = tempfile::tempdir().unwrap();
-/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
-/// # #[db0::memo(keep)] struct Note { text: String }
-/// db0::Memo::new(Note { text: "one".into() });
-/// let prefix = db0::current()?;
-/// assert!(!db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
-/// db0::commit()?;
-/// assert!(db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
-/// # Ok::<(), db0::Error>(())
-/// ```
-pub fn wait(prefix: &db0_runtime::Prefix, state: u64, timeout: Duration) -> Result<bool> {
-    prefix.wait(state, timeout)
 }

@@ -35,6 +35,7 @@ mod global;
 #[cfg(doctest)]
 mod guide;
 mod prefix;
+mod processes;
 mod roots;
 mod workspace;
 
@@ -55,8 +56,8 @@ pub use db0_query::{
     Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags,
 };
 pub use db0_runtime::{
-    CacheStats, Config, Durability, Entered, Error, Health, History, Lock, Memo, Mode, Read,
-    Result, Root, State, WeakMemo, Write, abort,
+    CacheStats, Config, Durability, Entered, Error, Health, History, Lock, Memo, Mode, OnChange,
+    Read, Reader, Result, Root, State, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton},
     codec::{
         Value, int128,
@@ -68,10 +69,13 @@ pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
 pub use global::{
     atomic, cache_stats, clear_cache, close, commit, current, delete, drop_prefix, exists, fetch,
-    fetch_singleton, find, has_singleton, init, open, prefixes, prune_history, refresh, singleton,
-    snapshot, snapshot_at, snapshot_at_time, snapshot_of, state, state_at, states, touch, wait,
+    fetch_singleton, find, has_singleton, init, open, prefixes, prune_history, singleton, snapshot,
+    snapshot_at, snapshot_at_time, snapshot_of, state, state_at, states, touch,
 };
 pub use prefix::Prefix;
+#[cfg(feature = "tokio")]
+pub use processes::{commit_async, wait_async};
+pub use processes::{refresh, wait};
 pub use workspace::Workspace;
 
 /// What the macros call; not part of the public API, and bound to the macros of this version.

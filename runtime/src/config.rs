@@ -29,10 +29,11 @@ pub enum History {
     Off,
 }
 
-/// What to do when another process has the right to write.
+/// What to do when another process has the right to write, or there is nothing to read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Lock {
-    /// Fail with [`Error::Locked`](crate::Error::Locked).
+    /// Fail with [`Error::Locked`](crate::Error::Locked), or
+    /// [`Error::NoPrefix`](crate::Error::NoPrefix).
     #[default]
     Fail,
     /// Wait this long for it to end, then fail.
@@ -69,6 +70,7 @@ pub struct Config {
     pub(crate) turn_timeout: Option<Duration>,
     pub(crate) stall: Duration,
     pub(crate) any_file_system: bool,
+    pub(crate) any_pid_namespace: bool,
 }
 
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -90,6 +92,7 @@ impl Config {
             turn_timeout: None,
             stall: Duration::from_secs(30),
             any_file_system: false,
+            any_pid_namespace: false,
         }
     }
 
@@ -141,7 +144,8 @@ impl Config {
         self
     }
 
-    /// What to do when another process writes; fail if not said.
+    /// What to do when another process writes, or when there is nothing to read yet; fail if not
+    /// said.
     pub fn lock(mut self, lock: Lock) -> Self {
         self.lock = lock;
         self
@@ -163,6 +167,13 @@ impl Config {
     /// different things.
     pub fn any_file_system(mut self) -> Self {
         self.any_file_system = true;
+        self
+    }
+
+    /// Also opens prefixes that processes of another pid namespace have open. Their numbers must
+    /// differ all the same: of two processes of one number, the second can't read.
+    pub fn any_pid_namespace(mut self) -> Self {
+        self.any_pid_namespace = true;
         self
     }
 

@@ -29,7 +29,7 @@ pub enum Error {
     },
 
     /// Another process (or another workspace of this one) holds the right to write.
-    #[error("prefix {prefix:?} is being written by another process (pid {}): close it there, open it with Mode::ReadOnly, or wait with Config::lock", pid_text(*.pid))]
+    #[error("prefix {prefix:?} is being written by another process (pid {}): close it there, open it with Mode::ReadOnly (beside a writer that needs a medium which can be written), or wait with Config::lock", pid_text(*.pid))]
     Locked {
         /// The prefix whose lease is taken.
         prefix: String,
@@ -58,7 +58,7 @@ pub enum Error {
     },
 
     /// There is no prefix of this name to read or drop.
-    #[error("there is no prefix {prefix:?} in {}: open it with Mode::ReadWrite to create it", .root.display())]
+    #[error("there is no prefix {prefix:?} in {}: open it with Mode::ReadWrite to create it, or wait for a writer with Config::lock", .root.display())]
     NoPrefix {
         /// The name that was asked for.
         prefix: String,
@@ -71,6 +71,17 @@ pub enum Error {
     PrefixOpen {
         /// The prefix in question.
         prefix: String,
+    },
+
+    /// Processes of another pid namespace have the prefix open.
+    #[error(
+        "prefix {prefix:?} is open in another pid namespace (process {pid} there): LMDB tells processes by their numbers, which mean something else here; let the containers share a namespace, or see Config::any_pid_namespace"
+    )]
+    OtherNamespace {
+        /// The prefix in question.
+        prefix: String,
+        /// The process that had it open first, by its number there.
+        pid: u32,
     },
 
     /// A prefix name that can't be a folder below the workspace.

@@ -36,8 +36,10 @@ pub struct Snapshot {
 impl Snapshot {
     /// The last committed state of every open prefix of a workspace.
     pub fn of_workspace(workspace: &Workspace, current: &Prefix) -> Result<Self> {
+        workspace.follow()?;
         let prefixes = workspace.open_prefixes();
-        let parts = prefixes.iter().map(|prefix| prefix.objects().at_state(prefix.state()));
+        let parts =
+            prefixes.iter().map(|prefix| prefix.objects().at_state(prefix.objects().state()));
         let parts: Arc<[_]> = parts.collect::<Result<_>>()?;
         let place = prefixes.iter().position(|prefix| prefix.name() == current.name());
         let closed = || Error::Closed { what: format!("prefix {:?}", current.name()) };

@@ -5,10 +5,11 @@ use crate::source::Source;
 use crate::tree::Tree;
 
 /// Where unsafe code may stand, and why there.
-const UNSAFE_HOMES: [(&str, &str); 5] = [
+const UNSAFE_HOMES: [(&str, &str); 6] = [
     ("runtime/src/lmdb/", "the one safe layer over the C library"),
     ("runtime/src/sync/slots/", "hot reads without a lock: a third of what a lock costs"),
     ("tests/forks.rs", "fork has no safe form"),
+    ("tests/processes/forked.rs", "fork has no safe form"),
     ("faults/", "stands in for libc in test binaries; never shipped"),
     ("benches/", "raw LMDB is the limit that db0 is measured against; never shipped"),
 ];
@@ -22,7 +23,7 @@ const LOCK_HOME: &str = "runtime/src/sync";
 /// A lock that nobody waits for: a handle remembers where it was, and asks with `try_lock`.
 const LOCK_GUEST: &str = "collections/src/list/handle.rs";
 
-/// The file whose closing drops the process's reader slots.
+/// The file whose closing drops the process's reader slots, once it has its environment open.
 const LOCK_FILE: &str = "lock.mdb";
 
 /// Who may name it: to tell it from data, never to open it.

@@ -2,9 +2,12 @@
 
 use std::{
     any::TypeId,
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     ops::ControlFlow,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{
@@ -27,12 +30,20 @@ pub(crate) struct ClassState {
     pub(crate) id: ClassId,
     pub(crate) info: &'static ClassInfo,
     /// The version of the fields that this program writes.
-    pub(crate) schema: u32,
+    schema: AtomicU32,
     /// What is kept of its fields; known from the first write on, which sees to it.
     pub(crate) kept: OnceLock<Kept>,
 }
 
+/// No version that is on disk: the program only reads, and its fields differ from all that are.
+const UNKNOWN: u32 = u32::MAX;
+
 impl ClassState {
+    /// The version of the fields that this program writes.
+    pub(crate) fn schema(&self) -> u32 {
+        self.schema.load(Ordering::Acquire)
+    }
+
     /// Its objects need no holders.
     pub(crate) fn lives_by_itself(&self) -> bool {
         self.info.keep || self.info.singleton
@@ -59,6 +70,23 @@ pub(crate) struct Catalogue {
     /// Replaced as a whole, since classes are few and asked for all the time.
     by_type: Place<HashMap<TypeId, Arc<ClassState>>>,
     records: RwLock<HashMap<ClassId, ClassRecord>>,
+}
+
+impl ClassRecord {
+    /// The version of the fields that a program has; added if it may be.
+    fn version(&mut self, info: &'static ClassInfo, may_add: bool) -> u32 {
+        let today = Schema::of(info);
+        let known = self.schemas.iter().rposition(|schema| **schema == today);
+        let version = match known {
+            Some(known) => known,
+            None if !may_add => return UNKNOWN,
+            None => {
+                self.schemas.push(Arc::new(today));
+                self.schemas.len() - 1
+            }
+        };
+        u32::try_from(version).unwrap_or(UNKNOWN)
+    }
 }
 
 fn key(class: ClassId, schema: usize) -> Vec<u8> {
@@ -94,8 +122,37 @@ impl Catalogue {
         })?;
         let mut records = self.records.write();
         for (id, record) in found {
-            records.entry(id).or_insert(record);
+            match records.entry(id) {
+                Entry::Vacant(place) => drop(place.insert(record)),
+                Entry::Occupied(mut known) if known.get().schemas.len() < record.schemas.len() => {
+                    let user = known.get().user;
+                    known.insert(ClassRecord { user, ..record });
+                }
+                Entry::Occupied(_) => {}
+            }
         }
+        Ok(())
+    }
+
+    /// Goes on where another process has left off: classes that were never stored are forgotten,
+    /// and those that this program only read get the version of the fields that it writes.
+    pub(crate) fn take_over(&self, store: &Arc<Store>) -> Result<()> {
+        self.records.write().retain(|_, record| {
+            record.schemas.truncate(record.saved);
+            !record.schemas.is_empty()
+        });
+        self.load(store)?;
+        let mut records = self.records.write();
+        let Some(known) = self.by_type.look() else { return Ok(()) };
+        let mut classes = HashMap::clone(&known);
+        classes.retain(|_, class| match records.get_mut(&class.id) {
+            Some(record) => {
+                class.schema.store(record.version(class.info, true), Ordering::Release);
+                true
+            }
+            None => false,
+        });
+        drop(self.by_type.swap(Some(Counted::new(classes, 0))));
         Ok(())
     }
 
@@ -150,13 +207,7 @@ impl Catalogue {
             _ => record.user = Some(T::INFO),
         }
         record.keep = T::INFO.keep || T::INFO.singleton;
-        let today = Schema::of(T::INFO);
-        let known = record.schemas.iter().rposition(|schema| **schema == today);
-        let schema = known.unwrap_or_else(|| {
-            record.schemas.push(Arc::new(today));
-            record.schemas.len() - 1
-        });
-        let schema = u32::try_from(schema).unwrap_or(u32::MAX);
+        let schema = AtomicU32::new(record.version(T::INFO, make.is_some()));
         let state = Arc::new(ClassState { id, info: T::INFO, schema, kept: OnceLock::new() });
         // Under the lock of the records, so that no other addition is lost.
         let mut classes: HashMap<_, _> =

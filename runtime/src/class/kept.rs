@@ -26,6 +26,11 @@ impl Kept {
         Self(self.0.iter().map(|key| key.filter(&of)).collect())
     }
 
+    /// The numbers of the keys.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = IndexId> {
+        self.0.iter().flatten().map(|key| key.index)
+    }
+
     /// There is nothing to keep.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(Option::is_none)

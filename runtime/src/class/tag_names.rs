@@ -110,6 +110,14 @@ impl TagNames {
         Ok(unsaved.len())
     }
 
+    /// Goes on where another process has left off: numbers that were never stored may be another's.
+    pub(crate) fn take_over(&self) {
+        for (tag, name) in self.unsaved.lock().drain(..) {
+            self.by_number.remove(&tag);
+            self.by_name.remove(&name);
+        }
+    }
+
     /// Notes that the first `count` of them are on disk now.
     pub(crate) fn saved(&self, count: usize) {
         self.unsaved.lock().drain(..count);

@@ -16,10 +16,12 @@ use std::{
 use lmdb_sys as ffi;
 
 use super::{
+    bell::Bell,
     error::{Fault, Result},
     files, fork,
     pool::{ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
+    slots,
     write::WriteTxn,
 };
 use crate::{Durability, Error, sync::Mutex};
@@ -49,6 +51,8 @@ pub(crate) struct EnvOptions {
     pub(crate) durability: Durability,
     /// Network file systems and FUSE are refused otherwise.
     pub(crate) any_file_system: bool,
+    /// Processes may have equal numbers: slots are nobody's for sure.
+    pub(crate) any_pid_namespace: bool,
     /// Never synced: for scratch files that nobody opens again.
     pub(crate) scratch: bool,
 }
@@ -67,9 +71,10 @@ pub(crate) struct Env {
     path: PathBuf,
     file: FileId,
     pool: ReadPool,
+    /// Apart, for those who wait and do not want to keep the environment open.
+    bell: Arc<Bell>,
     /// LMDB allows one opening of table handles at a time.
     opening_tables: Mutex<()>,
-    read_only: bool,
     options: EnvOptions,
 }
 
@@ -103,6 +108,14 @@ impl Env {
         if !options.any_file_system {
             files::check_file_system(folder)?;
         }
+        if !options.any_pid_namespace {
+            // It may be that nothing there can be written: then nobody has a slot either.
+            match slots::free_those_of_my_number(folder) {
+                Ok(freed @ 1..) => tracing::info!("freed {freed} slots of a dead process"),
+                Ok(0) => {}
+                Err(error) => tracing::debug!("looking for own slots: {error}"),
+            }
+        }
         let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
         files::close_on_exec(raw);
         let metadata = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e))?;
@@ -111,8 +124,8 @@ impl Env {
             path: folder.into(),
             file: FileId::of(&metadata),
             pool: ReadPool::default(),
+            bell: Arc::new(Bell::of(folder)),
             opening_tables: Mutex::new(()),
-            read_only: options.read_only && files::is_read_only(&data),
             options: options.clone(),
         });
         opening.done(env.file, &env);
@@ -129,6 +142,27 @@ impl Env {
 
     pub(super) fn pool(&self) -> &ReadPool {
         &self.pool
+    }
+
+    /// By which commits are known, in all processes.
+    pub(crate) fn bell(&self) -> &Arc<Bell> {
+        &self.bell
+    }
+
+    /// Takes over the ringing of the bell, with the writer's lease.
+    pub(crate) fn take_rope(&self) -> std::result::Result<(), Error> {
+        let failed = |error| Error::io("opening", self.path.join(super::BELL_FILE), &error);
+        self.bell.take_rope(self.info().last_txn_id).map_err(failed)
+    }
+
+    /// Wakes those who wait for a commit.
+    pub(crate) fn ring(&self) {
+        self.bell.ring();
+    }
+
+    /// LMDB's number of the last commit of any process, in nanoseconds.
+    pub(crate) fn last_txn(&self) -> u64 {
+        self.bell.last().unwrap_or_else(|| self.info().last_txn_id)
     }
 
     /// The folder that the environment lives in.
@@ -185,10 +219,12 @@ impl Env {
     pub(crate) fn table(&self, name: &str) -> Result<Option<TableId>> {
         let name = CString::new(name).map_err(|_| Fault::new(libc::EINVAL))?;
         let _one_at_a_time = self.opening_tables.lock();
-        let mut dbi = 0;
-        if self.read_only {
-            return self.table_read_only(&name);
+        // A reader must not wait for a writer, and this is how both find what is there.
+        let found = self.table_read_only(&name)?;
+        if found.is_some() || !self.options.create {
+            return Ok(found);
         }
+        let mut dbi = 0;
         let txn = self.write()?;
         // SAFETY: `txn` is active, the name is a C string, `dbi` receives the handle. The handle
         // lives on only if the transaction commits.

@@ -112,6 +112,12 @@ pub(super) fn is_read_only(data: &Path) -> bool {
     data.exists() && OpenOptions::new().write(true).open(data).is_err()
 }
 
+/// The data of a folder is on a medium that can't be written from here.
+pub(crate) fn is_on_read_only_medium(folder: &Path) -> bool {
+    let opened = OpenOptions::new().write(true).open(folder.join(FILES[0]));
+    opened.is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
+}
+
 /// Keeps a program that this one starts from inheriting the data file.
 pub(super) fn close_on_exec(env: *mut ffi::MDB_env) {
     let mut fd = -1;

@@ -5,6 +5,7 @@
 )]
 
 mod at_exit;
+mod bell;
 mod cursor;
 mod env;
 mod error;
@@ -14,14 +15,17 @@ mod pool;
 mod read;
 mod registry;
 mod same_type;
+mod slots;
 mod write;
 
 pub(crate) use at_exit::at_exit;
+pub(crate) use bell::{Bell, FILE as BELL_FILE};
 pub(crate) use cursor::Cursor;
 pub(crate) use env::{Env, EnvOptions, TableId};
 pub(crate) use error::Fault;
-pub(crate) use files::FILES;
-pub(crate) use fork::forked;
+pub(crate) use files::{FILES, is_on_read_only_medium};
+pub(crate) use fork::{ClosedInChild, forked};
 pub(crate) use pool::ReadTxn;
 pub(crate) use same_type::{Lifetimeless, same_target, same_type, same_type_owned};
+pub use slots::Reader;
 pub(crate) use write::WriteTxn;

@@ -18,7 +18,8 @@ use super::{
 pub(crate) struct WriteTxn<'e> {
     raw: *mut ffi::MDB_txn,
     cursors: RefCell<Vec<*mut ffi::MDB_cursor>>,
-    env: PhantomData<(&'e Env, *const ())>,
+    env: &'e Env,
+    not_send: PhantomData<*const ()>,
 }
 
 impl<'e> WriteTxn<'e> {
@@ -28,7 +29,7 @@ impl<'e> WriteTxn<'e> {
         // SAFETY: the environment is open, and only this thread could reopen it; no parent; `raw`
         // receives the transaction.
         Fault::check(unsafe { ffi::mdb_txn_begin(handle, ptr::null_mut(), 0, &raw mut raw) })?;
-        Ok(Self { raw, cursors: RefCell::default(), env: PhantomData })
+        Ok(Self { raw, cursors: RefCell::default(), env, not_send: PhantomData })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
@@ -111,8 +112,13 @@ impl<'e> WriteTxn<'e> {
     pub(crate) fn commit(mut self) -> Result<()> {
         self.close_cursors();
         let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
+        // SAFETY: `raw` is an active transaction.
+        self.env.bell().begin(unsafe { ffi::mdb_txn_id(raw) } as u64);
         // SAFETY: `raw` was active and is never used again: LMDB frees it whatever the outcome.
-        Fault::check(unsafe { ffi::mdb_txn_commit(raw) })
+        Fault::check(unsafe { ffi::mdb_txn_commit(raw) })?;
+        // LMDB's own number: a transaction that wrote nothing makes no new one.
+        self.env.bell().end(self.env.info().last_txn_id);
+        Ok(())
     }
 }
 

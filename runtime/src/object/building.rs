@@ -11,7 +11,7 @@ use dashmap::DashMap;
 
 use super::{objects::Objects, row};
 use crate::{
-    Result,
+    Error, Result,
     class::{Class, ClassState, Kept, KeyUse},
     codec::key::KeySink,
     fields::{Change, Definition, Definitions},
@@ -86,6 +86,26 @@ impl Objects {
             && let Some(_turn) = self.shared().turn_if_free(std::panic::Location::caller())
         {
             self.kept::<T>(&class)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses to go on writing where another process has arranged what is kept otherwise.
+    pub(super) fn check_kept(&self) -> Result<()> {
+        let stored = Definitions::load(self.view())?;
+        for reader in &self.fields.readers {
+            let (class, _) = reader.value();
+            let Some(kept) = class.kept.get() else { continue };
+            let ready = stored.of(class.id).iter().filter(|known| known.ready);
+            let mut numbers: Vec<_> = kept.numbers().collect();
+            numbers.sort_unstable();
+            if !ready.map(|known| known.index).eq(numbers) {
+                return Err(Error::Invalid(format!(
+                    "another program keeps other fields of class {} in prefix {:?}: close the prefix and open it again for writing",
+                    class.info.name,
+                    self.name()
+                )));
+            }
         }
         Ok(())
     }
@@ -202,7 +222,7 @@ impl Objects {
         retags: bool,
     ) -> Result<()> {
         let tag = Self::class_tag(class.id);
-        let committed = View::Following(self.store().clone());
+        let committed = View::Committed(self.store().clone());
         let mut progress = Progress::new(T::INFO.name, self.name());
         let mut from = 0;
         while let Some(number) = committed.next_chunk(tag, from)? {

@@ -12,9 +12,11 @@ use std::{
 use super::{
     context,
     hold::Handles,
+    moment::Moment,
     objects::Objects,
     row,
-    version::{Content, Epoch, Outcome, Standing, Version, When},
+    stale::Stale,
+    version::{Content, Epoch, Standing, Version, When},
 };
 use crate::{
     Error, Result,
@@ -72,6 +74,8 @@ pub(crate) trait AnyCell: Any + Send + Sync {
     fn undo(&self);
     /// Another process has committed a newer version in this state.
     fn stale_from(&self, state: StateNum);
+    /// This process writes from now on: lets go of what another one has replaced.
+    fn refresh(&self);
     /// Lets go of versions that only the commit of `epoch` needed.
     fn settle(&self, epoch: Epoch);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -102,8 +106,8 @@ pub(crate) struct Cell<T> {
     row_bytes: AtomicUsize,
     /// Read from the file, which the cache does not know yet.
     uncached: AtomicBool,
-    /// Where another process writes: the state that made the loaded version an old one, or zero.
-    stale_from: AtomicU64,
+    /// Changed while `changing` is held.
+    stale: Stale,
 }
 
 impl<T> Cell<T> {
@@ -135,7 +139,7 @@ impl<T: Class> Cell<T> {
             read: AtomicBool::new(false),
             row_bytes: AtomicUsize::new(0),
             uncached: AtomicBool::new(false),
-            stale_from: AtomicU64::new(0),
+            stale: Stale::default(),
         })
     }
 
@@ -197,23 +201,31 @@ impl<T: Class> Cell<T> {
     /// In a view without a writer there is one version at a time.
     fn version_in_reader(&self) -> Result<Look<Version<T>>> {
         self.objects.follow()?;
-        let stale = self.stale_from.load(Ordering::Acquire);
-        let is_stale =
-            stale != 0 && self.objects.view().state().is_some_and(|state| stale <= state.0);
+        let is_stale = self.stale.is_for(self.objects.view().state());
         match self.newest.look() {
             Some(version) if !is_stale => Ok(version),
             None => self.load(),
-            Some(_) => {
-                let version = self.load_version()?;
-                let look = Look::from(version.clone());
-                drop(self.newest.swap(Some(version)));
-                // A later state may have made this one stale too: then the mark stays.
-                let _ =
-                    self.stale_from.compare_exchange(stale, 0, Ordering::AcqRel, Ordering::Relaxed);
-                slots::tend();
-                Ok(look)
-            }
+            Some(_) => self.reload(),
         }
+    }
+
+    /// Loads the version that another process has committed over the one at hand.
+    fn reload(&self) -> Result<Look<Version<T>>> {
+        let handovers = self.objects.handovers();
+        let seen_at = self.objects.view().state();
+        let version = self.load_version()?;
+        let look = Look::from(version.clone());
+        let changing = self.changing.lock();
+        if self.objects.handovers() != handovers {
+            // This process writes by now, perhaps this object too: what was loaded is not the last.
+            drop(changing);
+            return self.version();
+        }
+        drop(self.newest.swap(Some(version)));
+        self.stale.loaded(seen_at);
+        drop(changing);
+        slots::tend();
+        Ok(look)
     }
 
     fn load_version(&self) -> Result<Counted<Version<T>>> {
@@ -245,14 +257,19 @@ impl<T: Class> Cell<T> {
     fn load(&self) -> Result<Look<Version<T>>> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
-        let loaded = self.load_version()?;
-        let _changing = self.changing.lock();
-        if let Some(first) = self.newest.look() {
-            return Ok(first);
+        loop {
+            let handovers = self.objects.handovers();
+            let loaded = self.load_version()?;
+            let _changing = self.changing.lock();
+            if let Some(first) = self.newest.look() {
+                return Ok(first);
+            }
+            if self.objects.handovers() == handovers {
+                let look = Look::from(loaded.clone());
+                self.newest.swap(Some(loaded));
+                return Ok(look);
+            }
         }
-        let look = Look::from(loaded.clone());
-        self.newest.swap(Some(loaded));
-        Ok(look)
     }
 
     /// Puts a version on top; true if the cell must go on the dirty list, or on that of the
@@ -330,37 +347,6 @@ impl<T: Class> Cell<T> {
             }
         }
         Ok(Some(version))
-    }
-}
-
-/// When something is published: known and fixed while the publish lock is held.
-pub(crate) struct Moment<'a> {
-    pub(crate) epoch: Epoch,
-    /// The `atomic` that it is part of.
-    pub(crate) outcome: Option<&'a Arc<Outcome>>,
-    /// The epoch that is being committed.
-    pub(crate) committing: Option<Epoch>,
-}
-
-impl Moment<'_> {
-    /// Somebody may still look for `newest` below a version that is put over it.
-    fn needs<T>(&self, newest: &Version<T>) -> bool {
-        match newest.standing() {
-            // A second write in one atomic replaces the first; one in an inner atomic may be undone.
-            Standing::Pending => self.outcome.is_none_or(|outcome| !newest.is_of(outcome)),
-            Standing::Undone => false,
-            // Others see it until the atomic ends.
-            Standing::Published(_) if self.outcome.is_some() => true,
-            Standing::Published(when) => self.committing.is_some_and(|epoch| when <= epoch),
-        }
-    }
-
-    /// Somebody may look further back than `newest`: nobody if all who look can see it.
-    fn needs_older_than<T>(&self, newest: &Version<T>) -> bool {
-        match newest.standing() {
-            Standing::Published(when) => self.committing.is_some_and(|epoch| when > epoch),
-            Standing::Pending | Standing::Undone => true,
-        }
     }
 }
 
@@ -458,7 +444,15 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn stale_from(&self, state: StateNum) {
-        let _ = self.stale_from.compare_exchange(0, state.0, Ordering::AcqRel, Ordering::Relaxed);
+        let _changing = self.changing.lock();
+        self.stale.mark(state);
+    }
+
+    fn refresh(&self) {
+        let _changing = self.changing.lock();
+        if self.stale.clear() {
+            drop(self.newest.swap(None));
+        }
     }
 
     fn settle(&self, epoch: Epoch) {

@@ -2,16 +2,17 @@
 
 use std::sync::atomic::Ordering;
 
-use super::objects::Objects;
+use super::{cell::AnyCell, objects::Objects};
 use crate::{
     Result,
-    store::{Changes, Happened, PrefixId, StateNum, View},
+    store::{Changes, Happened, Head, PrefixId, StateNum, View},
+    sync::slots,
 };
 
 impl Objects {
     /// Steps to the last committed state if somebody has committed and this view follows by itself.
     pub(crate) fn follow(&self) -> Result<()> {
-        if matches!(self.view(), View::Following(_)) && self.shared().config.auto_refresh {
+        if self.follows_by_itself() {
             self.step()?;
         }
         Ok(())
@@ -20,7 +21,54 @@ impl Objects {
     /// Steps to the last committed state, where another process writes; true if there was one.
     #[doc(hidden)]
     pub fn refresh(&self) -> Result<bool> {
-        if matches!(self.view(), View::Following(_)) { self.step() } else { Ok(false) }
+        if self.follows() { self.step() } else { Ok(false) }
+    }
+
+    /// This view goes where another process leads.
+    fn follows(&self) -> bool {
+        matches!(self.view(), View::Live(_)) && !self.is_writable()
+    }
+
+    /// … without being told to.
+    pub(crate) fn follows_by_itself(&self) -> bool {
+        self.shared().config.auto_refresh && self.follows()
+    }
+
+    /// Somebody has committed what this view has not stepped to; it may have to wait for partners.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.follows() && self.followed_to.load(Ordering::Acquire) != self.store().last_txn()
+    }
+
+    /// How often the right to write has come or gone.
+    pub(super) fn handovers(&self) -> u64 {
+        self.handovers.load(Ordering::Acquire)
+    }
+
+    /// Lets another process write. The caller has the turn, and everything is committed.
+    pub(crate) fn begin_following(&self) {
+        self.store().begin_following();
+        self.writable.store(false, Ordering::Release);
+        self.handovers.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Goes on where another process has left off. The caller has the lease and the turn.
+    pub(crate) fn end_following(&self) -> Result<()> {
+        // What belongs together is all there: the lease came with what the journal had.
+        let _one_at_a_time = self.following.lock();
+        let (head, seen) = self.store().newest_head_and_txn()?;
+        self.move_to(head)?;
+        self.followed_to.store(seen, Ordering::Release);
+        self.check_kept()?;
+        self.store().end_following()?;
+        self.catalogue.take_over(self.store())?;
+        self.tag_names.take_over();
+        self.pending.lock().goes_on(self.store().next_oid());
+        // First the word, then the cells: who loads one meanwhile looks again.
+        self.handovers.fetch_add(1, Ordering::AcqRel);
+        self.each_loaded(AnyCell::refresh);
+        slots::tend();
+        self.writable.store(true, Ordering::Release);
+        Ok(())
     }
 
     fn step(&self) -> Result<bool> {
@@ -37,17 +85,24 @@ impl Objects {
             // The other half of the commit is on its way: look again soon.
             return Ok(false);
         }
-        if moved {
-            // First the cells, then the view: whoever sees the new state sees the marks too.
-            if head.oldest > before {
-                self.mark_all(head.state);
-            } else {
-                self.mark(before, head.state)?;
-            }
-            store.step_to(head);
-        }
+        self.move_to(head)?;
         self.followed_to.store(seen, Ordering::Release);
         Ok(moved)
+    }
+
+    /// First the cells, then the view: whoever sees the new state sees the marks too.
+    fn move_to(&self, head: Head) -> Result<()> {
+        let before = self.store().state();
+        if head.state <= before {
+            return Ok(());
+        }
+        if head.oldest > before {
+            self.mark_all(head.state);
+        } else {
+            self.mark(before, head.state)?;
+        }
+        self.store().step_to(head);
+        Ok(())
     }
 
     /// Whether the states of other prefixes that belong to a state can be seen too.

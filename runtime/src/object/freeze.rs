@@ -3,8 +3,9 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use super::{
-    cell::{AnyCell, Moment},
+    cell::AnyCell,
     inside::Keep,
+    moment::Moment,
     objects::Objects,
     pending::{Frozen, Pending},
 };

@@ -56,7 +56,9 @@ pub struct Objects {
     pub(super) is_killing: AtomicBool,
     /// The publish lock, and what waits for a commit. Empty for ever in views that only read.
     pub(super) pending: Mutex<Pending>,
-    pub(super) writable: bool,
+    pub(super) writable: AtomicBool,
+    /// Raised when the right to write comes or goes: what was loaded before is looked at again.
+    pub(super) handovers: AtomicU64,
     /// Held while a commit of this prefix is going on, by whichever thread leads it.
     pub(crate) committing: Mutex<()>,
     pub(super) health: Health,
@@ -101,7 +103,8 @@ impl Objects {
             is_killing: AtomicBool::new(false),
             pending,
             shared,
-            writable,
+            writable: AtomicBool::new(writable),
+            handovers: AtomicU64::new(0),
             committing: Mutex::default(),
             health: Health::default(),
             closed: AtomicBool::new(false),
@@ -171,6 +174,12 @@ impl Objects {
         Ok(())
     }
 
+    /// Refuses what has been closed, the prefix or its workspace.
+    pub(crate) fn check_usable(&self) -> Result<()> {
+        self.shared.check_open()?;
+        self.check_not_closed()
+    }
+
     /// The prefix has been closed: handles find that out.
     pub(crate) fn set_closed(&self) {
         self.closed.store(true, Ordering::Relaxed);
@@ -178,17 +187,17 @@ impl Objects {
     }
 
     pub(crate) fn is_writable(&self) -> bool {
-        self.writable
+        self.writable.load(Ordering::Acquire)
     }
 
     pub(crate) fn check_writable(&self) -> Result<()> {
         self.shared.check_open()?;
         self.check_not_closed()?;
-        if self.writable {
+        if self.is_writable() {
             return self.health.check(self.shared.config.stall);
         }
         let what = match &self.view {
-            View::Live(_) | View::Following(_) => format!("prefix {:?}", self.name),
+            View::Live(_) | View::Committed(_) => format!("prefix {:?}", self.name),
             View::At(_, state) => format!("the view of prefix {:?} at state {state}", self.name),
         };
         Err(Error::ReadOnly { what })
@@ -209,7 +218,7 @@ impl Objects {
 
     /// The class of a Rust type here.
     pub(crate) fn class<T: Class>(&self) -> Result<Arc<ClassState>> {
-        if self.writable {
+        if self.is_writable() {
             return self.catalogue.of::<T>(self.store());
         }
         let unknown =
@@ -248,7 +257,7 @@ impl Objects {
 
     /// A new object that is not committed, or not even published to other threads.
     pub(super) fn young(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
-        if !self.writable {
+        if !self.is_writable() {
             return None;
         }
         if self.shared.in_atomic() {
@@ -308,7 +317,7 @@ impl Objects {
         oids: RangeInclusive<Oid>,
         mut each: impl FnMut(Oid, bool),
     ) {
-        if !self.writable {
+        if !self.is_writable() {
             return;
         }
         let mut found = Vec::new();
@@ -337,7 +346,7 @@ impl Objects {
         if let Some(known) = self.catalogue.known::<T>()? {
             return Ok(Some(known));
         }
-        if !self.writable {
+        if !self.is_writable() {
             self.catalogue.load(self.store())?;
         }
         self.catalogue.known::<T>()

@@ -49,6 +49,11 @@ impl Pending {
         }
     }
 
+    /// Another process has written meanwhile: nothing from here on has a row on disk.
+    pub(super) fn goes_on(&mut self, new_from: Oid) {
+        self.new_from = new_from;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.dirty.is_empty() && self.young.is_empty() && self.dropped.is_empty()
     }

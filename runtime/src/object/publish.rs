@@ -6,10 +6,11 @@ use std::sync::{
 };
 
 use super::{
-    cell::{AnyCell, Cell, Moment},
+    cell::{AnyCell, Cell},
     context,
     hold::Hold,
     inside::Keep,
+    moment::Moment,
     objects::Objects,
     pending::Pending,
     row,

@@ -39,7 +39,7 @@ fn encode_checked<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) ->
 
 fn put_header(class: &ClassState, out: &mut Vec<u8>) {
     put_varint(out, class.id.0.into());
-    put_varint(out, class.schema.into());
+    put_varint(out, class.schema().into());
 }
 
 fn refused<T: Class>(fault: codec::Fault) -> Error {
@@ -88,7 +88,7 @@ pub(super) fn decode<T: Class>(
         if T::INFO.shape == Shape::Enum {
             return codec::decode(fields).map_err(|fault| damaged(&fault.to_string()));
         }
-        if schema == class.schema {
+        if schema == class.schema() {
             return codec::decode_fields(fields).map_err(|fault| damaged(&fault.to_string()));
         }
         evolve(objects, class, schema, fields)

@@ -5,7 +5,7 @@ use std::{
     ops::{Bound, RangeBounds, RangeTo},
     panic::Location,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::SystemTime,
 };
 
 use uuid::Uuid;
@@ -13,14 +13,12 @@ use uuid::Uuid;
 use crate::{
     Error, History, Memo, Result,
     class::{Class, Singleton},
+    lmdb::Reader,
     object::{CacheStats, Objects, Token},
     store::{StateNum, StateRow},
 };
 
 use super::{open::OpenPrefix, state::State};
-
-/// How often a state that is waited for is looked for.
-const LOOKED_EVERY: Duration = Duration::from_micros(500);
 
 /// An open prefix of a workspace, which it keeps open.
 #[derive(Clone)]
@@ -41,6 +39,10 @@ impl Prefix {
         Self { open, _token: token }
     }
 
+    pub(super) fn open(&self) -> &OpenPrefix {
+        &self.open
+    }
+
     /// What collections, queries and snapshots work on.
     #[doc(hidden)]
     pub fn objects(&self) -> &Arc<Objects> {
@@ -57,8 +59,11 @@ impl Prefix {
         self.open.objects.name()
     }
 
-    /// The number of the last committed state.
+    /// The number of the last committed state; of a view that does not follow by itself, of the one
+    /// that it shows.
     pub fn state(&self) -> u64 {
+        // What can't be read now is reported by what reads it.
+        drop(self.open.objects.follow());
         self.open.objects.store().state().0
     }
 
@@ -82,9 +87,28 @@ impl Prefix {
         self.open.objects.fetch(uuid)
     }
 
+    /// The singleton of its class here ([`Error::NoSingleton`] if there is none).
+    pub fn fetch_singleton<T: Singleton>(&self) -> Result<Memo<T>> {
+        self.open.objects.singleton()
+    }
+
     /// The singleton of its class here; made by `make` if there is none.
     pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
         Memo::singleton_in(&self.open.objects, make).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Who has slots for reading in the file, in all processes.
+    pub fn readers(&self) -> Result<Vec<Reader>> {
+        self.check_open()?;
+        self.open.objects.store().readers()
+    }
+
+    /// Frees the slots of readers that died. Writers do it every few seconds, before the file grows,
+    /// and when slots run short; whoever opens the prefix does it too.
+    pub fn clear_dead_readers(&self) -> Result<()> {
+        self.check_open()?;
+        self.open.objects.store().clear_stale_readers();
+        Ok(())
     }
 
     /// How much of the prefix is kept in memory.
@@ -195,36 +219,29 @@ impl Prefix {
     /// Refuses if it has been closed.
     #[doc(hidden)]
     pub fn check_open(&self) -> Result<()> {
-        self.open.objects.shared().check_open()?;
-        self.open.objects.check_not_closed()
-    }
-
-    /// Waits until a state is committed, here or by another process; false if it is not by then.
-    pub fn wait(&self, state: u64, timeout: Duration) -> Result<bool> {
-        let deadline = Instant::now() + timeout;
-        loop {
-            self.open.objects.refresh()?;
-            if self.state() >= state {
-                return Ok(true);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(false);
-            }
-            std::thread::sleep(left.min(LOOKED_EVERY));
-        }
+        self.open.objects.check_usable()
     }
 
     /// Commits what waits here; gives the state it is in.
     pub fn commit(&self) -> Result<u64> {
-        self.open.objects.shared().refuse_in_guard("a commit")?;
-        if self.open.objects.shared().in_atomic() {
+        self.check_can_commit()?;
+        match self.open.committer() {
+            Some(committer) => match committer.commit() {
+                // Another thread gives up the right to write: it has committed everything.
+                Err(Error::Closed { .. }) if self.open.committer().is_none() => Ok(self.state()),
+                other => other.map(|state| state.0),
+            },
+            None => Ok(self.state()),
+        }
+    }
+
+    pub(super) fn check_can_commit(&self) -> Result<()> {
+        let shared = self.open.objects.shared();
+        shared.refuse_in_guard("a commit")?;
+        if shared.in_atomic() {
             let situation = "inside an atomic".into();
             return Err(Error::Misuse { operation: "a commit", situation });
         }
-        match &self.open.committer {
-            Some(committer) => committer.commit().map(|state| state.0),
-            None => Ok(self.state()),
-        }
+        Ok(())
     }
 }

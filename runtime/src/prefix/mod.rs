@@ -1,12 +1,19 @@
 //! Prefixes: names, folders, the writer's lease, and the handle.
 
 mod handle;
+mod handover;
+#[cfg(feature = "tokio")]
+mod later;
 mod lease;
 mod name;
 mod open;
+mod peers;
+mod process;
 mod state;
+mod wait;
 
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, remove};
 pub use state::State;
+pub use wait::OnChange;

@@ -1,28 +1,51 @@
 //! Opening and closing a prefix of a workspace.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
-    lease::{self, Lease},
+    lease::{self, Lease, NoWriter},
     name::PrefixName,
+    peers::{self, Peers},
 };
 use crate::{
     Error, Mode, Result,
     class::{Catalogue, TagNames},
-    lmdb::{EnvOptions, FILES},
+    lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
     store::{Store, View},
+    sync::Mutex,
     txn::{self, Committer},
 };
+
+const DATA: &str = FILES[0];
+/// How often a prefix that is waited for is looked for.
+const LOOKED_EVERY: Duration = Duration::from_millis(2);
 
 /// A prefix that a workspace has open.
 #[derive(Debug)]
 pub(crate) struct OpenPrefix {
     pub(crate) objects: Arc<Objects>,
-    /// Of a prefix that is open for writing.
-    pub(crate) committer: Option<Committer>,
+    pub(super) folder: PathBuf,
+    /// While it is open for writing.
+    pub(super) writing: Mutex<Option<Writing>>,
+    #[cfg(feature = "tokio")]
+    pub(super) states: super::later::States,
+    /// Keeps writers out, where this reader could not be seen by them.
+    _no_writer: Option<NoWriter>,
+    _peers: Option<Peers>,
+}
+
+/// What a writing process has of a prefix.
+#[derive(Debug)]
+pub(super) struct Writing {
+    pub(super) committer: Arc<Committer>,
     /// Given up last.
-    _lease: Option<Lease>,
+    _lease: Lease,
 }
 
 /// Opens a prefix, creating it if it is to be written and is not there.
@@ -30,20 +53,26 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
     let config = &shared.config;
     let folder = name.folder(&config.root);
     let writes = mode == Mode::ReadWrite;
-    let lease = if writes {
+    let mut lease = None;
+    if writes {
         lease::make_folder(&folder)?;
-        Some(Lease::take(&folder, name.as_str(), config.lock)?)
-    } else if folder.join("data.mdb").exists() {
-        None
     } else {
-        return Err(Error::NoPrefix { prefix: name.to_string(), root: config.root.clone() });
-    };
+        wait_for(&folder, name, shared)?;
+    }
+    let peers = Peers::join(&folder, name.as_str(), config.any_pid_namespace)?;
+    if writes {
+        lease = Some(Lease::take(&folder, name.as_str(), config.lock)?);
+    }
+    let out_of_sight = !writes && lmdb::is_on_read_only_medium(&folder);
+    let no_writer =
+        out_of_sight.then(|| NoWriter::watch(&folder, name.as_str(), config.lock)).transpose()?;
     let options = EnvOptions {
         create: writes,
         read_only: !writes,
         map_size: config.map_size,
         durability: config.durability,
         any_file_system: config.any_file_system,
+        any_pid_namespace: config.any_pid_namespace,
         scratch: false,
     };
     let store = Store::open(&folder, name.as_str(), &options, config.history)?;
@@ -53,25 +82,58 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
     let catalogue = Arc::new(Catalogue::default());
     catalogue.load(&store)?;
     let names = (catalogue, Arc::new(TagNames::default()));
-    let view = if writes { View::Live(store) } else { View::Following(store) };
+    let view = View::Live(store);
     let objects = Objects::new(shared.clone(), view, name.as_str().into(), None, names, writes);
     if let Some(other) = shared.open.read().get(&objects.store().prefix_id()) {
         return Err(Error::SamePrefixId { first: other.name().into(), second: name.to_string() });
     }
-    let committer = writes.then(|| Committer::start(&objects, config.autocommit)).transpose()?;
-    if let Some(committer) = &committer
+    let writing = lease.map(|lease| Writing::begin(&objects, lease)).transpose()?;
+    if let Some(writing) = &writing
         && objects.sweep_orphans()?
     {
-        committer.commit()?;
+        writing.committer.commit()?;
     }
     shared.open.write().insert(objects.store().prefix_id(), objects.clone());
-    Ok(OpenPrefix { objects, committer, _lease: lease })
+    Ok(OpenPrefix {
+        objects,
+        folder,
+        writing: Mutex::new(writing),
+        #[cfg(feature = "tokio")]
+        states: super::later::States::default(),
+        _no_writer: no_writer,
+        _peers: peers,
+    })
+}
+
+/// Waits for a writer to create a prefix that is to be read, if the workspace is told to wait.
+fn wait_for(folder: &Path, name: &PrefixName, shared: &Shared) -> Result<()> {
+    let until = lease::deadline(shared.config.lock);
+    while !folder.join(DATA).exists() {
+        if !lease::is_before(until) {
+            let root = shared.config.root.clone();
+            return Err(Error::NoPrefix { prefix: name.to_string(), root });
+        }
+        std::thread::sleep(LOOKED_EVERY);
+    }
+    Ok(())
+}
+
+impl Writing {
+    pub(super) fn begin(objects: &Arc<Objects>, lease: Lease) -> Result<Self> {
+        let committer = Committer::start(objects, objects.shared().config.autocommit)?;
+        Ok(Self { committer: Arc::new(committer), _lease: lease })
+    }
 }
 
 impl OpenPrefix {
+    /// The committer of a prefix that is open for writing.
+    pub(crate) fn committer(&self) -> Option<Arc<Committer>> {
+        self.writing.lock().as_ref().map(|writing| writing.committer.clone())
+    }
+
     /// Commits what waits, and lets go of the prefix; waits for that no longer than `patience`.
     pub(crate) fn close(&self, patience: Option<Duration>) -> Result<()> {
-        let stopped = self.committer.as_ref().map_or(Ok(()), |committer| committer.stop(patience));
+        let stopped = self.committer().map_or(Ok(()), |committer| committer.stop(patience));
         let store = self.objects.store();
         let returned = if self.objects.is_writable() && stopped.is_ok() {
             store.return_oids()
@@ -79,7 +141,12 @@ impl OpenPrefix {
             Ok(())
         };
         self.objects.set_closed();
+        store.bell().nudge();
         self.objects.shared().open.write().remove(&store.prefix_id());
+        // A committer that has not answered goes on, and needs the lease for it.
+        if !matches!(stopped, Err(Error::Busy { .. } | Error::Misuse { .. })) {
+            drop(self.writing.lock().take());
+        }
         stopped.and(returned)
     }
 }
@@ -87,12 +154,12 @@ impl OpenPrefix {
 /// Deletes the folder of a prefix that nobody writes.
 pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     let folder = name.folder(root);
-    if !folder.join("data.mdb").exists() {
+    if !folder.join(DATA).exists() {
         return Err(Error::NoPrefix { prefix: name.to_string(), root: root.into() });
     }
     let _lease = Lease::take(&folder, name.as_str(), crate::Lock::Fail)?;
     // The data first: a prefix that is gone halfway must not look like one.
-    for file in FILES.into_iter().chain([lease::FILE]) {
+    for file in FILES.into_iter().chain([lmdb::BELL_FILE, peers::FILE, lease::FILE]) {
         let path = folder.join(file);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -120,7 +187,7 @@ fn visit(root: &Path, folder: &Path, names: &mut Vec<String>) -> Result<()> {
         let entry = entry.map_err(|e| failed(&e))?;
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let folder = entry.path();
-            if folder.join("data.mdb").exists() {
+            if folder.join(DATA).exists() {
                 names.extend(PrefixName::of_folder(root, &folder).map(|name| name.to_string()));
             }
             visit(root, &folder, names)?;

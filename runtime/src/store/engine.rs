@@ -4,7 +4,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -34,20 +34,22 @@ const OIDS_AHEAD: u64 = 1 << 22;
 
 /// An open prefix, as rows.
 pub(crate) struct Store {
-    env: Arc<Env>,
+    pub(super) env: Arc<Env>,
     tables: [TableId; Table::ALL.len()],
-    main: TableId,
+    pub(super) main: TableId,
     prefix: PrefixId,
-    head: RwLock<Arc<Head>>,
-    stack: Published,
+    pub(super) head: RwLock<Arc<Head>>,
+    pub(super) stack: Published,
     /// Layers of the `atomic` that is going on, outermost first; only its thread looks into them.
     private: Mutex<Vec<Arc<Layer>>>,
     /// The thread that has private layers, or zero.
     private_to: AtomicU64,
-    next_oid: AtomicU64,
-    next_tag: AtomicU32,
+    pub(super) next_oid: AtomicU64,
+    pub(super) next_tag: AtomicU32,
     retention: Retention,
     pins: Arc<Pins>,
+    /// Another process writes, or none does.
+    pub(super) follows: AtomicBool,
 }
 
 impl Store {
@@ -62,7 +64,11 @@ impl Store {
             create::create_if_missing(folder, name, options)?;
         }
         let env = Env::open(folder, options)?;
+        if options.create {
+            env.take_rope()?;
+        }
         let failed = |fault: Fault| fault.at("opening", folder);
+        env.clear_stale_readers().map_err(failed)?;
         let foreign = |why: &str| Error::Format { path: folder.into(), why: why.into() };
         let (main, tables) = create::tables(&env, folder)?;
         let row = env
@@ -94,6 +100,7 @@ impl Store {
             head: RwLock::new(Arc::new(head)),
             retention: Retention::new(history),
             pins,
+            follows: AtomicBool::new(!options.create),
         }))
     }
 
@@ -150,36 +157,6 @@ impl Store {
 
     pub(super) fn has_gone(&self, table: Table) -> bool {
         self.head.read().gone[table.index()] > 0
-    }
-
-    /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
-    pub(crate) fn last_txn(&self) -> u64 {
-        self.env.info().last_txn_id
-    }
-
-    /// Frees the slots of readers that died.
-    pub(crate) fn clear_stale_readers(&self) {
-        match self.env.clear_stale_readers() {
-            Ok(0) => {}
-            Ok(dead) => tracing::info!("freed the slots of {dead} readers that died"),
-            Err(fault) => tracing::warn!("{}", self.failed("looking for dead readers of", fault)),
-        }
-    }
-
-    /// What has been committed by now, also by another process.
-    pub(crate) fn newest_head(&self) -> Result<Head> {
-        self.newest_head_and_txn().map(|(head, _)| head)
-    }
-
-    /// As [`newest_head`](Self::newest_head), with LMDB's number of the state that it was read in.
-    pub(crate) fn newest_head_and_txn(&self) -> Result<(Head, u64)> {
-        let disk = Disk::open(self)?;
-        Ok((disk.head()?, disk.txn.id()))
-    }
-
-    /// Steps to a state that another process has committed.
-    pub(crate) fn step_to(&self, head: Head) {
-        *self.head.write() = Arc::new(head);
     }
 
     /// A number for a new class: classes and tags are counted together, since membership in a
@@ -385,7 +362,7 @@ impl Store {
                     self.env.reopen(&Table::ALL.map(Table::name))?;
                     let head = self.newest_head()?;
                     if head.state > before {
-                        self.step_to(head);
+                        self.announce(head);
                         return Ok(self.state());
                     }
                     if std::mem::replace(&mut retried, true) {
@@ -440,7 +417,7 @@ impl Store {
 
     pub(crate) fn commit_prepared(&self, prepared: Prepared<'_>) -> Result<StateNum> {
         if let Some(head) = prepared.commit()? {
-            self.step_to(head);
+            self.announce(head);
         }
         Ok(self.state())
     }

@@ -13,6 +13,7 @@ mod log;
 #[cfg(test)]
 mod model;
 mod num;
+mod others;
 mod owners;
 mod past;
 mod pins;
@@ -34,6 +35,7 @@ pub(crate) use changes::{Changes, Happened};
 pub(crate) use container::CHUNK_BITS;
 pub use container::Chunk;
 pub(crate) use engine::Store;
+pub(crate) use head::Head;
 pub(crate) use key::{OidKey, oid_key, oid_of_key};
 pub(crate) use layer::{Entry, Layer, LayerRows};
 pub(crate) use log::StateRow;

@@ -56,6 +56,7 @@ fn open(folder: &std::path::Path) -> Arc<Store> {
         durability: Durability::Relaxed,
         scratch: true,
         any_file_system: true,
+        any_pid_namespace: false,
     };
     Store::open(folder, "model", &options, crate::History::All).expect("the store opens")
 }

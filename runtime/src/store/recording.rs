@@ -120,7 +120,7 @@ impl Store {
         }
         txn.put(self.main_table(), HEAD_KEY, &commit.head.encode()).map_err(failed)?;
         txn.commit().map_err(failed)?;
-        self.step_to(commit.head.clone());
+        self.announce(commit.head.clone());
         Ok(commit.head.state)
     }
 }

@@ -25,27 +25,28 @@ pub(crate) type EachRow<'f> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>>
 /// Reading a prefix at a state.
 #[derive(Clone)]
 pub(crate) enum View {
-    /// What has been published, committed or not.
+    /// What has been published, committed or not; where another process writes, what that has
+    /// committed, as far as this one has looked.
     Live(Arc<Store>),
+    /// What is committed, as far as this process has looked.
+    Committed(Arc<Store>),
     /// One committed state.
     At(Arc<Store>, StateNum),
-    /// What another process has committed, as far as this one has looked.
-    Following(Arc<Store>),
 }
 
 impl View {
     pub(crate) fn store(&self) -> &Arc<Store> {
         match self {
-            Self::Live(store) | Self::At(store, _) | Self::Following(store) => store,
+            Self::Live(store) | Self::Committed(store) | Self::At(store, _) => store,
         }
     }
 
     /// The committed state that is read, unless it is what has been published since.
     pub(crate) fn state(&self) -> Option<StateNum> {
         match self {
-            Self::Live(_) => None,
+            Self::Live(store) => store.follows().then(|| store.state()),
+            Self::Committed(store) => Some(store.state()),
             Self::At(_, state) => Some(*state),
-            Self::Following(store) => Some(store.state()),
         }
     }
 
@@ -66,18 +67,12 @@ impl View {
     pub(crate) fn counted(&self, oid: Oid) -> Result<(i64, Option<Vec<u8>>)> {
         let key = super::key::oid_key(oid);
         let key = key.as_bytes();
-        match self {
-            Self::Live(store) => {
-                let sum = |stack: &Stack| {
-                    stack.layers.iter().map(|layer| layer.read().counted(oid)).sum()
-                };
-                let (pending, disk) = store.look(sum)?;
-                Ok((pending, disk.body(Table::Counts, key)?.map(<[u8]>::to_vec)))
-            }
-            Self::At(..) | Self::Following(_) => {
-                Ok((0, self.get(Table::Counts, key, <[u8]>::to_vec)?))
-            }
+        if self.state().is_some() {
+            return Ok((0, self.get(Table::Counts, key, <[u8]>::to_vec)?));
         }
+        let sum = |stack: &Stack| stack.layers.iter().map(|layer| layer.read().counted(oid)).sum();
+        let (pending, disk) = self.store().look(sum)?;
+        Ok((pending, disk.body(Table::Counts, key)?.map(<[u8]>::to_vec)))
     }
 
     /// The states, up to that of this view, that wrote a row; oldest first.
@@ -164,7 +159,7 @@ impl View {
                 nearest = next;
                 disk
             }
-            Self::At(..) | Self::Following(_) => Disk::open(store)?,
+            Self::Committed(_) | Self::At(..) => Disk::open(store)?,
         };
         let range = PastRange::new(Table::Postings, range, self.state());
         let mut keys = range.keys(&disk, Direction::Forward)?;

@@ -14,7 +14,8 @@ use crate::{Error, Result, lmdb, object::Objects, store::StateNum, sync::Mutex};
 /// How often the slots of readers that died are freed: until then they keep pages from reuse.
 const READERS_CHECKED_EVERY: Duration = Duration::from_secs(5);
 
-type Reply = Sender<Result<StateNum, Arc<Error>>>;
+/// How whoever asked is told.
+type Reply = Box<dyn FnOnce(Result<StateNum, Arc<Error>>) + Send>;
 
 enum Request {
     /// Much waits: commit before the interval is over.
@@ -49,27 +50,47 @@ impl Committer {
         Ok(Self { prefix, requests, thread: Mutex::new(Some(handle)) })
     }
 
-    fn ask(
-        &self,
-        request: impl FnOnce(Reply) -> Request,
-        patience: Option<Duration>,
-    ) -> Result<StateNum> {
+    fn send(&self, request: Request) -> Result<()> {
         if lmdb::forked() {
             // The thread stayed in the parent, and so did the right to write.
             let situation = "in a forked child: open the workspace in one process only".into();
             return Err(Error::Misuse { operation: "a commit", situation });
         }
+        self.requests.send(request).map_err(|_| self.closed())
+    }
+
+    fn closed(&self) -> Error {
+        Error::Closed { what: format!("prefix {:?}", self.prefix) }
+    }
+
+    fn ask(
+        &self,
+        request: impl FnOnce(Reply) -> Request,
+        patience: Option<Duration>,
+    ) -> Result<StateNum> {
         let (reply, answer) = bounded(1);
-        let closed = || Error::Closed { what: format!("prefix {:?}", self.prefix) };
-        self.requests.send(request(reply)).map_err(|_| closed())?;
+        // Whoever asked may have given up waiting.
+        self.send(request(Box::new(move |result| drop(reply.send(result)))))?;
         let answered = match patience {
-            None => answer.recv().map_err(|_| closed())?,
+            None => answer.recv().map_err(|_| self.closed())?,
             Some(patience) => answer.recv_timeout(patience).map_err(|_| Error::Busy {
                 waited_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
                 holder: format!("by the commit of prefix {:?}", self.prefix),
             })?,
         };
+        self.told(answered)
+    }
+
+    fn told(&self, answered: Result<StateNum, Arc<Error>>) -> Result<StateNum> {
         answered.map_err(|source| Error::Commit { prefix: self.prefix.clone(), source })
+    }
+
+    /// As [`commit`](Self::commit), for whoever has no thread to wait with.
+    #[cfg(feature = "tokio")]
+    pub(crate) async fn commit_async(&self) -> Result<StateNum> {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.send(Request::Commit(Box::new(move |result| drop(reply.send(result)))))?;
+        self.told(answer.await.map_err(|_| self.closed())?)
     }
 
     /// Commits what waits now; several calls at a time share one commit.
@@ -135,8 +156,7 @@ impl Thread {
                         reply
                     }
                 };
-                // Whoever asked may have given up waiting.
-                let _ = reply.send(result.clone());
+                reply(result.clone());
             }
             drop(spent);
             if stops {

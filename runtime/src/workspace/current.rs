@@ -55,6 +55,11 @@ pub(super) fn set_default(workspace: Option<Workspace>) -> Option<Workspace> {
     std::mem::replace(&mut *DEFAULT.write(), workspace)
 }
 
+/// The process's default workspace.
+pub(super) fn processes_default() -> Option<Workspace> {
+    DEFAULT.read().clone()
+}
+
 /// The workspace that this thread has entered, or the process's default one.
 pub fn default_workspace() -> Result<Workspace> {
     let entered = ENTERED.try_with(|entered| entered.borrow().last().cloned());

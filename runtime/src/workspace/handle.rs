@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    panic::Location,
     path::Path,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -21,6 +22,9 @@ use crate::{
     store::PrefixId,
     sync::{Mutex, RwLock},
 };
+
+/// How often prefixes are stepped on until none of them moves, beside a writer that never pauses.
+const STEPS_MAX: usize = 16;
 
 /// What the handles of a workspace share.
 pub(super) struct Inner {
@@ -95,7 +99,7 @@ impl Workspace {
     /// Opens a workspace and makes it the process's default one.
     pub fn init(config: impl Into<Config>) -> Result<Self> {
         let config = config.into();
-        if let Ok(open) = current::default_workspace()
+        if let Some(open) = current::processes_default()
             && !open.is_closed()
         {
             let what = format!(
@@ -118,11 +122,16 @@ impl Workspace {
         &self.inner.shared.config.root
     }
 
+    #[track_caller]
     fn open_prefix(&self, name: &PrefixName, mode: Mode) -> Result<Arc<OpenPrefix>> {
         self.inner.shared.check_open()?;
         let open = match self.inner.opened(name) {
             Some(open) if mode == Mode::ReadOnly || open.objects.is_writable() => open,
-            Some(_) => return Err(Error::PrefixOpen { prefix: name.to_string() }),
+            // It is read at present, perhaps only because an object of it was fetched.
+            Some(open) => {
+                open.acquire(self.inner.shared.config.lock, Location::caller())?;
+                open
+            }
             None => {
                 let open = Arc::new(prefix::open(&self.inner.shared, name, mode)?);
                 self.inner.prefixes.lock().push(open.clone());
@@ -134,6 +143,7 @@ impl Workspace {
     }
 
     /// Opens a prefix, and makes it the workspace's current one.
+    #[track_caller]
     pub fn prefix(&self, name: &str, mode: Mode) -> Result<Prefix> {
         self.open_prefix(&PrefixName::new(name)?, mode).map(Prefix::new)
     }
@@ -226,6 +236,15 @@ impl Workspace {
             .state())
     }
 
+    /// As [`commit`](Self::commit), without a thread that waits; gives the state of `current`.
+    #[cfg(feature = "tokio")]
+    pub async fn commit_async(&self, current: Prefix) -> Result<u64> {
+        for prefix in self.open_prefixes() {
+            prefix.commit_async().await?;
+        }
+        Ok(current.state())
+    }
+
     fn has(&self, prefix: &Prefix) -> bool {
         Arc::ptr_eq(prefix.objects().shared(), &self.inner.shared)
     }
@@ -259,11 +278,26 @@ impl Workspace {
 
     /// Steps to the last committed state in prefixes that another process writes.
     pub fn refresh(&self) -> Result<bool> {
+        let prefixes = self.open_prefixes();
         let mut moved = false;
-        for prefix in self.open_prefixes() {
-            moved |= prefix.objects().refresh()?;
+        for _ in 0..STEPS_MAX {
+            let mut on = false;
+            for prefix in &prefixes {
+                on |= prefix.objects().refresh()?;
+            }
+            if !on {
+                break;
+            }
+            // What belongs together may have come while one prefix was looked at before another.
+            moved = true;
         }
         Ok(moved)
+    }
+
+    /// As [`refresh`](Self::refresh), where prefixes follow by themselves.
+    #[doc(hidden)]
+    pub fn follow(&self) -> Result<()> {
+        if self.inner.shared.config.auto_refresh { self.refresh().map(drop) } else { Ok(()) }
     }
 
     /// Commits and closes everything. What is read through guards goes on; all else is
@@ -275,6 +309,6 @@ impl Workspace {
     /// Runs `work` as one step: all of it happens, or nothing.
     #[track_caller]
     pub fn atomic<R, E: From<Error>>(&self, work: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
-        crate::txn::atomic_in(&self.inner.shared, std::panic::Location::caller(), work)
+        crate::txn::atomic_in(&self.inner.shared, Location::caller(), work)
     }
 }

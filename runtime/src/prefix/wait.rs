@@ -1,0 +1,152 @@
+//! Waiting for states, and being told of them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::Prefix;
+use crate::{Error, Result, lmdb::Bell, object::Objects};
+
+/// A wake-up that never comes, because a writer died in the wrong moment, is waited for no longer.
+const SLICE: Duration = Duration::from_millis(250);
+/// How often a state is looked for whose partners in other prefixes are on their way.
+const PARTNERS_EVERY: Duration = Duration::from_micros(200);
+
+/// Sleeps until somebody has committed, for a slice at most.
+fn sleep(objects: &Objects, bell: &Bell, rung: Option<u32>, most: Duration) {
+    if objects.is_behind() {
+        thread::sleep(most.min(PARTNERS_EVERY));
+    } else {
+        bell.sleep(rung, most.min(SLICE));
+    }
+}
+
+impl Prefix {
+    /// Waits until a state is committed, here or by another process; false if it is not by then. A
+    /// reader steps to what there is.
+    pub fn wait(&self, state: u64, timeout: Duration) -> Result<bool> {
+        let objects = self.objects();
+        // No deadline for times beyond what a clock can show.
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            objects.check_usable()?;
+            let bell = objects.store().bell();
+            let rung = bell.rung();
+            objects.refresh()?;
+            if objects.state() >= state {
+                return Ok(true);
+            }
+            let left = match deadline {
+                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+                None => SLICE,
+            };
+            if left.is_zero() {
+                return Ok(false);
+            }
+            sleep(objects, bell, rung, left);
+        }
+    }
+
+    /// Calls `told` with the number of every state that is committed from now on, by whichever
+    /// process, until the guard is dropped. States that come faster than it is done are skipped.
+    ///
+    /// It is called on a thread of its own, with no lock held.
+    ///
+    /// # Panics
+    /// When the system has no thread to spare; see [`try_on_change`](Self::try_on_change).
+    pub fn on_change(&self, told: impl FnMut(u64) + Send + 'static) -> OnChange {
+        self.try_on_change(told).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`on_change`](Self::on_change), with the failure as a value.
+    pub fn try_on_change(&self, told: impl FnMut(u64) + Send + 'static) -> Result<OnChange> {
+        OnChange::start(self.objects(), told)
+    }
+}
+
+/// Tells of states until it is dropped. It keeps no workspace open.
+#[derive(Debug)]
+#[must_use = "nobody is told of anything once this is dropped"]
+pub struct OnChange {
+    ends: Arc<AtomicBool>,
+    bell: Arc<Bell>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl OnChange {
+    pub(super) fn start(
+        objects: &Arc<Objects>,
+        mut told: impl FnMut(u64) + Send + 'static,
+    ) -> Result<Self> {
+        objects.check_usable()?;
+        let bell = objects.store().bell().clone();
+        let ends = Arc::new(AtomicBool::new(false));
+        let mut last = newest(objects)?;
+        let (looked_at, heard, ended) = (Arc::downgrade(objects), bell.clone(), ends.clone());
+        let run = move || {
+            while !ended.load(Ordering::Acquire) {
+                let rung = heard.rung();
+                // Not kept while it sleeps: a prefix that is closed meanwhile is let go of.
+                let Some(objects) = looked_at.upgrade() else { return };
+                if objects.check_usable().is_err() {
+                    return;
+                }
+                match newest(&objects) {
+                    Ok(state) if state > last => {
+                        last = state;
+                        drop(objects);
+                        told(state);
+                    }
+                    Ok(_) if objects.is_behind() && objects.follows_by_itself() => {
+                        drop(objects);
+                        thread::sleep(PARTNERS_EVERY);
+                    }
+                    other => {
+                        if let Err(error) = other {
+                            tracing::warn!("looking for new states: {error}");
+                        }
+                        drop(objects);
+                        heard.sleep(rung, SLICE);
+                    }
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("db0 changes".into()).spawn(run);
+        let failed = |error| Error::io("starting a thread for", objects.name(), &error);
+        Ok(Self { ends, bell, thread: Some(thread.map_err(failed)?) })
+    }
+}
+
+/// The last state that can be seen; a view that follows by itself steps to it.
+fn newest(objects: &Objects) -> Result<u64> {
+    if objects.is_writable() {
+        return Ok(objects.store().state().0);
+    }
+    if objects.follows_by_itself() {
+        objects.refresh()?;
+        return Ok(objects.store().state().0);
+    }
+    Ok(objects.store().newest_head()?.state.0)
+}
+
+impl Drop for OnChange {
+    /// Waits for a call that is going on, unless this is that call.
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::Release);
+        let Some(thread) = self.thread.take() else { return };
+        if thread.thread().id() == thread::current().id() || crate::lmdb::forked() {
+            return;
+        }
+        while !thread.is_finished() {
+            self.bell.nudge();
+            thread::sleep(PARTNERS_EVERY);
+        }
+        // A panic of the user's has been told by the panic hook.
+        let _ = thread.join();
+    }
+}

@@ -1,0 +1,78 @@
+//! The store beside other processes: what they have committed, who reads, who writes.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{engine::Store, head::Head, past::Disk, stack::Stack};
+use crate::{
+    Result,
+    lmdb::{Bell, Reader},
+};
+
+impl Store {
+    /// Another process writes, or none does.
+    pub(crate) fn follows(&self) -> bool {
+        self.follows.load(Ordering::Acquire)
+    }
+
+    /// From here on another process may write. Everything is committed, and nothing is written.
+    pub(crate) fn begin_following(&self) {
+        self.follows.store(true, Ordering::Release);
+    }
+
+    /// Goes on where another process has left off, at the state that this one has stepped to.
+    pub(crate) fn end_following(&self) -> Result<()> {
+        self.env.take_rope()?;
+        let head = self.head();
+        self.next_oid.store(head.oids_reserved.0, Ordering::Relaxed);
+        self.next_tag.store(head.next_tag, Ordering::Relaxed);
+        self.stack.store(Stack::new(head.state));
+        self.follows.store(false, Ordering::Release);
+        Ok(())
+    }
+
+    /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
+    pub(crate) fn last_txn(&self) -> u64 {
+        self.env.last_txn()
+    }
+
+    /// By which commits of all processes are waited for.
+    pub(crate) fn bell(&self) -> &Arc<Bell> {
+        self.env.bell()
+    }
+
+    /// Who has slots for reading.
+    pub(crate) fn readers(&self) -> Result<Vec<Reader>> {
+        self.env.readers().map_err(|fault| self.failed("listing the readers of", fault))
+    }
+
+    /// Frees the slots of readers that died.
+    pub(crate) fn clear_stale_readers(&self) {
+        match self.env.clear_stale_readers() {
+            Ok(0) => {}
+            Ok(dead) => tracing::info!("freed the slots of {dead} readers that died"),
+            Err(fault) => tracing::warn!("{}", self.failed("looking for dead readers of", fault)),
+        }
+    }
+
+    /// What has been committed by now, also by another process.
+    pub(crate) fn newest_head(&self) -> Result<Head> {
+        self.newest_head_and_txn().map(|(head, _)| head)
+    }
+
+    /// As [`newest_head`](Self::newest_head), with LMDB's number of the state that it was read in.
+    pub(crate) fn newest_head_and_txn(&self) -> Result<(Head, u64)> {
+        let disk = Disk::open(self)?;
+        Ok((disk.head()?, disk.txn.id()))
+    }
+
+    /// Steps to a state that another process has committed.
+    pub(crate) fn step_to(&self, head: Head) {
+        *self.head.write() = Arc::new(head);
+    }
+
+    /// Steps to a state that this process has committed, and tells all others.
+    pub(super) fn announce(&self, head: Head) {
+        self.step_to(head);
+        self.env.ring();
+    }
+}

@@ -1,0 +1,33 @@
+//! Several real processes on one prefix: who writes, who reads along, who dies.
+
+mod bank;
+mod child;
+mod forked;
+mod handover;
+mod latecomers;
+mod neighbours;
+mod openings;
+mod waits;
+
+use std::path::Path;
+
+/// What another process may be asked to play, and who plays it.
+const ROLES: [(&str, fn(&Path)); 10] = [
+    ("waits", waits::waits),
+    ("is told", waits::is_told),
+    ("reads before there is anything", latecomers::reads_before_there_is_anything),
+    ("queues", handover::queues),
+    ("follows", handover::follows),
+    ("writes until it is killed", neighbours::writes_until_it_is_killed),
+    ("reads", neighbours::reads),
+    ("opens", openings::opens),
+    ("holds the lease", openings::holds_the_lease),
+    ("forks", forked::forks),
+];
+
+#[test]
+fn plays_its_role() {
+    let Some((role, folder)) = child::role() else { return };
+    let (_, play) = ROLES.iter().find(|(name, _)| *name == role).expect("a role");
+    play(&folder);
+}
