@@ -225,6 +225,19 @@ pub enum Error {
         target: Uuid,
     },
 
+    /// A collection that something holds in one prefix, to be stored in another one.
+    #[error(
+        "collection {target} is held in prefix {to:?} and can't be stored in prefix {from:?} too: store its copy() there"
+    )]
+    CollectionElsewhere {
+        /// Where it was to be stored.
+        from: String,
+        /// Where it is held.
+        to: String,
+        /// The collection.
+        target: Uuid,
+    },
+
     /// A unique key that another object has.
     #[error("{class}.{field}: the key {key} is taken by {holder}")]
     Unique {

@@ -109,6 +109,6 @@ mod tests {
 
     #[test]
     fn what_repeats_becomes_shorter() {
-        assert!(compress(&[7; 100_000]).len() < 1000);
+        assert!(compress(&vec![7; 100_000]).len() < 1000);
     }
 }

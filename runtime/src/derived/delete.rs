@@ -2,7 +2,6 @@
 
 use std::panic::Location;
 
-use super::holders::references_to;
 use crate::{
     Error, Memo, Result,
     class::Class,
@@ -17,7 +16,7 @@ pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
     objects.check_writable()?;
     let _turn = objects.shared().borrow_turn(Location::caller())?;
     objects.refuse_guard_on(memo.oid(), "deleting")?;
-    let count = references_to(&objects, memo.oid())?;
+    let count = objects.references_to(memo.oid())?;
     if count > 0 {
         return Err(Error::Referenced { class: T::INFO.name.into(), uuid: memo.uuid(), count });
     }

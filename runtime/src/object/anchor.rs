@@ -1,22 +1,15 @@
 //! A collection's place: nowhere while it is new and empty, then rows below an oid of a prefix.
 
-use std::{
-    fmt,
-    panic::Location,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-};
+use std::{fmt, panic::Location, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use uuid::Uuid;
 
 use super::{
     context::{self, Encoding},
-    hold::Token,
     inside::{Home, Inside},
     objects::Objects,
+    place::{Anchored, Place},
     plain::is_plain,
     reference::reference,
     rows::{self, RowReader, RowWriter},
@@ -37,74 +30,10 @@ enum Inner {
     Inside(Inside),
 }
 
-/// What the live handles of a collection share.
-pub(super) struct Anchored {
-    /// None while the collection is new, empty, and stored nowhere.
-    place: OnceLock<Place>,
-    /// The epoch in which it got its place: until the next freeze, all its rows are in one layer.
-    born: AtomicU64,
-    /// Nothing but handles held the collection when it was last looked at.
-    unheld: AtomicBool,
-}
-
-#[derive(Clone)]
-struct Place {
-    objects: Arc<Objects>,
-    oid: Oid,
-    _token: Token,
-}
-
-impl Anchored {
-    fn of(objects: Arc<Objects>, oid: Oid) -> Self {
-        let token = Token::new(objects.shared());
-        Self {
-            place: OnceLock::from(Place { objects, oid, _token: token }),
-            born: AtomicU64::new(0),
-            unheld: AtomicBool::new(false),
-        }
-    }
-
-    pub(super) fn set_unheld(&self, unheld: bool) {
-        self.unheld.store(unheld, Ordering::SeqCst);
-    }
-
-    /// Gives the collection a number among these objects. The caller has the turn.
-    fn settle(self: &Arc<Self>, objects: &Arc<Objects>) -> Result<Place> {
-        if let Some(place) = self.place.get() {
-            return Ok(place.clone());
-        }
-        objects.check_writable()?;
-        let place = self.place.get_or_init(|| {
-            let token = Token::new(objects.shared());
-            // Before the oid: a freeze in between makes it older than it is, which is safe.
-            self.born.store(objects.shared().epoch(), Ordering::Relaxed);
-            let oid = objects.store().new_oid();
-            objects.anchored(oid, self);
-            self.set_unheld(true);
-            Place { objects: objects.clone(), oid, _token: token }
-        });
-        Ok(place.clone())
-    }
-}
-
-impl Drop for Anchored {
-    fn drop(&mut self) {
-        if self.unheld.load(Ordering::SeqCst)
-            && let Some(place) = self.place.get_mut()
-        {
-            place.objects.dropped(place.oid);
-        }
-    }
-}
-
 impl Anchor {
     /// A new, empty collection that is stored nowhere yet.
     pub fn fresh() -> Self {
-        Self(Inner::Live(Arc::new(Anchored {
-            place: OnceLock::new(),
-            born: AtomicU64::new(0),
-            unheld: AtomicBool::new(false),
-        })))
+        Self(Inner::Live(Anchored::fresh()))
     }
 
     /// A new, empty collection of these objects. The caller has the turn.
@@ -123,7 +52,9 @@ impl Anchor {
 
     fn place(&self) -> Option<(Arc<Objects>, Oid)> {
         match &self.0 {
-            Inner::Live(live) => live.place.get().map(|place| (place.objects.clone(), place.oid)),
+            Inner::Live(live) => {
+                live.with(|place| place.map(|place| (place.objects.clone(), place.oid)))
+            }
             Inner::Inside(inside) => inside.objects().map(|objects| (objects, inside.oid)),
         }
     }
@@ -148,21 +79,20 @@ impl Anchor {
         current: impl FnOnce() -> Result<Arc<Objects>>,
         place: &'static Location<'static>,
     ) -> Result<RowWriter> {
-        let (objects, known) = match (self.place(), &self.0) {
-            (Some((objects, oid)), _) => (objects, Some(oid)),
-            (None, Inner::Live(_)) => (current()?, None),
+        let objects = match (self.place(), &self.0) {
+            (Some((objects, _)), _) => objects,
+            (None, Inner::Live(_)) => current()?,
             (None, Inner::Inside(_)) => return Err(closed()),
         };
         objects.check_writable()?;
         let turn = objects.shared().take_turn(place)?;
-        let oid = match (known, &self.0) {
-            (Some(oid), _) => oid,
-            (None, Inner::Live(live)) => live.settle(&objects)?.oid,
-            (None, Inner::Inside(_)) => return Err(closed()),
-        };
-        let born = match &self.0 {
-            Inner::Live(live) => live.born.load(Ordering::Relaxed),
-            Inner::Inside(_) => 0,
+        // Only who has the turn can tell: others may have moved it while this thread waited.
+        let (objects, oid, born) = match &self.0 {
+            Inner::Live(live) => {
+                let place = live.settle(&objects)?;
+                (place.objects, place.oid, place.born)
+            }
+            Inner::Inside(inside) => (objects, inside.oid, 0),
         };
         Ok(RowWriter::new(RowReader::new(objects, oid), turn, born))
     }
@@ -181,12 +111,12 @@ impl Anchor {
             return Ok(false);
         }
         match &self.0 {
-            Inner::Live(live) => match live.place.get() {
+            Inner::Live(live) => live.with(|found| match found {
                 Some(Place { objects, oid, .. }) => {
                     rows::edit_plain(objects, *oid, place, key, element, edit)
                 }
                 None => Ok(false),
-            },
+            }),
             Inner::Inside(inside) => {
                 let objects = inside.objects().ok_or_else(closed)?;
                 rows::edit_plain(&objects, inside.oid, place, key, element, edit)
@@ -202,20 +132,20 @@ impl Anchor {
     /// Tells the value that is being encoded of this reference, and gives the collection its place.
     fn refer(&self, context: &mut Encoding) -> Result<Oid> {
         let here = context.objects().clone();
-        let (there, oid) = match &self.0 {
-            Inner::Live(live) => {
-                let place = live.settle(&here)?;
-                (place.objects, place.oid)
+        let oid = match &self.0 {
+            Inner::Live(live) => live.settle_in(&here)?.oid,
+            Inner::Inside(inside) => {
+                let there = inside.objects().ok_or_else(closed)?;
+                if here.store().prefix_id() != there.store().prefix_id() {
+                    return Err(Error::CollectionElsewhere {
+                        from: here.name().into(),
+                        to: there.name().into(),
+                        target: there.uuid(inside.oid),
+                    });
+                }
+                inside.oid
             }
-            Inner::Inside(_) => self.place().ok_or_else(closed)?,
         };
-        if here.store().prefix_id() != there.store().prefix_id() {
-            return Err(Error::CrossPrefix {
-                from: here.name().into(),
-                to: there.name().into(),
-                target: there.uuid(oid),
-            });
-        }
         let is_users = match &self.0 {
             Inner::Live(_) => true,
             Inner::Inside(inside) => inside.is_of_draft(),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    anchor::Anchored,
     cache::{Cache, CacheStats},
     cell::AnyCell,
     objects::Objects,
+    place::Anchored,
 };
 use crate::store::Oid;
 

@@ -14,7 +14,6 @@ use dashmap::DashMap;
 use uuid::Uuid;
 
 use super::{
-    anchor::Anchored,
     building::FieldKeeping,
     cache::Cache,
     cell::{AnyCell, Cell},
@@ -22,6 +21,7 @@ use super::{
     identity::Cells,
     inside::Keep,
     pending::Pending,
+    place::Anchored,
     row,
     shared::Shared,
 };

@@ -13,7 +13,9 @@ use crate::{
         self, RefExt,
         key::{IntoKey, Key, KeyReader},
     },
-    store::{Direction, KeyRange, LayerRows, Oid, OidKey, StateNum, Table, oid_key, oid_of_key},
+    store::{
+        Direction, KeyRange, LayerRows, Oid, OidKey, PrefixId, StateNum, Table, oid_key, oid_of_key,
+    },
 };
 
 /// How often reading something in one moment is tried, beside others who write.
@@ -21,7 +23,12 @@ const TRIES: usize = 4;
 
 /// A moment between two publishings of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp(u64, Option<StateNum>);
+pub struct Stamp {
+    rows: u64,
+    state: Option<StateNum>,
+    /// A collection may have moved from one prefix to another.
+    place: (PrefixId, Oid),
+}
 
 /// Reads the rows of a collection, as its view shows them.
 #[derive(Clone)]
@@ -79,7 +86,11 @@ impl RowReader {
     pub fn stamp(&self) -> Option<Stamp> {
         let objects = &self.objects;
         let lasts = !objects.shared().in_atomic();
-        lasts.then(|| Stamp(objects.rows_version(), objects.view().state()))
+        lasts.then(|| Stamp {
+            rows: objects.rows_version(),
+            state: objects.view().state(),
+            place: (objects.store().prefix_id(), self.oid),
+        })
     }
 
     /// Runs `read` so that all it reads is of one moment: again, if something was published in

@@ -79,7 +79,7 @@ impl Outcome {
         }
     }
 
-    fn standing(&self) -> Standing {
+    pub(super) fn standing(&self) -> Standing {
         match self.word.load(Ordering::Acquire) {
             PENDING => Standing::Pending,
             UNDONE => Standing::Undone,
