@@ -151,6 +151,9 @@ impl Env {
 
     /// Takes over the ringing of the bell, with the writer's lease.
     pub(crate) fn take_rope(&self) -> std::result::Result<(), Error> {
+        // A writer that was killed between writing its root page and telling so has committed a state
+        // that readers do not see: whoever locks the table of writers next makes it seen.
+        drop(self.write().map_err(|fault| fault.at("opening", &self.path))?);
         let failed = |error| Error::io("opening", self.path.join(super::BELL_FILE), &error);
         self.bell.take_rope(self.info().last_txn_id).map_err(failed)
     }

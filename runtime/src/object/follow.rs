@@ -51,15 +51,20 @@ impl Objects {
         self.handovers.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Goes on where another process has left off. The caller has the lease and the turn.
-    pub(crate) fn end_following(&self) -> Result<()> {
-        // What belongs together is all there: the lease came with what the journal had.
+    /// Goes on where another process has left off, after `recover` has finished what that began. The
+    /// caller has the lease and the turn.
+    pub(crate) fn end_following(&self, recover: impl FnOnce() -> Result<()>) -> Result<()> {
         let _one_at_a_time = self.following.lock();
-        let (head, seen) = self.store().newest_head_and_txn()?;
-        self.move_to(head)?;
-        self.followed_to.store(seen, Ordering::Release);
+        self.store().take_rope()?;
+        let last = self.store().newest_head()?;
+        let state = last.state;
+        self.move_to(last)?;
+        recover()?;
+        if self.store().state() > state {
+            self.mark_all(self.store().state());
+        }
         self.check_kept()?;
-        self.store().end_following()?;
+        self.store().end_following();
         self.catalogue.take_over(self.store())?;
         self.tag_names.take_over();
         self.pending.lock().goes_on(self.store().next_oid());

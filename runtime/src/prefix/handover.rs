@@ -61,8 +61,7 @@ impl OpenPrefix {
             taken => taken?,
         };
         let _turn = shared.take_turn(place)?;
-        txn::recover(&shared.config.root, objects.store())?;
-        objects.end_following()?;
+        objects.end_following(|| txn::recover(&shared.config.root, objects.store()))?;
         *self.writing.lock() = Some(Writing::begin(objects, lease)?);
         Ok(())
     }

@@ -19,15 +19,19 @@ impl Store {
         self.follows.store(true, Ordering::Release);
     }
 
+    /// Makes sure that the last commit of whoever wrote before is seen, and tells of commits from now
+    /// on. The caller has the lease.
+    pub(crate) fn take_rope(&self) -> Result<()> {
+        self.env.take_rope()
+    }
+
     /// Goes on where another process has left off, at the state that this one has stepped to.
-    pub(crate) fn end_following(&self) -> Result<()> {
-        self.env.take_rope()?;
+    pub(crate) fn end_following(&self) {
         let head = self.head();
         self.next_oid.store(head.oids_reserved.0, Ordering::Relaxed);
         self.next_tag.store(head.next_tag, Ordering::Relaxed);
         self.stack.store(Stack::new(head.state));
         self.follows.store(false, Ordering::Release);
-        Ok(())
     }
 
     /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
