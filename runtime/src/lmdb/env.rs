@@ -1,7 +1,7 @@
 //! An environment: one LMDB file, opened once per process.
 
 use std::{
-    ffi::{CString, c_uint},
+    ffi::{CStr, CString, c_uint},
     fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -73,8 +73,8 @@ pub(crate) struct Env {
     pool: ReadPool,
     /// Apart, for those who wait and do not want to keep the environment open.
     bell: Arc<Bell>,
-    /// LMDB allows one opening of table handles at a time.
-    opening_tables: Mutex<()>,
+    /// The tables that are open, in the order in which they were opened: one at a time.
+    tables: Mutex<Vec<CString>>,
     options: EnvOptions,
 }
 
@@ -125,7 +125,7 @@ impl Env {
             file: FileId::of(&metadata),
             pool: ReadPool::default(),
             bell: Arc::new(Bell::of(folder)),
-            opening_tables: Mutex::new(()),
+            tables: Mutex::default(),
             options: options.clone(),
         });
         opening.done(env.file, &env);
@@ -191,6 +191,10 @@ impl Env {
                 self.clear_stale_readers()?;
                 begin()
             }
+            Err(_) if self.raw().is_err() => {
+                self.revive()?;
+                begin()
+            }
             other => other,
         }
     }
@@ -221,10 +225,11 @@ impl Env {
     /// Opens a table, creating it where the environment may be written; `None` if it is not there.
     pub(crate) fn table(&self, name: &str) -> Result<Option<TableId>> {
         let name = CString::new(name).map_err(|_| Fault::new(libc::EINVAL))?;
-        let _one_at_a_time = self.opening_tables.lock();
+        let mut tables = self.tables.lock();
         // A reader must not wait for a writer, and this is how both find what is there.
-        let found = self.table_read_only(&name)?;
+        let found = open_table(self.raw()?, &name)?;
         if found.is_some() || !self.options.create {
+            tables.extend(found.map(|_| name));
             return Ok(found);
         }
         let mut dbi = 0;
@@ -235,28 +240,8 @@ impl Env {
             unsafe { ffi::mdb_dbi_open(txn.raw(), name.as_ptr(), ffi::MDB_CREATE, &raw mut dbi) };
         Fault::check(code)?;
         txn.commit()?;
+        tables.push(name);
         Ok(Some(TableId(dbi)))
-    }
-
-    fn table_read_only(&self, name: &CString) -> Result<Option<TableId>> {
-        let mut txn = ptr::null_mut();
-        let mut dbi = 0;
-        let raw = self.raw()?;
-        // SAFETY: the environment is open; `txn` receives the transaction.
-        Fault::check(unsafe {
-            ffi::mdb_txn_begin(raw, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn)
-        })?;
-        // SAFETY: `txn` is active; committing a read transaction keeps the handle and ends it.
-        let code = unsafe {
-            let code = ffi::mdb_dbi_open(txn, name.as_ptr(), 0, &raw mut dbi);
-            ffi::mdb_txn_commit(txn);
-            code
-        };
-        match code {
-            ffi::MDB_SUCCESS => Ok(Some(TableId(dbi))),
-            ffi::MDB_NOTFOUND => Ok(None),
-            code => Err(Fault::new(code)),
-        }
     }
 
     /// LMDB's figures, from shared memory alone.
@@ -290,33 +275,57 @@ impl Env {
     }
 
     /// Closes the file and opens it again, with the same tables: after a disk error LMDB refuses
-    /// everything, and what it holds of the file in memory may not be what is on the disk.
-    pub(crate) fn reopen(&self, tables: &[&str]) -> std::result::Result<(), Error> {
-        let failed = |fault: Fault| fault.at("reopening", &self.path);
-        let swap = || -> std::result::Result<(), Error> {
+    /// everything, and what it holds of the file in memory may not be what is on the disk. To be
+    /// called by the thread that writes, between its transactions.
+    pub(crate) fn reopen(&self) -> std::result::Result<(), Error> {
+        self.renew(|| {
+            self.pool.drain();
+            if let Ok(raw) = self.raw() {
+                self.raw.store(ptr::null_mut(), Ordering::Release);
+                // SAFETY: no transaction is active (the pool sees to the readers, and this is the
+                // only thread that writes), the idle ones have just been ended, and nobody finds
+                // the handle any more.
+                unsafe { ffi::mdb_env_close(raw) };
+            }
+        })
+        .map_err(|fault| fault.at("reopening", &self.path))
+    }
+
+    /// Opens the file again after a reopening that failed; by whoever needs it first.
+    fn revive(&self) -> Result<()> {
+        self.renew(|| ())
+    }
+
+    /// Opens the file, if it is not open once `close` has been called; while nobody reads.
+    fn renew(&self, close: impl FnOnce()) -> Result<()> {
+        let swap = || {
             let raw = REGISTRY.replace(|| {
-                self.pool.drain();
-                if let Ok(raw) = self.raw() {
-                    self.raw.store(ptr::null_mut(), Ordering::Release);
-                    // SAFETY: no transaction is active (the pool sees to the readers, and this is
-                    // the only thread that writes), the idle ones have just been ended, and nobody
-                    // finds the handle any more.
-                    unsafe { ffi::mdb_env_close(raw) };
-                }
-                open_raw(&self.path, &self.options)
-            });
-            let raw = raw.map_err(failed)?;
-            files::close_on_exec(raw);
-            self.raw.store(raw, Ordering::Release);
+                close();
+                if self.raw().is_ok() { Ok(None) } else { self.open_again().map(Some) }
+            })?;
+            if let Some(raw) = raw {
+                files::close_on_exec(raw);
+                self.raw.store(raw, Ordering::Release);
+            }
             Ok(())
         };
         let quiet = self.pool.while_quiet(GROWTH_PATIENCE, swap);
-        quiet.unwrap_or_else(|| Err(failed(Fault::new(libc::EBUSY))))?;
-        // In the same order they get the same numbers.
-        for table in tables {
-            self.table(table).map_err(failed)?;
+        quiet.unwrap_or(Err(Fault::new(libc::EBUSY)))
+    }
+
+    /// A new handle of the file, in which the tables have the numbers that they had before.
+    fn open_again(&self) -> Result<*mut ffi::MDB_env> {
+        let raw = open_raw(&self.path, &self.options)?;
+        // Numbers are given in the order of opening.
+        let opened = self.tables.lock().iter().try_for_each(|name| match open_table(raw, name)? {
+            Some(_) => Ok(()),
+            None => Err(Fault::new(ffi::MDB_NOTFOUND)),
+        });
+        if opened.is_err() {
+            // SAFETY: nobody else knows the handle, and its transactions have ended.
+            unsafe { ffi::mdb_env_close(raw) };
         }
-        Ok(())
+        opened.map(|()| raw)
     }
 
     /// Frees the slots of readers that died; gives their number.
@@ -341,6 +350,27 @@ impl Drop for Env {
             // `Arc`), the idle ones have just been ended, and `raw` is not used again.
             unsafe { ffi::mdb_env_close(raw) }
         });
+    }
+}
+
+/// Opens a table that is there, without writing.
+fn open_table(env: *mut ffi::MDB_env, name: &CStr) -> Result<Option<TableId>> {
+    let mut txn = ptr::null_mut();
+    let mut dbi = 0;
+    // SAFETY: the environment is open; `txn` receives the transaction.
+    Fault::check(unsafe {
+        ffi::mdb_txn_begin(env, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn)
+    })?;
+    // SAFETY: `txn` is active; committing a read transaction keeps the handle and ends it.
+    let code = unsafe {
+        let code = ffi::mdb_dbi_open(txn, name.as_ptr(), 0, &raw mut dbi);
+        ffi::mdb_txn_commit(txn);
+        code
+    };
+    match code {
+        ffi::MDB_SUCCESS => Ok(Some(TableId(dbi))),
+        ffi::MDB_NOTFOUND => Ok(None),
+        code => Err(Fault::new(code)),
     }
 }
 

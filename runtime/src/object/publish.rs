@@ -229,14 +229,13 @@ struct Publishing<'a> {
 
 impl Publishing<'_> {
     fn young(&mut self, cell: Arc<dyn AnyCell>) {
-        match &mut self.part {
-            Some(part) => part.young.push(cell),
-            None => {
-                // Under the lock, or the end of a commit could raise it again meanwhile.
-                self.young_from.fetch_min(cell.oid().0, Ordering::AcqRel);
-                self.pending.young.push(cell);
-            }
+        if let Some(part) = &mut self.part {
+            part.young.push(cell);
+            return;
         }
+        // Under the lock, or the end of a commit could raise it again meanwhile.
+        self.young_from.fetch_min(cell.oid().0, Ordering::AcqRel);
+        self.pending.young.push(cell);
     }
 
     fn dirty(&mut self, cell: Arc<dyn AnyCell>) {

@@ -359,7 +359,7 @@ impl Store {
                 Err(error @ Error::Io { .. }) => {
                     // Whether it is on disk is in doubt, and what LMDB has in memory may not be
                     // what is there: look at the file afresh, and let its head row decide.
-                    self.env.reopen(&Table::ALL.map(Table::name))?;
+                    self.env.reopen()?;
                     let head = self.newest_head()?;
                     if head.state > before {
                         self.announce(head);
@@ -425,7 +425,7 @@ impl Store {
     /// Sees to it that a commit which must not fail any more is on disk: by applying it, to the
     /// file as it is after an error.
     pub(crate) fn insist(&self, commit: &Commit<'_>) -> Result<StateNum> {
-        self.env.reopen(&Table::ALL.map(Table::name))?;
+        self.env.reopen()?;
         loop {
             match self.apply(commit) {
                 Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {

@@ -1,0 +1,164 @@
+//! Names, files, folders and limits that can't be worked with: refused in words, and left alone.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use db0::{Config, Error, Mode, Workspace};
+use db0_faults::{Judge, Random, Roles, Scratch, Verdict};
+
+use crate::limits::{drop_privileges, limit_address_space};
+use crate::oracle::{Oracle, Past};
+use crate::world::World;
+
+const STEPS: u64 = 6;
+
+fn prepared() -> Scratch {
+    let scratch = Scratch::new().expect("a folder");
+    let mut world = World::open(Config::new(scratch.path())).expect("it opens");
+    for _ in 0..STEPS {
+        world.take_step().and_then(|()| world.commit()).expect("it is committed");
+    }
+    world.close().expect("it closes");
+    scratch
+}
+
+fn check_unharmed(scratch: &Scratch) {
+    assert_eq!(Oracle::default().check(scratch.path(), Past::All), Ok(STEPS));
+}
+
+/// Why a folder can't be opened for writing.
+fn refusal(folder: &Path) -> Error {
+    Workspace::open(Config::new(folder)).expect_err("it can't be opened")
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_refused() {
+    let scratch = Scratch::new().expect("a folder");
+    let root = scratch.path().join("root");
+    let workspace = Workspace::open(Config::new(&root).autocommit(false)).expect("it opens");
+    let long = "x".repeat(300);
+    let deep = "a/".repeat(20);
+    for name in ["../x", "a/../../x", "/x", "", "a//b", ".", "a\\b", "a\0b", &long, &deep] {
+        let error = workspace.prefix(name, Mode::ReadWrite).expect_err("no such name");
+        assert!(matches!(error, Error::BadName { .. }), "{name:?}: {error}");
+    }
+    for name in ["data.mdb", "lock.mdb", ".guard", ".new", "a b", "%2e%2e", "ümläut"] {
+        workspace.prefix(name, Mode::ReadWrite).unwrap_or_else(|e| panic!("{name:?}: {e}"));
+    }
+    workspace.close().expect("it closes");
+    let left: Vec<_> = fs::read_dir(scratch.path()).expect("reads").flatten().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn garbage_is_refused_and_left_alone() {
+    let mut random = Random::new(1);
+    for len in [1, 100, 4096, 100_000] {
+        let scratch = prepared();
+        let data = scratch.path().join("default/data.mdb");
+        let garbage: Vec<u8> = (0..len).map(|_| random.next_u64().to_le_bytes()[0]).collect();
+        fs::write(&data, &garbage).expect("writes");
+        let error = refusal(scratch.path());
+        assert!(matches!(error, Error::Format { .. }), "{len} bytes: {error:?}");
+        assert!(error.to_string().contains("data.mdb"), "{error}");
+        assert!(fs::read(&data).expect("reads") == garbage, "it was changed");
+    }
+}
+
+#[test]
+fn a_truncated_file_is_refused_and_left_alone() {
+    let scratch = prepared();
+    let data = scratch.path().join("default/data.mdb");
+    let whole = fs::read(&data).expect("reads");
+    for len in [4096, 8192, whole.len() / 2, whole.len() - 4096, whole.len() - 1] {
+        fs::write(&data, &whole[..len]).expect("writes");
+        let error = refusal(scratch.path());
+        assert!(matches!(error, Error::Format { .. }), "{len} bytes: {error:?}");
+        assert_eq!(fs::metadata(&data).expect("it is there").len(), len as u64);
+    }
+    fs::write(&data, &whole).expect("writes");
+    check_unharmed(&scratch);
+}
+
+/// In a process of its own: says how opening went, for writing and for reading.
+fn try_to_open(folder: &Path, _: u64, _: u64) -> Result<(), String> {
+    let writing = Workspace::open(Config::new(folder).autocommit(false)).map(|_| ());
+    let reading = Workspace::open(Config::new(folder).autocommit(false).read_only()).map(|_| ());
+    Err(format!("writing: {writing:?}; reading: {reading:?}"))
+}
+
+fn ask(roles: &Roles, folder: &Path) -> String {
+    match Judge::new(roles, "other").ask(folder, 0, 0).expect("it is asked") {
+        Verdict::Damaged(told) => told,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_second_writer_is_told_of_the_first() {
+    let test = "bad_input::a_second_writer_is_told_of_the_first";
+    let roles = Roles::of(test)
+        .role("other", |wire| Judge::serve(wire, try_to_open).expect("the test listens"));
+    let scratch = prepared();
+    let mut world = World::open(Config::new(scratch.path())).expect("it opens");
+    let error = refusal(scratch.path());
+    assert!(matches!(error, Error::AlreadyOpen { .. }), "{error:?}");
+    let told = ask(&roles, scratch.path());
+    let pid = format!("Locked {{ prefix: \"default\", pid: Some({}) }}", std::process::id());
+    assert!(told.contains(&pid) && told.contains("reading: Ok"), "{told}");
+    world.take_step().and_then(|()| world.commit()).expect("the first goes on");
+    world.close().expect("it closes");
+    assert_eq!(Oracle::default().check(scratch.path(), Past::All), Ok(STEPS + 1));
+}
+
+#[test]
+fn a_folder_that_cant_be_written_is_refused() {
+    let test = "bad_input::a_folder_that_cant_be_written_is_refused";
+    let roles = Roles::of(test).role("other", |wire| {
+        drop_privileges();
+        Judge::serve(wire, try_to_open).expect("the test listens");
+    });
+    let scratch = prepared();
+    let set = |mode| {
+        let folder = scratch.path().join("default");
+        fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).expect("ours");
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("ours");
+        for file in fs::read_dir(&folder).expect("reads").flatten() {
+            let mode = fs::Permissions::from_mode(mode & 0o666);
+            fs::set_permissions(file.path(), mode).expect("ours");
+        }
+    };
+    set(0o555);
+    let told = ask(&roles, scratch.path());
+    assert!(told.starts_with("writing: Err(Io {") && told.contains("code: 13"), "{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    set(0o700);
+    check_unharmed(&scratch);
+}
+
+/// In a process with little address space: opens, reads everything, and goes on.
+fn work_in_little_space(folder: &Path, _: u64, _: u64) -> Result<(), String> {
+    let step = Oracle::default().check(folder, Past::All)?;
+    let mut world = World::open(Config::new(folder)).map_err(|why| why.to_string())?;
+    for _ in 0..20 {
+        world.take_step().and_then(|()| world.commit()).map_err(|error| error.to_string())?;
+    }
+    world.close().map_err(|error| error.to_string())?;
+    let now = Oracle::default().check(folder, Past::All)?;
+    if now == step + 20 { Ok(()) } else { Err(format!("step {now}")) }
+}
+
+#[test]
+fn little_address_space_is_enough() -> io::Result<()> {
+    let test = "bad_input::little_address_space_is_enough";
+    let roles = Roles::of(test).role("other", |wire| {
+        limit_address_space(400 << 20);
+        Judge::serve(wire, work_in_little_space).expect("the test listens");
+    });
+    let scratch = prepared();
+    assert_eq!(Judge::new(&roles, "other").ask(scratch.path(), 0, 0)?, Verdict::Sound);
+    assert_eq!(Oracle::default().check(scratch.path(), Past::All), Ok(STEPS + 20));
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! db0's promises under kills, I/O errors, power cuts and bad input.
+
+mod bad_input;
+mod crashes;
+mod flips;
+mod io_errors;
+mod item;
+mod kills;
+mod limits;
+mod model;
+mod oracle;
+mod point;
+mod reopening;
+mod seen;
+mod world;
