@@ -5,7 +5,6 @@ use std::{
     time::SystemTime,
 };
 
-use db0_query::{Criteria, Query};
 use db0_runtime::{
     CacheStats, Config, Error, Memo, Mode, Result, State,
     class::{Class, Singleton},
@@ -233,21 +232,6 @@ pub fn fetch_singleton<T: Singleton>() -> Result<Memo<T>> {
 /// ```
 pub fn has_singleton<T: Singleton>() -> bool {
     fetch_singleton::<T>().is_ok()
-}
-
-/// Objects of the class `T` that fulfil criteria, in the current prefix or the class's own.
-///
-/// ```
-/// # let folder = tempfile::tempdir().unwrap();
-/// # db0::init(folder.path())?;
-/// # #[db0::memo(keep)] struct Note { text: String }
-/// let note = db0::Memo::new(Note { text: "one".into() });
-/// db0::tags(&note).add("urgent");
-/// assert_eq!(db0::find::<Note>(("urgent", db0::no("done"))).count(), 1);
-/// # Ok::<(), db0::Error>(())
-/// ```
-pub fn find<T: Class>(criteria: impl Criteria<T>) -> Query<T> {
-    Query::on(class_prefix::<T>().map(|prefix| prefix.objects().clone()), &criteria)
 }
 
 /// The last committed state of every open prefix.

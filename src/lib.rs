@@ -31,6 +31,7 @@
 //! ```
 
 mod changes;
+mod finding;
 mod global;
 #[cfg(doctest)]
 mod guide;
@@ -53,12 +54,14 @@ pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
 pub use db0_collections::{Changes, EntryChange, Kind, Moment, Splice};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{
-    Condition, Criteria, Expr, Field, Matches, Query, TagList, all, any, class, no, tags,
+    All, Any, ClassTag, Condition, Criteria, Explain, Expr, Field, GroupKey, Groups, JoinOn,
+    Matches, Measure, No, NullsLast, Number, Query, Refers, SortKey, TagList, Tagger, Targets,
+    Words, all, any, class, no, tags, words,
 };
 pub use db0_runtime::{
     CacheStats, Config, Durability, Entered, Error, Health, History, Lock, Memo, Mode, OnChange,
     Read, Reader, Result, Root, State, WeakMemo, Write, abort,
-    class::{Class, EnumTag, Singleton},
+    class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Value, int128,
         key::{Desc, IntoKey, Key, KeyRange},
@@ -67,9 +70,10 @@ pub use db0_runtime::{
 #[cfg(feature = "tokio")]
 pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
+pub use finding::{all_tags, find, find_tags_starting_with};
 pub use global::{
     atomic, cache_stats, clear_cache, close, commit, current, delete, drop_prefix, exists, fetch,
-    fetch_singleton, find, has_singleton, init, open, prefixes, prune_history, singleton, snapshot,
+    fetch_singleton, has_singleton, init, open, prefixes, prune_history, singleton, snapshot,
     snapshot_at, snapshot_at_time, snapshot_of, state, state_at, states, touch,
 };
 pub use prefix::Prefix;

@@ -3,7 +3,10 @@
 use std::ops::Deref;
 
 use db0_query::{Criteria, Query, Tagger, Targets, tags};
-use db0_runtime::{Entered, Result, class::Class};
+use db0_runtime::{
+    Entered, Result,
+    class::{Class, TagName},
+};
 
 use crate::{Snapshot, Workspace};
 
@@ -82,6 +85,36 @@ impl Prefix {
     /// ```
     pub fn tags(&self, objects: impl Targets) -> Tagger {
         tags(objects)
+    }
+
+    /// All tags of this prefix by name, and how many objects bear each.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.tags(&prefix.create(Note { text: "one".into() })).add("urgent");
+    /// assert_eq!(prefix.all_tags()?[0].0.to_string(), "urgent");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn all_tags(&self) -> Result<Vec<(TagName, u64)>> {
+        db0_query::all_tags(self.inner.objects())
+    }
+
+    /// The tags of text of this prefix that begin with this one, and how many objects bear each.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current()?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.tags(&prefix.create(Note { text: "one".into() })).add("urgent");
+    /// assert_eq!(prefix.find_tags_starting_with("u")?.len(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn find_tags_starting_with(&self, start: &str) -> Result<Vec<(TagName, u64)>> {
+        db0_query::tags_starting_with(self.inner.objects(), start)
     }
 
     /// The last committed state of this prefix.

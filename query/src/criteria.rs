@@ -2,10 +2,13 @@
 
 use std::marker::PhantomData;
 
+use db0_collections::index::{Entries, Index};
 use db0_runtime::{
-    Memo,
+    Memo, WeakMemo,
     class::{Class, TagName},
+    codec::key::Key,
 };
+use uuid::Uuid;
 
 use crate::expr::{Expr, Node};
 
@@ -73,7 +76,41 @@ impl<T, C: Criteria<T>> Criteria<T> for Vec<C> {
 
 impl<T, M: Class> Criteria<T> for Memo<M> {
     fn expr(&self) -> Expr {
+        Expr::of_tag(self.place().map(|_| TagName::object(self.uuid())))
+    }
+}
+
+impl<T, M: Class> Criteria<T> for WeakMemo<M> {
+    fn expr(&self) -> Expr {
         Expr::tag(TagName::object(self.uuid()))
+    }
+}
+
+/// A tag as [`list`](crate::Tagger::list) gives it.
+impl<T> Criteria<T> for TagName {
+    fn expr(&self) -> Expr {
+        Expr::tag(self.clone())
+    }
+}
+
+/// The object of this identity, and no other.
+impl<T> Criteria<T> for Uuid {
+    fn expr(&self) -> Expr {
+        Expr(Node::Object(*self))
+    }
+}
+
+/// The objects in an index.
+impl<T: Class, K: Key> Criteria<T> for Index<K, Memo<T>> {
+    fn expr(&self) -> Expr {
+        Expr(Node::Index(self.part()))
+    }
+}
+
+/// The objects in a range of an index, as in `index.range(1..=3)`.
+impl<T: Class, K: Key> Criteria<T> for Entries<K, Memo<T>> {
+    fn expr(&self) -> Expr {
+        Expr(Node::Index(self.part()))
     }
 }
 
@@ -99,7 +136,7 @@ pub fn no<C>(criteria: C) -> No<C> {
 
 impl<T, C: Criteria<T>> Criteria<T> for No<C> {
     fn expr(&self) -> Expr {
-        Expr(Node::Not(Box::new(self.0.expr().0)))
+        self.0.expr().not()
     }
 }
 
@@ -148,7 +185,7 @@ pub fn all<C>(criteria: C) -> All<C> {
 #[derive(Clone, Copy, Debug)]
 pub struct ClassTag<C>(PhantomData<fn() -> C>);
 
-/// A class as a tag: put on objects, and looked for, like any other tag.
+/// A class: as a criterion its objects, and whatever bears it as a tag; as a tag, one like any other.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -158,6 +195,7 @@ pub struct ClassTag<C>(PhantomData<fn() -> C>);
 /// # #[db0::memo] struct Shelf;
 /// db0::tags(&emma).add(db0::class::<Shelf>());
 /// assert_eq!(db0::find::<Book>(db0::class::<Shelf>()).first(), Some(emma));
+/// assert_eq!(db0::find::<Book>(db0::class::<Book>()).count(), 1); // all of the class
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn class<C: Class>() -> ClassTag<C> {
@@ -172,8 +210,14 @@ impl<C: Class> ClassTag<C> {
 
 impl<T, C: Class> Criteria<T> for ClassTag<C> {
     fn expr(&self) -> Expr {
-        Expr::tag(Self::name())
+        Expr(Node::Class(names_of::<C>()))
     }
+}
+
+/// What a class is called, and what it was called before.
+pub(crate) fn names_of<C: Class>() -> Vec<String> {
+    let before = C::INFO.renamed_from.iter();
+    std::iter::once(&C::INFO.name).chain(before).map(ToString::to_string).collect()
 }
 
 /// The parts of a tuple or array, for [`any`] and [`all`].

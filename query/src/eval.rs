@@ -1,11 +1,15 @@
 //! Running criteria: chunk by chunk, as operations on sets of neighbouring numbers.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
+use db0_collections::index::Part;
+use db0_runtime::{Chunk, Result, class::TagName, derived::Members, object::Objects};
 
 use crate::{
+    condition::FieldTest,
+    core::members_named,
     expr::{Node, Test},
+    ids::{IdSet, oid_at, place_of},
     indexed::Indexed,
 };
 
@@ -17,28 +21,38 @@ pub(crate) struct Plan {
     root: Step,
 }
 
-enum Step {
+/// A part of a plan.
+pub(crate) enum Step {
     All,
     Nothing,
-    Tag(Members),
+    Tag(Members, String),
+    /// Few objects, gathered before.
+    Ids(IdSet, String),
     And(Vec<Step>),
     Or(Vec<Step>),
     Not(Box<Step>),
     Query(Box<Plan>),
-    Test(Test),
     Indexed(Indexed),
+    Field(FieldTest),
+    Filter(Test),
 }
 
 impl Plan {
-    /// For the objects of one class.
-    pub(crate) fn of_class<T: Class>(objects: &Arc<Objects>, node: &Node) -> Result<Self> {
-        let classes = Members::of_class::<T>(objects)?.into_iter().collect();
-        Self::new(objects, classes, node)
-    }
-
-    fn new(objects: &Arc<Objects>, classes: Vec<Members>, node: &Node) -> Result<Self> {
+    pub(crate) fn new(objects: &Arc<Objects>, classes: Vec<Members>, node: &Node) -> Result<Self> {
         let root = Step::new(objects, node)?;
         Ok(Self { objects: objects.clone(), classes, root })
+    }
+
+    pub(crate) fn objects(&self) -> &Arc<Objects> {
+        &self.objects
+    }
+
+    pub(crate) fn classes(&self) -> &[Members] {
+        &self.classes
+    }
+
+    pub(crate) fn root(&self) -> &Step {
+        &self.root
     }
 
     /// The next chunk at or after `from` that may have results.
@@ -85,14 +99,69 @@ impl Plan {
         Ok(among)
     }
 
-    /// Keeps the results of one chunk that are among some objects.
-    pub(crate) fn keep(&self, number: u64, among: &mut Chunk) -> Result<()> {
-        let mut of_classes = Chunk::EMPTY;
-        for class in &self.classes {
-            class.chunk(&self.objects, number, &mut of_classes)?;
+    /// Calls `each` with every chunk that has results, until it says that this is enough.
+    pub(crate) fn each_chunk(&self, mut each: impl FnMut(u64, Chunk) -> bool) -> Result<()> {
+        let mut from = 0;
+        while let Some(number) = self.next_chunk(from)? {
+            let chunk = self.chunk(number)?;
+            if !chunk.is_empty() && !each(number, chunk) {
+                break;
+            }
+            from = number + 1;
         }
-        among.and(&of_classes);
-        self.root.keep(&self.objects, number, among)
+        Ok(())
+    }
+
+    /// Calls `each` with every result.
+    pub(crate) fn each(&self, mut each: impl FnMut(u64)) -> Result<()> {
+        self.each_chunk(|number, chunk| {
+            chunk.iter().for_each(|n| each(oid_at(number, n)));
+            true
+        })
+    }
+
+    pub(crate) fn count(&self) -> Result<u64> {
+        let mut count = 0;
+        self.each_chunk(|_, chunk| {
+            count += u64::from(chunk.len());
+            true
+        })?;
+        Ok(count)
+    }
+
+    pub(crate) fn first(&self) -> Result<Option<u64>> {
+        let mut first = None;
+        self.each_chunk(|number, chunk| {
+            first = chunk.iter().next().map(|n| oid_at(number, n));
+            false
+        })?;
+        Ok(first)
+    }
+
+    pub(crate) fn contains(&self, oid: u64) -> Result<bool> {
+        let (number, n) = place_of(oid);
+        let mut among = Chunk::EMPTY;
+        for class in &self.classes {
+            class.chunk(&self.objects, number, &mut among)?;
+        }
+        if !among.contains(n) {
+            return Ok(false);
+        }
+        // Alone, so that nothing else is looked into.
+        let mut one = Chunk::EMPTY;
+        one.insert(n);
+        self.root.keep(&self.objects, number, &mut one)?;
+        Ok(!one.is_empty())
+    }
+
+    /// All results.
+    pub(crate) fn set(&self) -> Result<IdSet> {
+        let mut set = IdSet::default();
+        self.each_chunk(|number, chunk| {
+            set.insert_chunk(number, chunk);
+            true
+        })?;
+        Ok(set)
     }
 }
 
@@ -103,7 +172,17 @@ impl Step {
         };
         Ok(match node {
             Node::All => Self::All,
-            Node::Tag(name) => Members::of_tag(objects, name)?.map_or(Self::Nothing, Self::Tag),
+            Node::Tag(name) => Self::tag(objects, name)?,
+            Node::TagsFrom(front) => {
+                let tags = Members::of_tags_with_front(objects, &TagName::front_of_text(front))?;
+                Self::Or(tags.into_iter().map(|(name, tag)| Self::Tag(tag, show(&name))).collect())
+            }
+            Node::Class(names) => Self::class(objects, names)?,
+            Node::Object(uuid) => objects.number_of(*uuid).map_or(Self::Nothing, |oid| {
+                let mut ids = IdSet::default();
+                ids.insert(oid);
+                Self::Ids(ids, format!("{node:?}"))
+            }),
             Node::And(parts) => {
                 let mut steps = steps(parts)?;
                 // Tests look into objects: only into those that are left at the end.
@@ -113,7 +192,7 @@ impl Step {
             Node::Or(parts) => Self::Or(steps(parts)?),
             Node::Not(part) => Self::Not(Box::new(Self::new(objects, part)?)),
             Node::Query(query) => {
-                let plan = query.plan()?;
+                let plan = query.plan_as_criterion()?;
                 // Objects of another prefix have numbers of their own.
                 if plan.objects.is_same_prefix(objects) {
                     Self::Query(Box::new(plan))
@@ -121,17 +200,44 @@ impl Step {
                     Self::Nothing
                 }
             }
-            Node::Test { test, lookup, .. } => {
-                let index = lookup.as_ref().map(|lookup| lookup.index(objects)).transpose()?;
-                match (index.flatten(), lookup) {
-                    (Some(index), Some(lookup)) => {
-                        Self::Indexed(Indexed::new(index, &lookup.keys, test))
-                    }
-                    _ => Self::Test(test.clone()),
-                }
-            }
-            Node::Wrong(why) => return Err(Error::Invalid(why.clone())),
+            Node::Index(part) => Self::index(objects, part)?,
+            Node::Field(test) => match test.field.index(objects)? {
+                Some(index) => Self::Indexed(Indexed::new(index, test)),
+                None => Self::Field(test.clone()),
+            },
+            Node::Filter(test) => Self::Filter(test.clone()),
+            Node::Wrong(why) => return Err(why.clone()),
         })
+    }
+
+    fn tag(objects: &Objects, name: &TagName) -> Result<Self> {
+        let members = Members::of_tag(objects, name)?;
+        Ok(members.map_or(Self::Nothing, |tag| Self::Tag(tag, show(name))))
+    }
+
+    /// The class's objects, and what bears the class as a tag.
+    fn class(objects: &Objects, names: &[String]) -> Result<Self> {
+        let class = format!("class {}", names.first().map_or("", |name| name));
+        let members = members_named(objects, names)?.map(|members| Self::Tag(members, class));
+        let mut steps = Vec::from_iter(members);
+        for name in names {
+            match Self::tag(objects, &TagName::class(name))? {
+                Self::Nothing => {}
+                tag => steps.push(tag),
+            }
+        }
+        Ok(Self::Or(steps))
+    }
+
+    fn index(objects: &Objects, part: &Part) -> Result<Self> {
+        if !part.objects()?.is_some_and(|theirs| theirs.is_same_prefix(objects)) {
+            return Ok(Self::Nothing);
+        }
+        let mut ids = IdSet::default();
+        for found in part.walk()? {
+            ids.insert(found?.number);
+        }
+        Ok(Self::Ids(ids, format!("{part:?}")))
     }
 
     /// An index that gives all results, which are of the class then.
@@ -147,13 +253,15 @@ impl Step {
         match self {
             Self::Indexed(indexed) => indexed.cost(),
             Self::All | Self::Nothing => 0,
-            Self::Tag(_) => 1,
-            Self::Not(step) => 1 + step.cost(),
+            Self::Ids(..) | Self::Tag(..) => 1,
+            Self::Not(step) => step.cost().saturating_add(1),
             Self::And(steps) | Self::Or(steps) => {
-                1 + steps.iter().map(Self::cost).max().unwrap_or(0)
+                steps.iter().map(Self::cost).max().unwrap_or(0).saturating_add(1)
             }
-            Self::Query(plan) => 2 + plan.root.cost(),
-            Self::Test(_) => 100,
+            Self::Query(plan) => plan.root.cost().saturating_add(2),
+            Self::Field(_) => 100,
+            // The user's own: it may take its time.
+            Self::Filter(_) => 200,
         }
     }
 
@@ -161,10 +269,11 @@ impl Step {
     /// known.
     fn next_chunk(&self, objects: &Arc<Objects>, from: u64) -> Result<Option<u64>> {
         match self {
-            Self::All | Self::Not(_) | Self::Test(_) => Ok(Some(from)),
+            Self::All | Self::Not(_) | Self::Field(_) | Self::Filter(_) => Ok(Some(from)),
             Self::Nothing => Ok(None),
             Self::Indexed(indexed) => indexed.next_chunk(objects, from),
-            Self::Tag(members) => members.next_chunk(objects, from),
+            Self::Tag(members, _) => members.next_chunk(objects, from),
+            Self::Ids(ids, _) => Ok(ids.next_chunk(from)),
             Self::Query(plan) => plan.next_chunk(from),
             Self::And(steps) => {
                 let mut at = from;
@@ -191,12 +300,16 @@ impl Step {
         match self {
             Self::All => {}
             Self::Nothing => *among = Chunk::EMPTY,
-            Self::Tag(members) => {
+            Self::Tag(members, _) => {
                 let mut bearing = Chunk::EMPTY;
                 members.chunk(objects, number, &mut bearing)?;
                 among.and(&bearing);
             }
-            Self::Query(plan) => among.and(&plan.chunk(number)?),
+            Self::Ids(ids, _) => match ids.chunk(number) {
+                Some(chunk) => among.and(chunk),
+                None => *among = Chunk::EMPTY,
+            },
+            Self::Query(plan) => plan.keep(number, among)?,
             Self::And(steps) => {
                 for step in steps {
                     if among.is_empty() {
@@ -220,23 +333,35 @@ impl Step {
                 step.keep(objects, number, &mut matching)?;
                 among.and_not(&matching);
             }
-            Self::Test(test) => keep_tested(test, objects, number, among)?,
+            Self::Field(test) => keep_if(number, among, |oid| test.holds(objects, oid))?,
             Self::Indexed(indexed) => indexed.keep(objects, number, among)?,
+            Self::Filter(test) => keep_if(number, among, |oid| test(objects, oid))?,
         }
         Ok(())
     }
 }
 
+impl Plan {
+    /// Keeps those of `among` that are results of this.
+    pub(crate) fn keep(&self, number: u64, among: &mut Chunk) -> Result<()> {
+        let mut classes = Chunk::EMPTY;
+        for class in &self.classes {
+            class.chunk(&self.objects, number, &mut classes)?;
+        }
+        among.and(&classes);
+        self.root.keep(&self.objects, number, among)
+    }
+}
+
 /// Keeps the objects of `among` that a test holds for.
-pub(crate) fn keep_tested(
-    test: &Test,
-    objects: &Arc<Objects>,
+pub(crate) fn keep_if(
     number: u64,
     among: &mut Chunk,
+    mut test: impl FnMut(u64) -> Result<bool>,
 ) -> Result<()> {
     let mut kept = Chunk::EMPTY;
     for n in among.iter() {
-        if test(objects, oid_at(number, n))? {
+        if test(oid_at(number, n))? {
             kept.insert(n);
         }
     }
@@ -244,12 +369,12 @@ pub(crate) fn keep_tested(
     Ok(())
 }
 
-/// The number of an object, by its chunk and its place there.
-pub(crate) fn oid_at(chunk: u64, n: u16) -> u64 {
-    chunk << Chunk::BITS | u64::from(n)
+fn show(name: &TagName) -> String {
+    format!("{name:?}")
 }
 
-/// The chunk of an object, and its place there.
-pub(crate) fn place_of(oid: u64) -> (u64, u16) {
-    (oid >> Chunk::BITS, (oid & ((1 << Chunk::BITS) - 1)) as u16)
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").finish_non_exhaustive()
+    }
 }

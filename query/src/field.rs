@@ -2,26 +2,19 @@
 
 use std::{
     fmt::{self, Debug, Formatter},
-    marker::PhantomData,
     ops::Bound,
-    sync::Arc,
 };
 
 use db0_runtime::{
-    Result,
     class::Class,
     codec::key::{
-        FieldKeys, FieldKind, IntoKey, Key, KeyBounds, KeyRange, KeySink, bytes_prefix_range,
-        encode_key, text_prefix_range,
+        IntoKey, Key, KeyBounds, KeyRange, bytes_prefix_range, encode_key, text_prefix_range,
     },
-    derived::FieldIndex,
-    object::Objects,
 };
 
 use crate::{
-    criteria::Criteria,
-    expr::{Expr, Node},
-    indexed::{Keys, Lookup},
+    condition::{Condition, FieldKey},
+    indexed::Keys,
 };
 
 /// The field `V` of the class `T`, as in `Person::AGE`: made by `#[db0::memo]` for every field.
@@ -82,66 +75,13 @@ impl<T, V> Debug for Field<T, V> {
     }
 }
 
-/// A condition on a field of `T`, as in `Person::AGE.eq(30)`.
-///
-/// Where the field is declared `#[db0(index)]` or `#[db0(unique)]`, its index answers; else the objects
-/// are looked into.
-#[derive(Clone)]
-pub struct Condition<T> {
-    what: String,
-    node: Node,
-    class: PhantomData<fn() -> T>,
-}
-
-impl<T> Debug for Condition<T> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl<T> Criteria<T> for Condition<T> {
-    fn expr(&self) -> Expr {
-        Expr(self.node.clone())
-    }
-}
-
-/// How the keys of a field are had: of a value, and from an index.
-struct KeysOf<V> {
-    value: fn(&V, &mut KeySink),
-    find: fn(&Arc<Objects>, &str) -> Result<Option<FieldIndex>>,
-}
-
-/// Some key of the field, of which it mostly has one, is among these.
-fn condition<T: Class, V: 'static>(
-    field: Field<T, V>,
-    what: &str,
-    keys: Keys,
-    of: KeysOf<V>,
-) -> Condition<T> {
-    let Field { name, get, .. } = field;
-    let wanted = keys.clone();
-    let test = move |objects: &Arc<Objects>, oid: u64| -> Result<bool> {
-        let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
-        let mut found = KeySink::default();
-        (of.value)(get(&*memo.try_read()?), &mut found);
-        Ok(found.iter().any(|key| wanted.contain(key.bytes)))
-    };
-    let what = format!("{}.{name} {what}", T::INFO.name);
-    let lookup = Some(Lookup { field: name, find: of.find, keys });
-    let node = Node::Test { what: what.clone(), test: Arc::new(test), lookup };
-    Condition { what, node, class: PhantomData }
-}
-
 impl<T: Class, V: Key> Field<T, V> {
-    fn condition(self, what: &str, keys: Keys) -> Condition<T> {
-        let find = |objects: &Arc<Objects>, name: &str| {
-            FieldIndex::of::<T>(objects, name, &FieldKind::One(V::kind()))
-        };
-        condition(self, what, keys, KeysOf { value: |value, sink| sink.push(0, value), find })
+    fn condition(self, keys: Keys) -> Condition<T> {
+        Condition::new(FieldKey::of(self), keys)
     }
 
-    fn within(self, what: &str, bounds: KeyBounds) -> Condition<T> {
-        self.condition(what, Keys::Within(bounds))
+    fn within(self, bounds: KeyBounds) -> Condition<T> {
+        self.condition(Keys::Within(bounds))
     }
 }
 
@@ -158,7 +98,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn eq(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.condition("eq", Keys::One(key_of(&value)))
+        self.condition(Keys::One(key_of(&value)))
     }
 
     /// The field is not this.
@@ -173,9 +113,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn ne(self, value: impl IntoKey<V>) -> Condition<T> {
-        let Condition { node, class, .. } = self.eq(value);
-        let what = format!("{}.{} ne", T::INFO.name, self.name);
-        Condition { what, node: Node::Not(Box::new(node)), class }
+        self.eq(value).not()
     }
 
     /// The field is within a range.
@@ -190,7 +128,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn between(self, range: impl KeyRange<V>) -> Condition<T> {
-        self.within("between", range.bounds())
+        self.within(range.bounds())
     }
 
     /// The field is less than this.
@@ -205,7 +143,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn lt(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within("lt", (Bound::Unbounded, Bound::Excluded(key_of(&value))))
+        self.within((Bound::Unbounded, Bound::Excluded(key_of(&value))))
     }
 
     /// The field is at most this.
@@ -220,7 +158,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn le(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within("le", (Bound::Unbounded, Bound::Included(key_of(&value))))
+        self.within((Bound::Unbounded, Bound::Included(key_of(&value))))
     }
 
     /// The field is greater than this.
@@ -235,7 +173,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn gt(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within("gt", (Bound::Excluded(key_of(&value)), Bound::Unbounded))
+        self.within((Bound::Excluded(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is at least this.
@@ -250,7 +188,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn ge(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within("ge", (Bound::Included(key_of(&value)), Bound::Unbounded))
+        self.within((Bound::Included(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is one of these.
@@ -268,7 +206,7 @@ impl<T: Class, V: Key> Field<T, V> {
         let mut keys: Vec<_> = values.into_iter().map(|value| key_of(&value)).collect();
         keys.sort_unstable();
         keys.dedup();
-        self.condition("is_in", Keys::Some(keys.into()))
+        self.condition(Keys::Some(keys.into()))
     }
 }
 
@@ -285,7 +223,7 @@ impl<T: Class> Field<T, String> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn starts_with(self, start: &str) -> Condition<T> {
-        self.within("starts_with", text_prefix_range(start))
+        self.within(text_prefix_range(start))
     }
 }
 
@@ -298,7 +236,7 @@ impl<T: Class> Field<T, Option<String>> {
         // What stands before the text of a `Some`.
         let mut some = encode_key(&Some(()));
         some.extend_from_slice(&text);
-        self.within("starts_with", bytes_prefix_range(some))
+        self.within(bytes_prefix_range(some))
     }
 }
 
@@ -323,12 +261,12 @@ impl<T: Class, V: Key> Field<T, Option<V>> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn is_none(self) -> Condition<T> {
-        self.condition("is_none", Keys::One(encode_key(&None::<V>)))
+        self.condition(Keys::One(encode_key(&None::<V>)))
     }
 
     /// The field is something.
     pub fn is_some(self) -> Condition<T> {
-        self.within("is_some", (Bound::Excluded(encode_key(&None::<V>)), Bound::Unbounded))
+        self.within((Bound::Excluded(encode_key(&None::<V>)), Bound::Unbounded))
     }
 }
 
@@ -349,12 +287,7 @@ impl<T: Class, K: Key> Field<T, Vec<K>> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn contains(self, element: impl IntoKey<K>) -> Condition<T> {
-        let find = |objects: &Arc<Objects>, name: &str| {
-            FieldIndex::of::<T>(objects, name, &<Vec<K>>::field_kind())
-        };
-        let value = |value: &Vec<K>, sink: &mut KeySink| value.field_keys(0, sink);
-        let keys = Keys::One(key_of(&element));
-        condition(self, "contains", keys, KeysOf { value, find })
+        Condition::new(FieldKey::of_list(self), Keys::One(key_of(&element)))
     }
 }
 

@@ -8,10 +8,7 @@ use std::{
 
 use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
 
-use crate::{
-    eval::{keep_tested, place_of},
-    expr::Test,
-};
+use crate::{condition::FieldTest, eval::keep_if, ids::place_of};
 
 /// Walking so many entries costs about as much as looking into one object.
 const ENTRIES_AN_OBJECT: u64 = 64;
@@ -19,7 +16,7 @@ const ENTRIES_AN_OBJECT: u64 = 64;
 const ENTRIES_MIN: u64 = 1024;
 
 /// The keys that a condition asks for.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Keys {
     One(Vec<u8>),
     /// Ascending, each once.
@@ -50,26 +47,11 @@ impl Keys {
     }
 }
 
-/// How an index answers a condition, where there is one.
-#[derive(Clone)]
-pub(crate) struct Lookup {
-    pub(crate) field: &'static str,
-    pub(crate) find: fn(&Arc<Objects>, &str) -> Result<Option<FieldIndex>>,
-    pub(crate) keys: Keys,
-}
-
-impl Lookup {
-    /// The index that a view has of the field.
-    pub(crate) fn index(&self, objects: &Arc<Objects>) -> Result<Option<FieldIndex>> {
-        (self.find)(objects, self.field)
-    }
-}
-
 /// A condition with its index.
 pub(crate) struct Indexed {
     index: FieldIndex,
     keys: Keys,
-    test: Test,
+    test: FieldTest,
     walk: RefCell<Walk>,
 }
 
@@ -85,8 +67,26 @@ struct Walk {
 }
 
 impl Indexed {
-    pub(crate) fn new(index: FieldIndex, keys: &Keys, test: &Test) -> Self {
-        Self { index, keys: keys.clone(), test: test.clone(), walk: RefCell::default() }
+    pub(crate) fn new(index: FieldIndex, test: &FieldTest) -> Self {
+        Self { index, keys: test.keys.clone(), test: test.clone(), walk: RefCell::default() }
+    }
+
+    /// The condition.
+    pub(crate) fn test(&self) -> &FieldTest {
+        &self.test
+    }
+
+    /// How many entries have one of the keys: counted up to `limit`.
+    pub(crate) fn count(&self, objects: &Objects, limit: u64) -> Result<u64> {
+        let one = |key: &Vec<u8>| {
+            let bounds = (Bound::Included(key.clone()), Bound::Included(key.clone()));
+            self.index.count(objects, &bounds, limit)
+        };
+        match &self.keys {
+            Keys::One(key) => one(key),
+            Keys::Some(keys) => keys.iter().map(one).sum(),
+            Keys::Within(bounds) => self.index.count(objects, bounds, limit),
+        }
     }
 
     /// It gives its objects as cheaply as it tells whether one of them is there.
@@ -143,7 +143,7 @@ impl Indexed {
         among: &mut Chunk,
     ) -> Result<()> {
         if !self.is_source() && !self.walk(objects, among.len().into())? {
-            return keep_tested(&self.test, objects, number, among);
+            return keep_if(number, among, |oid| self.test.holds(objects, oid));
         }
         let mut having = Chunk::EMPTY;
         self.chunk(objects, number, &mut having)?;

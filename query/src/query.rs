@@ -1,19 +1,21 @@
 //! A query: criteria on one view, run whenever it is asked.
 
-use std::{collections::VecDeque, fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{Chunk, Error, Memo, Result, class::Class, object::Objects};
+use db0_runtime::{Memo, Result, class::Class, derived::Members, object::Objects};
 use uuid::Uuid;
 
 use crate::{
-    criteria::Criteria,
-    eval::{Plan, oid_at, place_of},
-    expr::{Expr, Node, Subquery},
+    core::{Core, Of},
+    criteria::{Criteria, names_of},
+    expr::{Expr, Node},
+    stream::Ids,
 };
 
 /// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked.
 ///
-/// Iterate it by value or by reference. Results come in the order of their creation, each once.
+/// Iterate it by value or by reference. Results come in the order of their creation, each once,
+/// unless they are sorted otherwise. As a criterion of another query it gives its members.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -31,43 +33,34 @@ use crate::{
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub struct Query<T> {
-    /// The view it runs on, or why there is none.
-    objects: std::result::Result<Arc<Objects>, Arc<Error>>,
-    node: Node,
+    pub(crate) core: Core,
     class: PhantomData<fn() -> T>,
+}
+
+impl<T> Query<T> {
+    pub(crate) fn of(core: Core) -> Self {
+        Self { core, class: PhantomData }
+    }
 }
 
 impl<T: Class> Query<T> {
     /// A query on a view.
     #[doc(hidden)]
     pub fn on(objects: Result<Arc<Objects>>, criteria: &dyn Criteria<T>) -> Self {
-        Self { objects: objects.map_err(Arc::new), node: criteria.expr().0, class: PhantomData }
+        let of = Of { names: names_of::<T>(), members: Members::of_class::<T> };
+        Self::of(Core::new(objects, of, criteria.expr().0))
     }
 
     /// Every object of the class is a result.
     #[doc(hidden)]
     pub fn is_all(&self) -> bool {
-        matches!(self.node, Node::All)
+        matches!(self.core.node, Node::All) && !self.core.is_limited()
     }
 
-    /// Those of some objects, given in ascending order, that are results.
+    /// Those of some objects, given in ascending order, that are results. There can be no limit.
     #[doc(hidden)]
     pub fn among(&self, oids: &[u64]) -> Result<Vec<u64>> {
-        let (_, plan) = self.plan_here()?;
-        let mut found = Vec::new();
-        for same_chunk in oids.chunk_by(|a, b| place_of(*a).0 == place_of(*b).0) {
-            let number = place_of(same_chunk[0]).0;
-            let mut among = Chunk::EMPTY;
-            same_chunk.iter().for_each(|oid| among.insert(place_of(*oid).1));
-            plan.keep(number, &mut among)?;
-            found.extend(among.iter().map(|n| oid_at(number, n)));
-        }
-        Ok(found)
-    }
-
-    fn plan_here(&self) -> Result<(Arc<Objects>, Plan)> {
-        let objects = self.objects.as_ref().map_err(|error| Error::Invalid(error.to_string()))?;
-        Ok((objects.clone(), Plan::of_class::<T>(objects, &self.node)?))
+        self.core.among(oids)
     }
 
     /// The results, one after the other.
@@ -92,14 +85,8 @@ impl<T: Class> Query<T> {
 
     /// As [`iter`](Self::iter), with the failure as a value.
     pub fn try_iter(&self) -> Result<Matches<T>> {
-        let (objects, plan) = self.plan_here()?;
-        Ok(Matches {
-            objects,
-            plan,
-            next_chunk: Some(0),
-            found: VecDeque::new(),
-            class: PhantomData,
-        })
+        let objects = self.core.objects()?.clone();
+        Ok(Matches { objects, ids: self.core.ids()?, class: PhantomData })
     }
 
     /// How many there are. No object is loaded for it.
@@ -120,13 +107,7 @@ impl<T: Class> Query<T> {
 
     /// As [`count`](Self::count), with the failure as a value.
     pub fn try_count(&self) -> Result<u64> {
-        let (_, plan) = self.plan_here()?;
-        let (mut count, mut from) = (0, 0);
-        while let Some(number) = plan.next_chunk(from)? {
-            count += u64::from(plan.chunk(number)?.len());
-            from = number + 1;
-        }
-        Ok(count)
+        self.core.count()
     }
 
     /// There is none.
@@ -142,10 +123,15 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.iter().next_oid().unwrap_or_else(|error| panic!("{error}")).is_none()
+        self.try_is_empty().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The oldest one.
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        self.core.is_empty()
+    }
+
+    /// The first one: the oldest, if they are not sorted otherwise.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -161,6 +147,11 @@ impl<T: Class> Query<T> {
         self.iter().next()
     }
 
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<Memo<T>>> {
+        self.try_iter()?.try_next().transpose()
+    }
+
     /// Whether an object is among them.
     ///
     /// ```
@@ -174,13 +165,13 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn contains(&self, memo: &Memo<T>) -> bool {
-        let contains = || -> Result<bool> {
-            let (objects, plan) = self.plan_here()?;
-            let (other, oid) = memo.place()?;
-            let (number, n) = place_of(oid);
-            Ok(objects.is_same_prefix(&other) && plan.chunk(number)?.contains(n))
-        };
-        contains().unwrap_or_else(|error| panic!("{error}"))
+        self.try_contains(memo).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, memo: &Memo<T>) -> Result<bool> {
+        let (other, oid) = memo.place()?;
+        Ok(self.core.objects()?.is_same_prefix(&other) && self.core.contains(oid)?)
     }
 
     /// The identities of the results. No object is loaded for it.
@@ -196,44 +187,30 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn uuids(&self) -> Vec<Uuid> {
-        let mut matches = self.iter();
-        let next =
-            |matches: &mut Matches<T>| matches.next_oid().unwrap_or_else(|error| panic!("{error}"));
-        std::iter::from_fn(|| next(&mut matches))
-            .map(|oid| matches_uuid(&self.objects, oid))
-            .collect()
+        self.try_uuids().unwrap_or_else(|error| panic!("{error}"))
     }
-}
 
-fn matches_uuid(objects: &std::result::Result<Arc<Objects>, Arc<Error>>, oid: u64) -> Uuid {
-    objects.as_ref().map_or(Uuid::nil(), |objects| objects.uuid_of(oid))
+    /// As [`uuids`](Self::uuids), with the failure as a value.
+    pub fn try_uuids(&self) -> Result<Vec<Uuid>> {
+        self.core.uuids()
+    }
 }
 
 impl<T> Clone for Query<T> {
     fn clone(&self) -> Self {
-        Self { objects: self.objects.clone(), node: self.node.clone(), class: PhantomData }
+        Self::of(self.core.clone())
     }
 }
 
 impl<T> fmt::Debug for Query<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Query").field(&self.node).finish()
+        write!(f, "Query({:?})", self.core)
     }
 }
 
 impl<T, Q: Class> Criteria<T> for Query<Q> {
     fn expr(&self) -> Expr {
-        Expr(Node::Query(Arc::new(self.clone())))
-    }
-}
-
-impl<T: Class> Subquery for Query<T> {
-    fn node(&self) -> &Node {
-        &self.node
-    }
-
-    fn plan(&self) -> Result<Plan> {
-        self.plan_here().map(|(_, plan)| plan)
+        Expr(Node::Query(Arc::new(self.core.clone())))
     }
 }
 
@@ -260,27 +237,19 @@ impl<T: Class> IntoIterator for &Query<T> {
 /// The results of a query, on their way. It is safe to write meanwhile.
 pub struct Matches<T> {
     objects: Arc<Objects>,
-    plan: Plan,
-    /// Where to go on looking.
-    next_chunk: Option<u64>,
-    /// Found and not given yet.
-    found: VecDeque<u64>,
+    ids: Ids,
     class: PhantomData<fn() -> T>,
 }
 
 impl<T: Class> Matches<T> {
-    fn next_oid(&mut self) -> Result<Option<u64>> {
+    /// As `next`, with a failure as a value.
+    pub fn try_next(&mut self) -> Option<Result<Memo<T>>> {
         loop {
-            if let Some(oid) = self.found.pop_front() {
-                return Ok(Some(oid));
+            let found = self.ids.next()?.and_then(|oid| self.objects.memo_if_alive(oid));
+            // It may have been deleted since it was found.
+            if let Some(found) = found.transpose() {
+                return Some(found);
             }
-            let Some(from) = self.next_chunk else { return Ok(None) };
-            let Some(number) = self.plan.next_chunk(from)? else {
-                self.next_chunk = None;
-                return Ok(None);
-            };
-            self.found.extend(self.plan.chunk(number)?.iter().map(|n| oid_at(number, n)));
-            self.next_chunk = number.checked_add(1);
         }
     }
 }
@@ -289,15 +258,7 @@ impl<T: Class> Iterator for Matches<T> {
     type Item = Memo<T>;
 
     fn next(&mut self) -> Option<Memo<T>> {
-        loop {
-            let oid = self.next_oid().unwrap_or_else(|error| panic!("{error}"))?;
-            // It may have been deleted since it was found.
-            match self.objects.memo_if_alive(oid) {
-                Ok(Some(memo)) => return Some(memo),
-                Ok(None) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
+        self.try_next().map(|found| found.unwrap_or_else(|error| panic!("{error}")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be put on an object as a tag.
 
 use db0_runtime::{
-    Memo, Result,
+    Memo, Result, WeakMemo,
     class::{Class, TagName},
 };
 
@@ -39,7 +39,22 @@ impl TagList for String {
 
 impl<T: Class> TagList for Memo<T> {
     fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        self.place()?;
         into.push(TagName::object(self.uuid()));
+        Ok(())
+    }
+}
+
+impl<T: Class> TagList for WeakMemo<T> {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        into.push(TagName::object(self.uuid()));
+        Ok(())
+    }
+}
+
+impl TagList for TagName {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+        into.push(self.clone());
         Ok(())
     }
 }

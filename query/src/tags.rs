@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use db0_runtime::{
     Memo, Result,
     class::{Class, TagName},
-    derived,
+    derived::{self, Hold, Tagging},
     object::Objects,
 };
 
@@ -61,6 +61,7 @@ impl<T: Class> Targets for Query<T> {
 /// The tags of objects: made by [`tags`].
 pub struct Tagger {
     targets: Result<Vec<(Arc<Objects>, u64)>>,
+    hold: Hold,
 }
 
 /// The tags of an object, of several, or of a query's results.
@@ -80,15 +81,45 @@ pub struct Tagger {
 pub fn tags(objects: impl Targets) -> Tagger {
     let mut targets = Vec::new();
     let found = objects.targets(&mut targets);
-    Tagger { targets: found.map(|()| targets) }
+    Tagger { targets: found.map(|()| targets), hold: Hold::Alive }
 }
 
 impl Tagger {
     fn targets(&self) -> Result<&[(Arc<Objects>, u64)]> {
         match &self.targets {
             Ok(targets) => Ok(targets),
-            Err(error) => Err(db0_runtime::Error::Invalid(error.to_string())),
+            Err(error) => Err(error.clone()),
         }
+    }
+
+    /// From here on puts tags on that keep nothing alive. One that an object bears already becomes
+    /// such a tag.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo] struct Draft { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Draft { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).passive().add("seen");
+    /// assert_eq!((db0::find::<Draft>("seen").count(), emma.refcount()), (1, 0));
+    /// drop(emma);
+    /// db0::commit()?;
+    /// assert_eq!(db0::find::<Draft>("seen").count(), 0);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn passive(self) -> Self {
+        Self { hold: Hold::Nothing, ..self }
+    }
+
+    #[track_caller]
+    fn change(self, tagging: Tagging, tags: &impl TagList) -> Result<Self> {
+        let names = names(tags)?;
+        let targets = self.targets()?;
+        for same in targets.chunk_by(|a, b| Arc::ptr_eq(&a.0, &b.0)) {
+            let oids: Vec<u64> = same.iter().map(|(_, oid)| *oid).collect();
+            derived::tag(&same[0].0, &oids, tagging, &names, self.hold)?;
+        }
+        Ok(self)
     }
 
     /// Puts one tag or many on the objects.
@@ -114,11 +145,7 @@ impl Tagger {
     /// As [`add`](Self::add), with the failure as a value.
     #[track_caller]
     pub fn try_add(self, tags: impl TagList) -> Result<Self> {
-        let names = names(&tags)?;
-        for (objects, oid) in self.targets()? {
-            derived::add_tags(objects, *oid, &names)?;
-        }
-        Ok(self)
+        self.change(Tagging::Add, &tags)
     }
 
     /// Takes one tag or many off the objects.
@@ -143,11 +170,7 @@ impl Tagger {
     /// As [`remove`](Self::remove), with the failure as a value.
     #[track_caller]
     pub fn try_remove(self, tags: impl TagList) -> Result<Self> {
-        let names = names(&tags)?;
-        for (objects, oid) in self.targets()? {
-            derived::remove_tags(objects, *oid, &names)?;
-        }
-        Ok(self)
+        self.change(Tagging::Remove, &tags)
     }
 
     /// Lets the objects have these tags and no others.
@@ -172,15 +195,7 @@ impl Tagger {
     /// As [`set`](Self::set), with the failure as a value.
     #[track_caller]
     pub fn try_set(self, tags: impl TagList) -> Result<Self> {
-        let names = names(&tags)?;
-        for (objects, oid) in self.targets()? {
-            let mut others = derived::tags_of(objects, *oid)?;
-            others.retain(|tag| !names.contains(tag));
-            // First the new ones: without any tag, the object might be let go in between.
-            derived::add_tags(objects, *oid, &names)?;
-            derived::remove_tags(objects, *oid, &others)?;
-        }
-        Ok(self)
+        self.change(Tagging::Set, &tags)
     }
 
     /// The tags that at least one of the objects has.
@@ -228,17 +243,19 @@ impl Tagger {
     /// ```
     #[track_caller]
     pub fn contains(&self, tags: impl TagList) -> bool {
-        let contains = || -> Result<bool> {
-            let names = names(&tags)?;
-            for (objects, oid) in self.targets()? {
-                let has = derived::tags_of(objects, *oid)?;
-                if !names.iter().all(|name| has.contains(name)) {
-                    return Ok(false);
-                }
+        self.try_contains(tags).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, tags: impl TagList) -> Result<bool> {
+        let names = names(&tags)?;
+        for (objects, oid) in self.targets()? {
+            let has = derived::tags_of(objects, *oid)?;
+            if !names.iter().all(|name| has.contains(name)) {
+                return Ok(false);
             }
-            Ok(true)
-        };
-        contains().unwrap_or_else(|error| panic!("{error}"))
+        }
+        Ok(true)
     }
 }
 

@@ -12,7 +12,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// There is deliberately no `From` implementation for foreign errors: that is what lets `?` infer
 /// the error type in the closures given to `atomic`. Wrap your own failures with [`Error::other`],
 /// or end an `atomic` on purpose with [`abort`](crate::abort).
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A free function was called before `db0::init`.
@@ -366,7 +366,7 @@ pub enum Error {
 
     /// A failure of the caller's own, carried through.
     #[error("{0}")]
-    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Other(#[source] std::sync::Arc<dyn std::error::Error + Send + Sync>),
 }
 
 fn pid_text(pid: Option<u32>) -> String {
@@ -381,7 +381,7 @@ impl Error {
     /// assert_eq!(error.to_string(), "out of stock");
     /// ```
     pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Other(error.into())
+        Self::Other(error.into().into())
     }
 
     /// What an operating-system call reported, with the file it was about.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use db0_query::{Criteria, Query};
 use db0_runtime::{
     Error, Memo, Prefix, Result, Workspace,
-    class::{Class, Singleton},
+    class::{Class, Singleton, TagName},
     object::Objects,
 };
 use uuid::Uuid;
@@ -137,6 +137,24 @@ impl Snapshot {
     /// ```
     pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
         Query::on(self.part_of::<T>(), &criteria)
+    }
+
+    /// All tags that objects of the current prefix bore then, by name, and how many bore each.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add("lent");
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// db0::tags(&emma).remove("lent");
+    /// assert_eq!((snapshot.all_tags()?.len(), db0::all_tags()?.len()), (1, 0));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn all_tags(&self) -> Result<Vec<(TagName, u64)>> {
+        db0_query::all_tags(self.current())
     }
 
     /// The object of this uuid as it was then.

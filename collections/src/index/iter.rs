@@ -5,18 +5,21 @@ use std::{iter::FusedIterator, marker::PhantomData};
 use db0_runtime::{
     Result,
     codec::key::{Key, KeyKind},
-    object::RowReader,
+    object::{Anchor, RowReader},
 };
 use serde::de::DeserializeOwned;
 
-use super::row::{Place, is_before};
+use super::{
+    part::Part,
+    row::{Place, is_before},
+};
 use crate::{
     misuse::expect,
     sorted::{Cursor, Item, Span},
 };
 
 /// What every key with a value begins with, where `None` is a byte 00: see `Option` as a key.
-const FIRST_VALUE: &[u8] = &[1];
+pub(super) const FIRST_VALUE: &[u8] = &[1];
 
 /// Where entries come from.
 struct Source<K, M> {
@@ -25,15 +28,18 @@ struct Source<K, M> {
     /// Gone through one after the other.
     parts: [Cursor; 2],
     backward: bool,
+    nulls_last: bool,
+    /// Of the index.
+    anchor: Anchor,
     entries: PhantomData<fn() -> (K, M)>,
 }
 
 impl<K: Key, M> Source<K, M> {
-    fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
+    fn new(anchor: Anchor, reader: Option<RowReader>, span: Span, began: u64) -> Self {
         let parts = [Cursor::new(reader.clone(), span.clone()), Cursor::new(None, Span::ALL)];
         let parts = parts.map(|part| part.keep(is_before, began));
         let origin = (reader, span, began);
-        Self { origin, parts, backward: false, entries: PhantomData }
+        Self { origin, parts, backward: false, nulls_last: false, anchor, entries: PhantomData }
     }
 
     fn nulls_last(mut self) -> Self {
@@ -43,6 +49,7 @@ impl<K: Key, M> Source<K, M> {
                 .split(FIRST_VALUE)
                 .map(|span| Cursor::new(reader.clone(), span).keep(is_before, *began));
             self.parts.reverse();
+            self.nulls_last = true;
         }
         self
     }
@@ -78,7 +85,7 @@ impl<K: Key, M> Source<K, M> {
 }
 
 /// A kind of keys that all begin with the byte that tells `None` from a value.
-fn begins_with_option(kind: &KeyKind) -> bool {
+pub(super) fn begins_with_option(kind: &KeyKind) -> bool {
     match kind {
         KeyKind::Option(_) => true,
         KeyKind::Tuple(kinds) | KeyKind::Struct(kinds) => {
@@ -111,8 +118,8 @@ pub struct TryEntries<K, M> {
 }
 
 impl<K: Key, M> TryEntries<K, M> {
-    pub(super) fn new(reader: Option<RowReader>, span: Span, began: u64) -> Self {
-        Self { source: Source::new(reader, span, began) }
+    pub(super) fn new(anchor: Anchor, reader: Option<RowReader>, span: Span, began: u64) -> Self {
+        Self { source: Source::new(anchor, reader, span, began) }
     }
 
     /// Gives entries whose key is `None`, or a composite that begins with it, after all others. It
@@ -175,10 +182,13 @@ impl<K: Key, M: DeserializeOwned> Entries<K, M> {
         Keys { entries: self.entries.keys() }
     }
 
-    /// The numbers of the objects alone, for queries.
+    /// These entries as a value, for queries, however far the iterator has come.
     #[doc(hidden)]
-    pub fn numbers(mut self) -> impl Iterator<Item = Result<u64>> {
-        std::iter::from_fn(move || self.entries.source.step(false, super::row::object_number))
+    pub fn part(&self) -> Part {
+        let source = &self.entries.source;
+        let (_, span, _) = &source.origin;
+        let anchor = source.anchor.clone();
+        Part::new(anchor, span.clone(), K::kind(), source.backward, source.nulls_last)
     }
 }
 

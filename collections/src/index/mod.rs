@@ -3,10 +3,12 @@
 mod handle;
 mod iter;
 mod many;
+mod part;
 mod read;
 mod row;
 mod write;
 
 pub use handle::Index;
 pub use iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos};
+pub use part::{Part, Ranked};
 pub(crate) use row::{member, reference};

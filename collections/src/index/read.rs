@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     handle::Index,
     iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos},
+    part::Part,
     row,
 };
 use crate::{
@@ -192,7 +193,13 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
     fn within(&self, span: Span) -> Result<TryEntries<K, M>> {
         let reader = self.anchor.reader()?;
         let began = reader.as_ref().map_or(Ok(0), next_number)?;
-        Ok(TryEntries::new(reader, span, began))
+        Ok(TryEntries::new(self.anchor.clone(), reader, span, began))
+    }
+
+    /// All entries as a value, for queries.
+    #[doc(hidden)]
+    pub fn part(&self) -> Part {
+        Part::new(self.anchor.clone(), Span::ALL, K::kind(), false, false)
     }
 
     /// The entry with the smallest key.

@@ -222,6 +222,13 @@ impl Catalogue {
         self.records.read().keys().copied().collect()
     }
 
+    /// The class that bears one of these names.
+    pub(crate) fn id_of(&self, names: &[&str]) -> Option<ClassId> {
+        let records = self.records.read();
+        let found = records.iter().find(|(_, record)| names.contains(&&*record.name));
+        found.map(|(id, _)| *id)
+    }
+
     /// Objects of the class need no holders.
     pub(crate) fn lives_by_itself(&self, class: ClassId) -> bool {
         self.records.read().get(&class).is_some_and(|record| record.keep)

@@ -46,8 +46,42 @@ impl TagName {
         Self::new(CLASS, &[name.as_bytes()])
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// The text, if it is a tag of text.
+    pub fn as_text(&self) -> Option<&str> {
+        let (kind, rest) = self.0.split_first()?;
+        std::str::from_utf8(rest).ok().filter(|_| *kind == TEXT)
+    }
+
+    /// The object's identity, if it is an object.
+    pub fn as_object(&self) -> Option<Uuid> {
+        let (kind, rest) = self.0.split_first()?;
+        Uuid::from_slice(rest).ok().filter(|_| *kind == OBJECT)
+    }
+
+    /// What the names of all tags of text begin with that begin with this text.
+    #[doc(hidden)]
+    pub fn front_of_text(text: &str) -> Vec<u8> {
+        [&[TEXT], text.as_bytes()].concat()
+    }
+
+    /// The identity as bytes.
+    #[doc(hidden)]
+    pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The identity that these bytes are, if they are one.
+    #[doc(hidden)]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let is_text = !rest.is_empty() && std::str::from_utf8(rest).is_ok();
+        let is_name = match *kind {
+            TEXT | CLASS => is_text,
+            VARIANT => is_text && rest.contains(&0),
+            OBJECT => rest.len() == 16,
+            _ => false,
+        };
+        is_name.then(|| Self(bytes.into()))
     }
 
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {

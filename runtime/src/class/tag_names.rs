@@ -6,7 +6,7 @@
 //! ```
 //! A name too long for a key stands there by its front and its hash, and whole in the row.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use dashmap::DashMap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -14,7 +14,10 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::tag::TagName;
 use crate::{
     Result,
-    store::{Store, Table, TagId, View, Writer, put_ordered, put_varint, take_varint},
+    store::{
+        Direction, KeyRange, Store, Table, TagId, View, Writer, put_ordered, put_varint,
+        take_varint,
+    },
     sync::Mutex,
 };
 
@@ -95,6 +98,31 @@ impl TagNames {
         let name = name.ok_or_else(|| store.corrupt(Table::TagNames, &key, "a tag has no name"))?;
         self.by_number.insert(tag, name.clone());
         Ok(name)
+    }
+
+    /// The tags whose names begin with these bytes, borne by something or not, by name.
+    pub(crate) fn with_front(
+        &self,
+        store: &Arc<Store>,
+        front: &[u8],
+    ) -> Result<BTreeMap<TagName, TagId>> {
+        let mut found = BTreeMap::new();
+        let fits = |name: &[u8]| name.starts_with(front);
+        let range = KeyRange::prefix(&[&[BY_NAME], &front[..front.len().min(FRONT)]].concat());
+        let view = View::At(store.clone(), store.state());
+        view.scan(Table::TagNames, range, Direction::Forward, &mut |key, mut row| {
+            let damaged = || store.corrupt(Table::TagNames, key, "the row is damaged");
+            let number = take_varint(&mut row).and_then(|n| u32::try_from(n).ok());
+            let tag = number.map(TagId).ok_or_else(damaged)?;
+            if fits(row) {
+                found.insert(TagName::of_bytes(row), tag);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let unsaved = self.unsaved.lock();
+        let new = unsaved.iter().filter(|(_, name)| fits(name.as_bytes()));
+        found.extend(new.map(|(tag, name)| (name.clone(), *tag)));
+        Ok(found)
     }
 
     /// Writes the names that are not on disk yet; gives how many.

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::tagging;
 use crate::{
     Error, Memo, Result,
     class::Class,
@@ -22,7 +23,8 @@ pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
     }
     let (cell, references) = reference_list(memo)?;
     let kept = keep_deleted(memo)?;
-    objects.delete(cell, &references, kept)
+    objects.delete(cell, &references, kept)?;
+    tagging::untag(&objects, memo.oid())
 }
 
 /// Makes the next commit count an object as modified, whether or not it differs.

@@ -9,7 +9,7 @@ use std::{
 use super::burying::Dying;
 use crate::{
     Result, codec,
-    fields::{decode_tags, field_tags_key},
+    fields::{decode_tags, field_tags_key, passive_tags_key, passively_tagged},
     object::{AnyCell, Frozen, Killing, Objects, find_cell, row_header},
     store::{
         Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, Store, Table, TagId, View,
@@ -47,8 +47,11 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself());
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
-    let untagged = merged.entries(Table::ObjectTags).filter(|(_, entry)| **entry == Entry::Gone);
-    let untagged = untagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()).map(|(oid, _)| oid));
+    // One that a passive tag was put on may have died before, which that does not hinder.
+    let untagged = merged.entries(Table::ObjectTags).filter_map(|(key, entry)| match entry {
+        Entry::Gone => oid_of_key(key.as_bytes()).map(|(oid, _)| oid),
+        Entry::Row(_) => passively_tagged(key.as_bytes()),
+    });
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
     for cell in &frozen.dirty {
@@ -185,6 +188,7 @@ impl Life<'_> {
         }
         self.untag(oid, oid_key(oid).as_bytes())?;
         self.untag(oid, &field_tags_key(oid))?;
+        self.untag(oid, &passive_tags_key(oid))?;
         self.bury_elements(oid, candidates)
     }
 

@@ -20,6 +20,7 @@ pub struct Members {
 impl Members {
     /// The objects that bear a tag; `None` if nothing ever did.
     pub fn of_tag(objects: &Objects, name: &TagName) -> Result<Option<Self>> {
+        objects.follow()?;
         let tag = objects.tag_names().find(objects.store(), name)?;
         Ok(tag.map(|tag| Self { tag, class: None }))
     }
@@ -31,8 +32,40 @@ impl Members {
     }
 
     /// The objects of every class.
-    pub fn of_classes(objects: &Objects) -> Vec<Self> {
-        objects.catalogue().ids().into_iter().map(Self::of).collect()
+    pub fn of_classes(objects: &Objects) -> Result<Vec<Self>> {
+        objects.follow()?;
+        if !objects.is_writable() {
+            objects.catalogue().load(objects.store())?;
+        }
+        Ok(objects.catalogue().ids().into_iter().map(Self::of).collect())
+    }
+
+    /// The objects of the class of this name, if the prefix has one.
+    pub fn of_class_named(objects: &Objects, names: &[&str]) -> Result<Option<Self>> {
+        objects.follow()?;
+        if !objects.is_writable() {
+            objects.catalogue().load(objects.store())?;
+        }
+        Ok(objects.catalogue().id_of(names).map(Self::of))
+    }
+
+    /// The tags whose names begin with these bytes, borne by something or not, by name.
+    pub fn of_tags_with_front(objects: &Objects, front: &[u8]) -> Result<Vec<(TagName, Self)>> {
+        objects.follow()?;
+        let tags = objects.tag_names().with_front(objects.store(), front)?;
+        Ok(tags.into_iter().map(|(name, tag)| (name, Self { tag, class: None })).collect())
+    }
+
+    /// How many objects there are.
+    pub fn count(&self, objects: &Objects) -> Result<u64> {
+        let (mut count, mut from) = (0, 0);
+        while let Some(number) = self.next_chunk(objects, from)? {
+            let mut chunk = Chunk::EMPTY;
+            self.chunk(objects, number, &mut chunk)?;
+            count += u64::from(chunk.len());
+            from = number + 1;
+        }
+        Ok(count)
     }
 
     fn of(class: ClassId) -> Self {

@@ -14,4 +14,4 @@ pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;
 pub(crate) use life::{Plan, plan};
 pub use membership::Members;
-pub use tagging::{add_tags, remove_tags, tags_of};
+pub use tagging::{Hold, Tagging, tag, tags_of};

@@ -3,17 +3,31 @@
 //! ```text
 //! oid        → tags that were put on the object, which hold it
 //! oid, 01    → tags that its fields give it, which hold nothing
+//! oid, 02    → passive tags, which were put on it and hold nothing
 //! ```
 
-use crate::store::{Oid, TagId, oid_key, put_varint, take_varint};
+use crate::store::{Oid, TagId, oid_key, oid_of_key, put_varint, take_varint};
 
 const OF_FIELDS: u8 = 1;
+const PASSIVE: u8 = 2;
+
+fn key_of(oid: Oid, which: u8) -> Vec<u8> {
+    [oid_key(oid).as_bytes(), &[which]].concat()
+}
 
 /// The key of the row with the tags that fields give.
 pub(crate) fn field_tags_key(oid: Oid) -> Vec<u8> {
-    let mut key = oid_key(oid).as_bytes().to_vec();
-    key.push(OF_FIELDS);
-    key
+    key_of(oid, OF_FIELDS)
+}
+
+/// The key of the row with passive tags.
+pub(crate) fn passive_tags_key(oid: Oid) -> Vec<u8> {
+    key_of(oid, PASSIVE)
+}
+
+/// The object whose passive tags a row has, by the row's key.
+pub(crate) fn passively_tagged(key: &[u8]) -> Option<Oid> {
+    oid_of_key(key).filter(|(_, rest)| *rest == [PASSIVE]).map(|(oid, _)| oid)
 }
 
 /// The row of ascending tags.

@@ -117,6 +117,13 @@ impl Objects {
         self.uuid(Oid(oid))
     }
 
+    /// The number of the object of this identity, if it is one of this prefix.
+    #[doc(hidden)]
+    pub fn number_of(&self, uuid: Uuid) -> Option<u64> {
+        let (prefix, oid) = PrefixId::of_uuid(uuid)?;
+        (prefix == self.store().prefix_id()).then_some(oid.0)
+    }
+
     /// Both are of one prefix, at whatever states.
     #[doc(hidden)]
     pub fn is_same_prefix(&self, other: &Self) -> bool {

@@ -7,7 +7,7 @@ use crate::{
     Error, Result,
     class::{Class, ClassState, Kept, TagName},
     codec::key::KeySink,
-    fields::{Change, Claim, decode_tags, field_tags_key, holders},
+    fields::{Change, Claim, decode_tags, field_tags_key, holders, passive_tags_key},
     store::{Oid, Table, TagId, oid_key},
 };
 
@@ -112,7 +112,8 @@ impl Objects {
         let mut left: Vec<_> = before.into_iter().filter(|tag| !after.contains(tag)).collect();
         if !left.is_empty() {
             // One that was put on the object too, it goes on bearing.
-            let put_on = self.tag_row(oid_key(oid).as_bytes())?;
+            let mut put_on = self.tag_row(oid_key(oid).as_bytes())?;
+            put_on.extend(self.tag_row(&passive_tags_key(oid))?);
             left.retain(|tag| !put_on.contains(tag));
         }
         change.retag(oid, after, joined, left);

@@ -87,6 +87,20 @@ impl Chunk {
         })
     }
 
+    /// Takes out the lowest member at or above word `from`, which is left at the word it was in.
+    #[inline]
+    pub fn take_first(&mut self, from: &mut usize) -> Option<u16> {
+        while let Some(word) = self.0.get_mut(*from) {
+            if *word != 0 {
+                let bit = word.trailing_zeros();
+                *word &= *word - 1;
+                return Some((*from as u32 * 64 + bit) as u16);
+            }
+            *from += 1;
+        }
+        None
+    }
+
     fn runs(&self) -> impl Iterator<Item = (u16, u16)> {
         let mut members = self.iter().peekable();
         std::iter::from_fn(move || {

@@ -1,0 +1,167 @@
+//! Conditions on fields as values: which field, and which keys of it will do.
+
+use std::{
+    borrow::Cow,
+    fmt::{self, Debug, Formatter},
+    marker::PhantomData,
+    ops::Bound,
+    sync::Arc,
+};
+
+use db0_runtime::{
+    Result,
+    class::Class,
+    codec::key::{FieldKeys, FieldKind, Key, KeySink},
+    derived::FieldIndex,
+    object::Objects,
+};
+
+use crate::{
+    criteria::Criteria,
+    expr::{Expr, Node},
+    field::Field,
+    indexed::Keys,
+};
+
+/// Gives the keys that a field of an object has; false if there is no such object any more.
+type ReadKeys = Arc<dyn Fn(&Arc<Objects>, u64, &mut KeySink) -> Result<bool> + Send + Sync>;
+
+/// Finds the index that a view has of a field.
+type FindIndex = fn(&Arc<Objects>, &FieldKey) -> Result<Option<FieldIndex>>;
+
+/// A field of a class whose values are keys, or lists of them.
+#[derive(Clone)]
+pub(crate) struct FieldKey {
+    pub(crate) class: Cow<'static, str>,
+    pub(crate) field: Cow<'static, str>,
+    pub(crate) kind: FieldKind,
+    read: ReadKeys,
+    find: FindIndex,
+}
+
+impl FieldKey {
+    pub(crate) fn of<T: Class, V: Key>(field: Field<T, V>) -> Self {
+        let kind = FieldKind::One(V::kind());
+        Self::with(field, kind, |value, keys| keys.push(0, value))
+    }
+
+    pub(crate) fn of_list<T: Class, K: Key>(field: Field<T, Vec<K>>) -> Self {
+        Self::with(field, <Vec<K>>::field_kind(), |list, keys| list.field_keys(0, keys))
+    }
+
+    fn with<T: Class, V: 'static>(
+        field: Field<T, V>,
+        kind: FieldKind,
+        keys: fn(&V, &mut KeySink),
+    ) -> Self {
+        let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
+            let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
+            keys(field.get(&*memo.try_read()?), sink);
+            Ok(true)
+        };
+        Self {
+            class: T::INFO.name.into(),
+            field: field.name().into(),
+            kind,
+            read: Arc::new(read),
+            find: |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind),
+        }
+    }
+
+    /// Gives the keys of an object; false if there is no such object any more.
+    pub(crate) fn read(
+        &self,
+        objects: &Arc<Objects>,
+        oid: u64,
+        keys: &mut KeySink,
+    ) -> Result<bool> {
+        (self.read)(objects, oid, keys)
+    }
+
+    /// The index that a view has of the field.
+    pub(crate) fn index(&self, objects: &Arc<Objects>) -> Result<Option<FieldIndex>> {
+        (self.find)(objects, self)
+    }
+}
+
+impl Debug for FieldKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.class, self.field)
+    }
+}
+
+/// A field must have one of these keys.
+#[derive(Clone)]
+pub(crate) struct FieldTest {
+    pub(crate) field: FieldKey,
+    pub(crate) keys: Keys,
+}
+
+impl FieldTest {
+    pub(crate) fn holds(&self, objects: &Arc<Objects>, oid: u64) -> Result<bool> {
+        let mut keys = KeySink::default();
+        let is_there = self.field.read(objects, oid, &mut keys)?;
+        Ok(is_there && keys.iter().any(|key| self.keys.contain(key.bytes)))
+    }
+}
+
+impl Debug for FieldTest {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        // What is cut off, as by `starts_with`, is no key: it is shown as bytes.
+        let show = |key: &Vec<u8>| {
+            self.field.kind.key().show(key).unwrap_or_else(|_| format!("{key:02x?}"))
+        };
+        let field = &self.field;
+        match &self.keys {
+            Keys::One(key) => write!(f, "{field:?} == {}", show(key)),
+            Keys::Some(keys) => {
+                write!(f, "{field:?} in {:?}", keys.iter().map(show).collect::<Vec<_>>())
+            }
+            Keys::Within((from, to)) => {
+                match from {
+                    Bound::Included(from) => write!(f, "{} <= ", show(from))?,
+                    Bound::Excluded(from) => write!(f, "{} < ", show(from))?,
+                    Bound::Unbounded => {}
+                }
+                write!(f, "{field:?}")?;
+                match to {
+                    Bound::Included(to) => write!(f, " <= {}", show(to)),
+                    Bound::Excluded(to) => write!(f, " < {}", show(to)),
+                    Bound::Unbounded => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// A condition on a field of `T`, as in `Person::AGE.eq(30)`.
+///
+/// Where the field is declared `#[db0(index)]` or `#[db0(unique)]`, its index answers; else the objects
+/// are looked into.
+#[derive(Clone)]
+pub struct Condition<T> {
+    node: Node,
+    class: PhantomData<fn() -> T>,
+}
+
+impl<T> Condition<T> {
+    pub(crate) fn new(field: FieldKey, keys: Keys) -> Self {
+        Self { node: Node::Field(FieldTest { field, keys }), class: PhantomData }
+    }
+
+    pub(crate) fn not(self) -> Self {
+        Self { node: Node::Not(Box::new(self.node)), class: PhantomData }
+    }
+}
+
+impl<T> Debug for Condition<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+impl<T> Criteria<T> for Condition<T> {
+    fn expr(&self) -> Expr {
+        Expr(self.node.clone())
+    }
+}

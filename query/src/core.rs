@@ -1,0 +1,188 @@
+//! A query without its Rust type: what it looks for, where, and in which order.
+
+use std::{fmt, sync::Arc};
+
+use db0_runtime::{Chunk, Error, Result, derived::Members, object::Objects};
+use uuid::Uuid;
+
+use crate::{
+    eval::Plan,
+    expr::Node,
+    ids::{oid_at, place_of},
+    order::Order,
+    stream::Ids,
+};
+
+/// What results are of.
+#[derive(Clone)]
+pub(crate) struct Of {
+    /// What the class is called, and was called before.
+    pub(crate) names: Vec<String>,
+    /// Its objects, if the view has it.
+    pub(crate) members: fn(&Arc<Objects>) -> Result<Option<Members>>,
+}
+
+impl Of {
+    pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
+        Ok((self.members)(objects)?.into_iter().collect())
+    }
+}
+
+/// The objects of the class that bears one of these names.
+pub(crate) fn members_named(objects: &Objects, names: &[String]) -> Result<Option<Members>> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Members::of_class_named(objects, &names)
+}
+
+/// What is done with results, one after the other.
+#[derive(Clone)]
+pub(crate) enum Op {
+    Sort {
+        by: Order,
+        descending: bool,
+    },
+    Skip(u64),
+    Take(u64),
+    After(Uuid),
+    /// Criteria that come after a limit; any others are the query's own.
+    Where(Node),
+}
+
+impl Op {
+    fn limits(&self) -> bool {
+        matches!(self, Self::Skip(_) | Self::Take(_) | Self::After(_))
+    }
+}
+
+/// A query, whatever its results are handed out as.
+#[derive(Clone)]
+pub(crate) struct Core {
+    /// The view it runs on, or why there is none.
+    pub(crate) source: Result<Arc<Objects>>,
+    pub(crate) of: Of,
+    pub(crate) node: Node,
+    pub(crate) ops: Vec<Op>,
+}
+
+impl Core {
+    pub(crate) fn new(source: Result<Arc<Objects>>, of: Of, node: Node) -> Self {
+        Self { source, of, node, ops: Vec::new() }
+    }
+
+    pub(crate) fn objects(&self) -> Result<&Arc<Objects>> {
+        self.source.as_ref().map_err(Error::clone)
+    }
+
+    /// The members: filters are among the criteria, and order does not matter.
+    pub(crate) fn plan(&self) -> Result<Plan> {
+        let objects = self.objects()?;
+        Plan::new(objects, self.of.members(objects)?, &self.node)
+    }
+
+    /// The plan of a query that is a criterion of another one.
+    pub(crate) fn plan_as_criterion(&self) -> Result<Plan> {
+        if self.is_limited() {
+            return Err(Error::Invalid(
+                "a query limited by skip, take or after can't be a criterion: \
+                 limit what is made of it"
+                    .into(),
+            ));
+        }
+        self.plan()
+    }
+
+    pub(crate) fn is_limited(&self) -> bool {
+        self.ops.iter().any(Op::limits)
+    }
+
+    /// Adds criteria, at their place among the limits.
+    pub(crate) fn narrow(&mut self, node: Node) {
+        if self.is_limited() {
+            self.ops.push(Op::Where(node));
+            return;
+        }
+        match &mut self.node {
+            Node::And(parts) => parts.push(node),
+            other => *other = Node::And(vec![std::mem::replace(other, Node::All), node]),
+        }
+    }
+
+    pub(crate) fn ids(&self) -> Result<Ids> {
+        crate::stream::ids(self)
+    }
+
+    pub(crate) fn count(&self) -> Result<u64> {
+        if self.is_limited() {
+            return self.ids()?.try_fold(0, |count, id| id.map(|_| count + 1));
+        }
+        self.plan()?.count()
+    }
+
+    pub(crate) fn is_empty(&self) -> Result<bool> {
+        if self.is_limited() {
+            return Ok(self.ids()?.next().transpose()?.is_none());
+        }
+        Ok(self.plan()?.first()?.is_none())
+    }
+
+    pub(crate) fn contains(&self, oid: u64) -> Result<bool> {
+        if self.is_limited() {
+            return self.ids()?.try_fold(false, |found, id| id.map(|id| found || id == oid));
+        }
+        self.plan()?.contains(oid)
+    }
+
+    /// Those of some objects, given in ascending order, that are members.
+    pub(crate) fn among(&self, oids: &[u64]) -> Result<Vec<u64>> {
+        let plan = self.plan_as_criterion()?;
+        let mut found = Vec::new();
+        for same_chunk in oids.chunk_by(|a, b| place_of(*a).0 == place_of(*b).0) {
+            let number = place_of(same_chunk[0]).0;
+            let mut among = Chunk::EMPTY;
+            same_chunk.iter().for_each(|oid| among.insert(place_of(*oid).1));
+            plan.keep(number, &mut among)?;
+            found.extend(among.iter().map(|n| oid_at(number, n)));
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn uuids(&self) -> Result<Vec<Uuid>> {
+        let objects = self.objects()?;
+        if self.ops.is_empty() {
+            let mut uuids = Vec::new();
+            self.plan()?.each(|oid| uuids.push(objects.uuid_of(oid)))?;
+            return Ok(uuids);
+        }
+        self.ids()?.map(|id| id.map(|id| objects.uuid_of(id))).collect()
+    }
+
+    /// The number of an object that is named by its uuid.
+    pub(crate) fn number(&self, uuid: Uuid) -> Result<u64> {
+        let foreign = || Error::Invalid(format!("{uuid} is no object of the query's prefix"));
+        self.objects()?.number_of(uuid).ok_or_else(foreign)
+    }
+}
+
+impl Core {
+    /// What the results are of, as text.
+    pub(crate) fn of_name(&self) -> String {
+        self.of.names.first().cloned().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} where {:?}", self.of_name(), self.node)?;
+        for op in &self.ops {
+            match op {
+                Op::Sort { by, descending: false } => write!(f, ", sorted by {by:?}")?,
+                Op::Sort { by, descending: true } => write!(f, ", sorted by {by:?} descending")?,
+                Op::Skip(n) => write!(f, ", without the first {n}")?,
+                Op::Take(n) => write!(f, ", at most {n}")?,
+                Op::After(uuid) => write!(f, ", after {uuid}")?,
+                Op::Where(node) => write!(f, ", where {node:?}")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What a query is going to do, for people.
+
+use std::fmt;
+
+use db0_runtime::{Result, class::Class, derived::Members, object::Objects};
+
+use crate::{
+    core::{Core, Op},
+    eval::{Plan, Step},
+    order::{By, Order},
+    query::Query,
+};
+
+/// Entries of a field's index are counted up to this.
+const COUNTED_MAX: u64 = 100_000;
+
+/// The plan of a query and the sizes of what it looks at: made by [`Query::explain`], and shown as
+/// text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explain {
+    lines: Vec<(usize, String)>,
+    at_most: u64,
+}
+
+impl Explain {
+    /// The number of results at most, as far as sizes alone tell.
+    pub fn at_most(&self) -> u64 {
+        self.at_most
+    }
+}
+
+impl fmt::Display for Explain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, (depth, line)) in self.lines.iter().enumerate() {
+            let end = if place == 0 { "" } else { "\n" };
+            write!(f, "{end}{:1$}{line}", "", 2 * depth)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Class> Query<T> {
+    /// How the query will be run: what it looks at, in which order, and how many objects each part
+    /// has at present.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add("lent");
+    /// let plan = db0::find::<Book>((Book::YEAR.lt(1900), "lent")).explain();
+    /// assert_eq!(plan.to_string(), "\
+    /// Book: 1 objects
+    ///   all of:
+    ///     \"lent\": 1
+    ///     Book.year < 1900: looks into each object that is left");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn explain(&self) -> Explain {
+        self.try_explain().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`explain`](Self::explain), with the failure as a value.
+    pub fn try_explain(&self) -> Result<Explain> {
+        let mut explain = Explain { lines: Vec::new(), at_most: 0 };
+        explain.core(0, &self.core)?;
+        Ok(explain)
+    }
+}
+
+impl Explain {
+    fn line(&mut self, depth: usize, line: String) -> usize {
+        self.lines.push((depth, line));
+        self.lines.len() - 1
+    }
+
+    fn core(&mut self, depth: usize, core: &Core) -> Result<()> {
+        let plan = core.plan()?;
+        self.plan(depth, &core.of_name(), &plan)?;
+        for op in &core.ops {
+            let line = match op {
+                Op::Sort { by, descending } => sorting(by, *descending),
+                Op::Skip(n) => format!("skip {n}"),
+                Op::Take(n) => {
+                    self.at_most = self.at_most.min(*n);
+                    format!("take {n}")
+                }
+                Op::After(uuid) => format!("after {uuid}"),
+                Op::Where(node) => format!("then: {node:?}"),
+            };
+            self.line(depth + 1, line);
+        }
+        Ok(())
+    }
+
+    fn plan(&mut self, depth: usize, name: &str, plan: &Plan) -> Result<()> {
+        let objects = plan.objects();
+        let sizes = plan.classes().iter().map(|class| class.count(objects));
+        let all = sizes.sum::<Result<u64>>()?;
+        self.line(depth, format!("{name}: {all} objects"));
+        self.at_most = self.step(depth + 1, plan.root(), objects, all)?;
+        Ok(())
+    }
+
+    /// Explains a step among so many objects; gives how many are left at most.
+    fn step(&mut self, depth: usize, step: &Step, objects: &Objects, all: u64) -> Result<u64> {
+        let size = |members: &Members| Ok(members.count(objects)?.min(all));
+        Ok(match step {
+            Step::All => all,
+            Step::Nothing => {
+                self.line(depth, "nothing: no object ever bore this tag".into());
+                0
+            }
+            Step::Tag(members, name) => {
+                let count = members.count(objects)?;
+                self.line(depth, format!("{name}: {count}"));
+                size(members)?
+            }
+            Step::Ids(ids, name) => {
+                self.line(depth, format!("{name}: {}, gathered first", ids.len()));
+                ids.len().min(all)
+            }
+            Step::And(steps) => {
+                self.line(depth, "all of:".into());
+                let mut left = all;
+                for step in steps {
+                    left = left.min(self.step(depth + 1, step, objects, left)?);
+                }
+                left
+            }
+            Step::Or(steps) => {
+                self.line(depth, "any of:".into());
+                let mut sum = 0;
+                for step in steps {
+                    sum += self.step(depth + 1, step, objects, all)?;
+                }
+                sum.min(all)
+            }
+            Step::Not(step) => {
+                self.line(depth, "none of:".into());
+                self.step(depth + 1, step, objects, all)?;
+                all
+            }
+            Step::Query(plan) => {
+                let outer = self.at_most;
+                self.plan(depth, "query", plan)?;
+                std::mem::replace(&mut self.at_most, outer).min(all)
+            }
+            Step::Indexed(indexed) => {
+                let count = indexed.count(objects, COUNTED_MAX)?;
+                let more = if count >= COUNTED_MAX { " or more" } else { "" };
+                self.line(depth, format!("{:?}: {count}{more} in its index", indexed.test()));
+                if count < COUNTED_MAX { count.min(all) } else { all }
+            }
+            Step::Field(test) => {
+                self.line(depth, format!("{test:?}: looks into each object that is left"));
+                all
+            }
+            Step::Filter(_) => {
+                self.line(depth, "filter: looks into each object that is left".into());
+                all
+            }
+        })
+    }
+}
+
+fn sorting(by: &Order, descending: bool) -> String {
+    let way = if descending { "descending" } else { "ascending" };
+    let how = match &by.0 {
+        By::Index(part) => match part.count() {
+            Ok(count) => format!("goes through {count} entries"),
+            Err(error) => error.to_string(),
+        },
+        By::Field { .. } => "reads the field of each result".into(),
+    };
+    format!("sorted by {by:?}, {way}: {how}")
+}

@@ -1,0 +1,272 @@
+//! Results in groups: by tags, by a field, or by what a closure says.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use db0_runtime::{Error, Memo, Result, class::Class, codec::key::Key, object::Objects};
+
+use crate::{
+    core::Core,
+    criteria::Criteria,
+    expr::Node,
+    field::Field,
+    measure::{Measure, Number},
+    query::Query,
+};
+
+/// What results are grouped by: a field such as `Person::CITY`, several criteria such as
+/// `["red", "blue"]`, or a closure `|person: &Person| …`.
+#[diagnostic::on_unimplemented(
+    message = "objects of `{T}` can't be grouped by `{Self}`",
+    label = "neither a field, an array of tags, nor a closure `|object: &{T}| …` that gives something sorted"
+)]
+pub trait GroupKey<T> {
+    /// What the groups are called.
+    type Key: Ord;
+
+    /// Each group's results, as numbers of objects.
+    #[doc(hidden)]
+    fn groups(&self, core: &GroupOf) -> Result<BTreeMap<Self::Key, Vec<u64>>>;
+
+    /// How many results each group has.
+    #[doc(hidden)]
+    fn counts(&self, core: &GroupOf) -> Result<BTreeMap<Self::Key, u64>> {
+        let groups = self.groups(core)?.into_iter();
+        Ok(groups.map(|(key, ids)| (key, ids.len() as u64)).collect())
+    }
+}
+
+/// The query whose results are grouped.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct GroupOf(Core);
+
+impl GroupOf {
+    fn by<T: Class, K: Ord>(&self, key: impl Fn(&T) -> K) -> Result<BTreeMap<K, Vec<u64>>> {
+        let mut groups = BTreeMap::<K, Vec<u64>>::new();
+        for oid in self.0.all()? {
+            if let Some(key) = read(self.0.objects()?, oid, &key)? {
+                groups.entry(key).or_default().push(oid);
+            }
+        }
+        Ok(groups)
+    }
+
+    fn narrowed(&self, node: Node) -> Core {
+        let mut part = self.0.clone();
+        part.narrow(node);
+        part
+    }
+}
+
+/// What `look` finds in an object; nothing if it is deleted by now.
+fn read<T: Class, R>(
+    objects: &Arc<Objects>,
+    oid: u64,
+    look: impl Fn(&T) -> R,
+) -> Result<Option<R>> {
+    let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(None) };
+    match memo.try_read() {
+        Ok(object) => Ok(Some(look(&object))),
+        Err(Error::Deleted { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl<T: Class, V: Key + Ord> GroupKey<T> for Field<T, V> {
+    type Key = V;
+
+    fn groups(&self, core: &GroupOf) -> Result<BTreeMap<V, Vec<u64>>> {
+        core.by(|object: &T| self.get(object).clone())
+    }
+}
+
+impl<T: Class, K: Ord, F: Fn(&T) -> K> GroupKey<T> for F {
+    type Key = K;
+
+    fn groups(&self, core: &GroupOf) -> Result<BTreeMap<K, Vec<u64>>> {
+        core.by(self)
+    }
+}
+
+macro_rules! criteria {
+    ($([$($generics:tt)*] $list:ty),*) => {$(
+        /// By criteria: what fulfils several is in each of their groups, and what fulfils none is in none.
+        impl<T, C: Criteria<T> + Ord + Clone, $($generics)*> GroupKey<T> for $list {
+            type Key = C;
+
+            fn groups(&self, core: &GroupOf) -> Result<BTreeMap<C, Vec<u64>>> {
+                let part = |key: &C| Ok((key.clone(), core.narrowed(key.expr().0).all()?));
+                self.iter().map(part).collect()
+            }
+
+            fn counts(&self, core: &GroupOf) -> Result<BTreeMap<C, u64>> {
+                let part = |key: &C| Ok((key.clone(), core.narrowed(key.expr().0).count()?));
+                self.iter().map(part).collect()
+            }
+        }
+    )*};
+}
+
+criteria!([const N: usize] [C; N], [] Vec<C>, [] &[C]);
+
+/// The results of a query in groups: made by [`Query::group_by`]. Each question looks anew.
+pub struct Groups<T, G> {
+    of: GroupOf,
+    key: G,
+    class: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Class> Query<T> {
+    /// The results in groups: by a field, by several tags, or by what a closure says.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Sale { city: String, cents: u32 }
+    /// for (city, cents) in [("Rome", 10), ("Oslo", 20), ("Rome", 40)] {
+    ///     db0::Memo::new(Sale { city: city.into(), cents });
+    /// }
+    /// let sales = db0::find::<Sale>(()).group_by(Sale::CITY);
+    /// assert_eq!(sales.counts()["Rome"], 2);
+    /// assert_eq!(sales.sums(Sale::CENTS)["Rome"], 50);
+    /// assert_eq!(sales.max(|sale: &Sale| sale.cents)["Rome"], 40);
+    /// assert_eq!(sales.avg(Sale::CENTS)["Rome"], 25.0);
+    /// assert_eq!(sales.members()["Oslo"].len(), 1);
+    /// let dear = db0::find::<Sale>(()).group_by(|sale: &Sale| sale.cents > 15);
+    /// assert_eq!(dear.counts()[&true], 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn group_by<G: GroupKey<T>>(&self, key: G) -> Groups<T, G> {
+        Groups { of: GroupOf(self.core.clone()), key, class: std::marker::PhantomData }
+    }
+}
+
+impl<T: Class, G: GroupKey<T>> Groups<T, G> {
+    /// How many results each group has. By tags, no object is loaded for it.
+    #[track_caller]
+    pub fn counts(&self) -> BTreeMap<G::Key, u64> {
+        self.try_counts().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`counts`](Self::counts), with the failure as a value.
+    pub fn try_counts(&self) -> Result<BTreeMap<G::Key, u64>> {
+        self.key.counts(&self.of)
+    }
+
+    /// The objects of each group, in the order of the query.
+    #[track_caller]
+    pub fn members(&self) -> BTreeMap<G::Key, Vec<Memo<T>>> {
+        self.try_members().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`members`](Self::members), with the failure as a value.
+    pub fn try_members(&self) -> Result<BTreeMap<G::Key, Vec<Memo<T>>>> {
+        let objects = self.of.0.objects()?;
+        let memos = |ids: Vec<u64>| -> Result<Vec<Memo<T>>> {
+            ids.into_iter().filter_map(|oid| objects.memo_if_alive(oid).transpose()).collect()
+        };
+        let groups = self.key.groups(&self.of)?.into_iter();
+        groups.map(|(key, ids)| Ok((key, memos(ids)?))).collect()
+    }
+
+    /// What is measured of the results of each group, as a value made of it.
+    fn fold<M: Measure<T>, R>(
+        &self,
+        of: &M,
+        make: impl Fn(Vec<M::Value>) -> Option<R>,
+    ) -> Result<BTreeMap<G::Key, R>> {
+        let objects = self.of.0.objects()?;
+        let mut folded = BTreeMap::new();
+        for (key, ids) in self.key.groups(&self.of)? {
+            let mut values = Vec::with_capacity(ids.len());
+            for oid in ids {
+                values.extend(read(objects, oid, |object: &T| of.measure(object))?);
+            }
+            folded.extend(make(values).map(|made| (key, made)));
+        }
+        Ok(folded)
+    }
+
+    /// The sum of a field, or of what a closure gives, in each group. Integers are added up as `u64`
+    /// or `i64`.
+    ///
+    /// # Panics
+    /// When a sum is too large for that; see [`try_sums`](Self::try_sums).
+    #[track_caller]
+    pub fn sums<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, <M::Value as Number>::Sum>
+    where
+        M::Value: Number,
+    {
+        self.try_sums(of).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`sums`](Self::sums), with the failure as a value.
+    pub fn try_sums<M: Measure<T>>(
+        &self,
+        of: M,
+    ) -> Result<BTreeMap<G::Key, <M::Value as Number>::Sum>>
+    where
+        M::Value: Number,
+    {
+        let sums = self.fold(&of, |values| Some(M::Value::sum(values)))?;
+        let too_large = || Error::Invalid("the sum of a group is too large for its type".into());
+        sums.into_iter().map(|(key, sum)| Ok((key, sum.ok_or_else(too_large)?))).collect()
+    }
+
+    /// The average of a field, or of what a closure gives, in each group that has something.
+    #[track_caller]
+    pub fn avg<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, f64>
+    where
+        M::Value: Number,
+    {
+        self.try_avg(of).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`avg`](Self::avg), with the failure as a value.
+    pub fn try_avg<M: Measure<T>>(&self, of: M) -> Result<BTreeMap<G::Key, f64>>
+    where
+        M::Value: Number,
+    {
+        self.fold(&of, M::Value::average)
+    }
+
+    /// The smallest value of a field, or of what a closure gives, in each group.
+    #[track_caller]
+    pub fn min<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, M::Value>
+    where
+        M::Value: PartialOrd,
+    {
+        self.try_min(of).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`min`](Self::min), with the failure as a value.
+    pub fn try_min<M: Measure<T>>(&self, of: M) -> Result<BTreeMap<G::Key, M::Value>>
+    where
+        M::Value: PartialOrd,
+    {
+        self.fold(&of, |values| values.into_iter().reduce(|a, b| if b < a { b } else { a }))
+    }
+
+    /// The largest value of a field, or of what a closure gives, in each group.
+    #[track_caller]
+    pub fn max<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, M::Value>
+    where
+        M::Value: PartialOrd,
+    {
+        self.try_max(of).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`max`](Self::max), with the failure as a value.
+    pub fn try_max<M: Measure<T>>(&self, of: M) -> Result<BTreeMap<G::Key, M::Value>>
+    where
+        M::Value: PartialOrd,
+    {
+        self.fold(&of, |values| values.into_iter().reduce(|a, b| if b > a { b } else { a }))
+    }
+}
+
+impl<T, G> fmt::Debug for Groups<T, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Groups").field(&self.of).finish()
+    }
+}

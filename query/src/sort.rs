@@ -1,0 +1,117 @@
+//! Sorting results: by walking an index, or by the keys of a field.
+
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashMap,
+    sync::Arc,
+};
+
+use db0_collections::index::Part;
+use db0_runtime::{Result, codec::key::KeySink, object::Objects};
+
+use crate::{
+    condition::FieldKey,
+    ids::IdSet,
+    order::{By, Order},
+    stream::Ids,
+};
+
+/// What a null key is in the encoding of an optional one.
+const NULL: u8 = 0;
+
+/// Sorts numbers of objects; what is equal stays as it is.
+pub(crate) fn sort(
+    objects: &Arc<Objects>,
+    ids: Vec<u64>,
+    by: &Order,
+    descending: bool,
+) -> Result<Vec<u64>> {
+    match &by.0 {
+        By::Index(part) => by_index(objects, ids, part, descending != part.is_backward()),
+        By::Field { field, nulls_last } => by_field(objects, ids, field, *nulls_last, descending),
+    }
+}
+
+/// In the order of an index. An object with several keys counts by the lowest, whichever direction
+/// is asked for; those without one come last.
+fn by_index(objects: &Objects, ids: Vec<u64>, part: &Part, backward: bool) -> Result<Vec<u64>> {
+    if !part.objects()?.is_some_and(|theirs| theirs.is_same_prefix(objects)) {
+        return Ok(ids);
+    }
+    let mut places: HashMap<u64, usize> =
+        ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let mut found = Vec::with_capacity(ids.len());
+    let mut group = 0_u64;
+    for entry in part.walk()? {
+        if places.is_empty() {
+            break;
+        }
+        let entry = entry?;
+        group += u64::from(entry.starts);
+        if let Some(place) = places.remove(&entry.number) {
+            found.push((entry.is_last_null, group, place));
+        }
+    }
+    if backward {
+        found.sort_unstable_by_key(|(last, group, place)| (*last, Reverse(*group), *place));
+    } else {
+        found.sort_unstable_by_key(|(last, group, place)| (*last, *group, *place));
+    }
+    let mut rest: Vec<usize> = places.into_values().collect();
+    rest.sort_unstable();
+    let places = found.into_iter().map(|(.., place)| place).chain(rest);
+    Ok(places.map(|place| ids[place]).collect())
+}
+
+/// By the keys of a field; what is deleted by now comes last.
+fn by_field(
+    objects: &Arc<Objects>,
+    ids: Vec<u64>,
+    field: &FieldKey,
+    nulls_last: bool,
+    descending: bool,
+) -> Result<Vec<u64>> {
+    let mut keyed = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut keys = KeySink::default();
+        let is_there = field.read(objects, id, &mut keys)?;
+        let key = keys.iter().map(|key| key.bytes).min().unwrap_or_default().to_vec();
+        let is_last = !is_there || nulls_last && key.first() == Some(&NULL);
+        keyed.push((is_last, key, id));
+    }
+    keyed.sort_by(|(a_last, a, _), (b_last, b, _)| {
+        let keys = if descending { b.cmp(a) } else { a.cmp(b) };
+        a_last.cmp(b_last).then(if *a_last { Ordering::Equal } else { keys })
+    });
+    Ok(keyed.into_iter().map(|(.., id)| id).collect())
+}
+
+/// Gives the numbers of a set in the order of an index, as they are asked for.
+pub(crate) fn walk(objects: &Objects, mut set: IdSet, part: &Part) -> Result<Ids> {
+    if !part.objects()?.is_some_and(|theirs| theirs.is_same_prefix(objects)) {
+        return Ok(Box::new(set.into_ids().map(Ok)));
+    }
+    let mut left = set.len();
+    let mut entries = Some(part.walk()?);
+    let mut rest: Option<Ids> = None;
+    Ok(Box::new(std::iter::from_fn(move || {
+        while let Some(walk) = entries.as_mut().filter(|_| left > 0) {
+            match walk.next() {
+                // Taken out of the set, it is not given again under another key.
+                Some(Ok(entry)) if set.remove(entry.number) => {
+                    left -= 1;
+                    return Some(Ok(entry.number));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    (entries, left) = (None, 0);
+                    set = IdSet::default();
+                    return Some(Err(error));
+                }
+                None => entries = None,
+            }
+        }
+        let unindexed = || Box::new(std::mem::take(&mut set).into_ids().map(Ok)) as Ids;
+        rest.get_or_insert_with(unindexed).next()
+    })))
+}

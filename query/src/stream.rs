@@ -1,0 +1,146 @@
+//! Results as numbers of objects, one after the other: criteria, then orders, limits and filters.
+
+use db0_runtime::{Chunk, Result};
+
+use crate::{
+    core::{Core, Op},
+    eval::Plan,
+    ids::{oid_at, place_of},
+    order::{By, Order},
+    sort::{sort, walk},
+};
+
+/// Numbers of objects, on their way.
+pub(crate) type Ids = Box<dyn Iterator<Item = Result<u64>> + Send>;
+
+/// The results of a query.
+pub(crate) fn ids(core: &Core) -> Result<Ids> {
+    let plan = core.plan()?;
+    let sorts = core.ops.iter().take_while(|op| matches!(op, Op::Sort { .. })).count();
+    let (orders, mut rest) = core.ops.split_at(sorts);
+    let mut after = None;
+    if let [Op::After(uuid), others @ ..] = rest {
+        (after, rest) = (Some(core.number(*uuid)?), others);
+    }
+    let mut ids = first_part(plan, orders, after)?;
+    while let [op, others @ ..] = rest {
+        rest = others;
+        ids = match op {
+            Op::Skip(n) => Box::new(skip(ids, *n)),
+            Op::Take(n) => Box::new(ids.take(usize::try_from(*n).unwrap_or(usize::MAX))),
+            Op::After(uuid) => {
+                let oid = core.number(*uuid)?;
+                let mut passed = false;
+                Box::new(ids.filter(move |id| match id {
+                    Ok(id) if !passed => {
+                        passed = *id == oid;
+                        false
+                    }
+                    _ => true,
+                }))
+            }
+            Op::Where(node) => {
+                let objects = core.objects()?;
+                let plan = Plan::new(objects, core.of.members(objects)?, node)?;
+                Box::new(ids.filter_map(move |id| {
+                    id.and_then(|id| Ok(plan.contains(id)?.then_some(id))).transpose()
+                }))
+            }
+            Op::Sort { by, descending } => {
+                let all = ids.collect::<Result<Vec<_>>>()?;
+                Box::new(sort(core.objects()?, all, by, *descending)?.into_iter().map(Ok))
+            }
+        };
+    }
+    Ok(ids)
+}
+
+/// As `Iterator::skip`, but failures are no results to be skipped.
+fn skip(ids: Ids, mut n: u64) -> impl Iterator<Item = Result<u64>> + Send {
+    ids.filter(move |id| {
+        let skips = id.is_ok() && n > 0;
+        n -= u64::from(skips);
+        !skips
+    })
+}
+
+/// The results in their order, behind an object.
+fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
+    let orders = orders.iter().filter_map(|op| match op {
+        Op::Sort { by, descending } => Some((by, *descending)),
+        _ => None,
+    });
+    let orders: Vec<(&Order, bool)> = orders.collect();
+    if orders.is_empty() {
+        let from = after.map_or(Some(0), |oid| oid.checked_add(1));
+        return Ok(from.map_or_else(
+            || Box::new(std::iter::empty()) as Ids,
+            |from| Box::new(Chunks::from(plan, from)),
+        ));
+    }
+    let objects = plan.objects().clone();
+    let mut set = plan.set()?;
+    // Also where it does not fulfil the criteria any more, the others come behind its place.
+    after.into_iter().for_each(|oid| set.insert(oid));
+    if let ([(Order(By::Index(part)), false)], None) = (&orders[..], after)
+        && !part.is_backward()
+    {
+        return walk(&objects, set, part);
+    }
+    let mut ids: Vec<u64> = set.into_ids().collect();
+    for (by, descending) in orders {
+        ids = sort(&objects, ids, by, descending)?;
+    }
+    let from = after.and_then(|oid| ids.iter().position(|id| *id == oid)).map_or(0, |at| at + 1);
+    Ok(Box::new(ids.into_iter().skip(from).map(Ok)))
+}
+
+/// The results of a plan in the order of their creation, a chunk at a time.
+pub(crate) struct Chunks {
+    plan: Plan,
+    /// Where to go on looking; none at the end.
+    next: Option<u64>,
+    /// Found and not given yet, from which word on, and in which chunk.
+    found: (Chunk, usize, u64),
+    /// Numbers before this are passed over.
+    from: u64,
+}
+
+impl Chunks {
+    fn from(plan: Plan, from: u64) -> Self {
+        let (number, _) = place_of(from);
+        Self { plan, next: Some(number), found: (Chunk::EMPTY, 0, 0), from }
+    }
+
+    fn step(&mut self) -> Result<Option<u64>> {
+        loop {
+            let (chunk, word, number) = &mut self.found;
+            if let Some(n) = chunk.take_first(word) {
+                let oid = oid_at(*number, n);
+                if oid >= self.from {
+                    return Ok(Some(oid));
+                }
+                continue;
+            }
+            let Some(from) = self.next else { return Ok(None) };
+            let Some(number) = self.plan.next_chunk(from)? else {
+                self.next = None;
+                return Ok(None);
+            };
+            self.found = (self.plan.chunk(number)?, 0, number);
+            self.next = number.checked_add(1);
+        }
+    }
+}
+
+impl Iterator for Chunks {
+    type Item = Result<u64>;
+
+    fn next(&mut self) -> Option<Result<u64>> {
+        let next = self.step();
+        if next.is_err() {
+            self.next = None;
+        }
+        next.transpose()
+    }
+}

@@ -1,0 +1,11 @@
+//! Tags and queries, as users write them and against plain scans.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod orders;
+mod pages;
+mod passive;
+mod places;
+mod random;
+mod tag_names;

@@ -1,0 +1,1 @@
+//! Random taggings and criteria against a plain scan.
