@@ -108,7 +108,10 @@ impl Limit {
         txn.append(self.log, &key, &created);
         for held in holds {
             rows::oid_key(*held, &mut key);
-            txn.append(self.counts, &key, &[1]);
+            rows::begin(&mut row, self.state, None);
+            rows::put_varint(&mut row, 1);
+            rows::seal(&mut row, rows::COUNTS, &key);
+            txn.append(self.counts, &key, &row);
         }
         self.finish(txn, &Changes::default());
         oid

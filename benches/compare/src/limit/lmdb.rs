@@ -52,7 +52,7 @@ impl Env {
         unsafe {
             check(ffi::mdb_env_create(&raw mut raw));
             check(ffi::mdb_env_set_mapsize(raw, MAP_SIZE));
-            check(ffi::mdb_env_set_maxdbs(raw, 16));
+            check(ffi::mdb_env_set_maxdbs(raw, 32));
             check(ffi::mdb_env_set_maxreaders(raw, 1024));
             let flags = ffi::MDB_NOTLS | ffi::MDB_NORDAHEAD;
             check(ffi::mdb_env_open(raw, path.as_ptr(), flags, 0o600));

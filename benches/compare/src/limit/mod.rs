@@ -5,6 +5,7 @@
 
 mod chunk;
 mod elements;
+mod fields;
 mod lmdb;
 mod people;
 mod rows;

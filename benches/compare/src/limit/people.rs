@@ -19,7 +19,7 @@ use crate::{
 
 const HEAD_KEY: &[u8] = b"db0-head";
 /// The number of the class of people, and of its one set of fields.
-const CLASS: u64 = 1;
+pub(super) const CLASS: u64 = 1;
 const SCHEMA: u64 = 0;
 
 /// Raw LMDB with db0's rows.
@@ -32,6 +32,7 @@ pub(crate) struct Limit {
     pub(super) headers: Table,
     pub(super) elements: Table,
     pub(super) counts: Table,
+    pub(super) fields: Table,
     pub(super) log: Table,
     pub(super) state: u64,
     pub(super) next_oid: u64,
@@ -58,6 +59,46 @@ impl Limit {
         txn.append(self.log, &key, &rows::state_row(changes));
         txn.put(self.main, HEAD_KEY, &rows::head(self.state, self.next_oid));
         txn.commit();
+    }
+
+    /// Begins a state that makes `n` objects; gives their numbers.
+    pub(super) fn next(&mut self, n: usize) -> Range<u64> {
+        let first = self.next_oid;
+        self.next_oid += n as u64;
+        self.state += 1;
+        first..self.next_oid
+    }
+
+    /// Writes new people, and that they are.
+    pub(super) fn put_people(
+        &self,
+        txn: &mut WriteTxn<'_>,
+        oids: Range<u64>,
+        people: impl IntoIterator<Item = Person>,
+    ) {
+        let (mut key, mut row) = (Vec::new(), Vec::new());
+        let (first, last) = (oids.start, oids.end - 1);
+        for (oid, person) in oids.zip(people) {
+            rows::oid_key(oid, &mut key);
+            rows::begin(&mut row, self.state, None);
+            body(&person, &mut row);
+            rows::seal(&mut row, rows::OBJECTS, &key);
+            txn.append(self.objects, &key, &row);
+        }
+        for number in first >> BITS..=last >> BITS {
+            let start = number << BITS;
+            let end = start + (1 << BITS) - 1;
+            rows::posting_key(CLASS, number, &mut key);
+            let mut members = txn
+                .get(self.postings, &key)
+                .map_or(Chunk::EMPTY, |row| Chunk::decode(rows::open(row).1));
+            members.insert_run((first.max(start) - start) as u16, (last.min(end) - start) as u16);
+            let mut buffers = Buffers { key: std::mem::take(&mut key), ..Buffers::default() };
+            self.replace(txn, (self.postings, rows::POSTINGS), &mut buffers, |out| {
+                members.encode(out);
+            });
+            key = buffers.key;
+        }
     }
 
     /// Replaces a row, whose old one goes to the log.
@@ -95,8 +136,17 @@ impl Store for Limit {
     fn open(folder: &Path) -> Self {
         let env = Env::open(folder);
         let main = env.table(None);
-        let names = ["objects", "postings", "object-tags", "headers", "elements", "counts", "log"];
-        let [objects, postings, object_tags, headers, elements, counts, log] =
+        let names = [
+            "objects",
+            "postings",
+            "object-tags",
+            "headers",
+            "elements",
+            "counts",
+            "fields",
+            "log",
+        ];
+        let [objects, postings, object_tags, headers, elements, counts, fields, log] =
             names.map(|name| env.table(Some(name)));
         let (state, next_oid) = env.read().get(main, HEAD_KEY).map_or((0, 1), rows::open_head);
         Self {
@@ -108,6 +158,7 @@ impl Store for Limit {
             headers,
             elements,
             counts,
+            fields,
             log,
             state,
             next_oid,
@@ -115,35 +166,10 @@ impl Store for Limit {
     }
 
     fn create(&mut self, people: Vec<Person>, _ids: &[Uuid]) {
-        let first = self.next_oid;
-        self.next_oid += people.len() as u64;
-        self.state += 1;
+        let oids = self.next(people.len());
         let mut txn = self.env.write();
-        let (mut key, mut row) = (Vec::new(), Vec::new());
-        let created = (first..self.next_oid).collect();
-        for (oid, person) in (first..).zip(people) {
-            rows::oid_key(oid, &mut key);
-            rows::begin(&mut row, self.state, None);
-            body(&person, &mut row);
-            rows::seal(&mut row, rows::OBJECTS, &key);
-            txn.append(self.objects, &key, &row);
-        }
-        let last = self.next_oid - 1;
-        for number in first >> BITS..=last >> BITS {
-            let start = number << BITS;
-            let end = start + (1 << BITS) - 1;
-            rows::posting_key(CLASS, number, &mut key);
-            let mut members = txn
-                .get(self.postings, &key)
-                .map_or(Chunk::EMPTY, |row| Chunk::decode(rows::open(row).1));
-            members.insert_run((first.max(start) - start) as u16, (last.min(end) - start) as u16);
-            let mut buffers = Buffers { key: std::mem::take(&mut key), ..Buffers::default() };
-            self.replace(&mut txn, (self.postings, rows::POSTINGS), &mut buffers, |out| {
-                members.encode(out);
-            });
-            key = buffers.key;
-        }
-        self.finish(txn, &Changes { created, ..Changes::default() });
+        self.put_people(&mut txn, oids.clone(), people);
+        self.finish(txn, &Changes { created: oids.collect(), ..Changes::default() });
     }
 
     fn keys(&self, ids: &[Uuid]) -> Vec<u64> {

@@ -8,6 +8,8 @@ pub(super) const HEADERS: u8 = 2;
 pub(super) const ELEMENTS: u8 = 3;
 pub(super) const OBJECT_TAGS: u8 = 4;
 pub(super) const POSTINGS: u8 = 6;
+pub(super) const COUNTS: u8 = 9;
+pub(super) const FIELDS: u8 = 11;
 
 const CHECKSUM_BYTES: usize = 4;
 const FIRST: u8 = 1;
@@ -102,7 +104,8 @@ impl Changes {
 
     pub(super) fn row(&self) -> Vec<u8> {
         let mut row = Vec::new();
-        for oids in [&self.created, &self.modified, &Vec::new(), &self.retagged] {
+        let none = Vec::new();
+        for oids in [&self.created, &self.modified, &none, &self.retagged, &none] {
             let runs = || oids.chunk_by(|a, b| a + 1 == *b);
             put_varint(&mut row, runs().count() as u64);
             let mut end = 0;

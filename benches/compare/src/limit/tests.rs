@@ -9,6 +9,7 @@ use crate::{
     contenders::{Db0, Entered},
     folder,
     person::{self, Person},
+    rows::fields,
     store::{Loaded, Store},
 };
 
@@ -38,6 +39,17 @@ fn compare(db0: &Path, limit: &Path, tables: &[&str]) {
     // A state's own row, of kind 2, has the time in it.
     let (theirs, ours) = (table(&db0.join("default"), "log", &[2]), table(limit, "log", &[2]));
     assert_eq!(theirs, ours, "log");
+}
+
+#[test]
+fn indexing_a_field_writes_the_same_entries() {
+    let (db0, limit) = (folder::new(), folder::new());
+    {
+        let _entered = Entered::open(db0.path());
+        fields::create(fields::people(N));
+    }
+    Limit::open(limit.path()).create_indexed(fields::people(N));
+    compare(db0.path(), limit.path(), &["objects", "postings", "fields"]);
 }
 
 #[test]

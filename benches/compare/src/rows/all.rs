@@ -1,6 +1,6 @@
 //! The list of all rows.
 
-use super::{commits, dict, footprint, hot, index, list, objects, past, tags, threads};
+use super::{commits, dict, fields, footprint, hot, index, list, objects, past, tags, threads};
 use crate::row::Row;
 
 /// All rows, in the order in which they run.
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<Row> {
         dict::ROWS,
         list::ROWS,
         index::ROWS,
+        fields::ROWS,
     ]
     .concat()
 }

@@ -3,6 +3,7 @@
 mod all;
 mod commits;
 mod dict;
+pub(crate) mod fields;
 mod footprint;
 mod hot;
 mod index;
