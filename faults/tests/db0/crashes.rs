@@ -20,7 +20,7 @@ fn replay() -> Replay {
 /// The trace of a new prefix and its first commits, each acknowledged `early` or when it returned.
 fn record(durability: Durability, early: bool) -> io::Result<Trace> {
     let scratch = Scratch::new()?;
-    let recorder = Recorder::below(scratch.path(), &["lock.mdb"])?;
+    let recorder = Recorder::below(scratch.path(), &["lock.mdb", ".bell"])?;
     let config = Config::new(scratch.path()).durability(durability);
     let mut world = World::open(config).map_err(|why| io::Error::other(why.to_string()))?;
     while world.step() < commits() {
