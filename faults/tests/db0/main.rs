@@ -5,6 +5,7 @@ mod crashes;
 mod flips;
 mod io_errors;
 mod item;
+mod journal;
 mod kills;
 mod limits;
 mod model;

@@ -8,7 +8,8 @@
 //! parts     commits as values, with a checksum each
 //! ```
 //! It is written beside its place, synced, and renamed: that is the moment at which the commit
-//! happens. It goes away once every part is in its prefix; found at an opening, it is applied first.
+//! happens. It goes away once every part is in its prefix; found at the opening of a prefix, that one's
+//! part is applied first, and taken out of the journal.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -37,33 +38,36 @@ impl Journal {
         first: (PrefixId, StateNum),
         parts: &[Vec<u8>],
     ) -> Result<Self> {
-        let path = root.join(format!("{NAME}{:015x}-{}", first.0.0, first.1));
-        let unfinished = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
-        let failed = |error: std::io::Error| Error::io("writing", &unfinished, &error);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)
-            .map_err(failed)?;
-        let lengths = std::iter::once(parts.len()).chain(parts.iter().map(Vec::len));
-        let lengths: Vec<u8> = lengths.flat_map(|len| (len as u32).to_le_bytes()).collect();
-        file.write_all(&lengths).map_err(failed)?;
-        parts.iter().try_for_each(|part| file.write_all(part)).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&unfinished, &path).map_err(failed)?;
-        sync_folder(root)?;
+        let path = root.join(format!("{}-{}", name_front(first.0), first.1));
+        put(&path, parts)?;
         Ok(Self { path })
     }
 
     /// Every part is on disk: the journal has done its work.
     pub(crate) fn done(self) {
-        // If it stays, the next opening finds that every part is there.
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::warn!("removing {}: {error}", self.path.display());
-        }
+        remove(&self.path);
     }
+}
+
+/// How the names of journals begin that the writer of a prefix makes.
+fn name_front(prefix: PrefixId) -> String {
+    format!("{NAME}{:015x}", prefix.0)
+}
+
+/// Puts a journal of these parts in its place, in one step.
+fn put(path: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
+    let unfinished = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
+    let failed = |error: std::io::Error| Error::io("writing", &unfinished, &error);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&unfinished).map_err(failed)?;
+    let lengths = std::iter::once(parts.len()).chain(parts.iter().map(|part| part.as_ref().len()));
+    let lengths: Vec<u8> = lengths.flat_map(|len| (len as u32).to_le_bytes()).collect();
+    file.write_all(&lengths).map_err(failed)?;
+    parts.iter().try_for_each(|part| file.write_all(part.as_ref())).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    fs::rename(&unfinished, path).map_err(failed)?;
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 fn sync_folder(root: &Path) -> Result<()> {
@@ -95,7 +99,14 @@ pub(crate) fn recover(root: &Path, store: &Store) -> Result<()> {
     for entry in fs::read_dir(root).map_err(|e| failed(&e))? {
         let path = entry.map_err(|e| failed(&e))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !name.starts_with(NAME) || name.ends_with(UNFINISHED) {
+        if !name.starts_with(NAME) {
+            continue;
+        }
+        if name.ends_with(UNFINISHED) {
+            // Only the writer of this prefix makes such, and that is the caller now.
+            if name.starts_with(&name_front(store.prefix_id())) {
+                remove(&path);
+            }
             continue;
         }
         match fs::read(&path) {
@@ -111,12 +122,29 @@ pub(crate) fn recover(root: &Path, store: &Store) -> Result<()> {
 fn recover_from(path: &Path, bytes: &[u8], store: &Store) -> Result<()> {
     let damaged = |why: String| Error::Format { path: path.into(), why };
     let parts = parts(bytes).ok_or_else(|| damaged("the journal is cut short".into()))?;
-    for part in parts {
+    let mut left = Vec::with_capacity(parts.len());
+    for part in &parts {
         let commit = Commit::decode(part).map_err(damaged)?;
         if commit.prefix == store.prefix_id() {
             store.apply(&commit)?;
             tracing::info!("finished a commit over several prefixes from {}", path.display());
+        } else {
+            left.push(*part);
         }
     }
+    // Two processes may do this at a time for two prefixes, and one of them bring back what the other
+    // took out: to be applied once more is no harm.
+    if left.is_empty() {
+        remove(path);
+    } else if left.len() < parts.len() {
+        put(path, &left)?;
+    }
     Ok(())
+}
+
+/// Takes a journal away whose work is done. If it stays, the next opening finds nothing to do in it.
+fn remove(path: &Path) {
+    if let Err(error) = fs::remove_file(path) {
+        tracing::warn!("removing {}: {error}", path.display());
+    }
 }
