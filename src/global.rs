@@ -6,9 +6,10 @@ use std::{
 };
 
 use db0_runtime::{
-    CacheStats, Config, Error, Memo, Mode, Result, State,
+    AnyMemo, CacheStats, Config, Error, Memo, Mode, Result, State,
     class::{Class, Singleton},
     class_prefix, current as current_prefix, default_workspace, derived,
+    object::Handle,
 };
 use uuid::Uuid;
 
@@ -169,6 +170,21 @@ pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
     db0_runtime::fetch(uuid)
 }
 
+/// The object of this uuid, of whatever class, also of one that the program has no Rust type for.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// let note = db0::Memo::new(Note { text: "one".into() });
+/// let any = db0::fetch_any(note.uuid())?;
+/// assert_eq!((any.class().as_str(), any.get("text")), ("Note", Some("one".into())));
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn fetch_any(uuid: Uuid) -> Result<AnyMemo> {
+    default_workspace()?.fetch_any(uuid)
+}
+
 /// Whether there is an object of this class and uuid.
 ///
 /// ```
@@ -298,7 +314,7 @@ pub fn snapshot_of<N: AsRef<str>>(states: impl IntoIterator<Item = (N, u64)>) ->
 /// # Ok::<(), db0::Error>(())
 /// ```
 #[track_caller]
-pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
+pub fn delete<H: Handle + ?Sized>(memo: &H) -> Result<()> {
     derived::delete(memo)
 }
 
@@ -319,7 +335,7 @@ pub fn delete<T: Class>(memo: &Memo<T>) -> Result<()> {
 /// # Panics
 /// On misuse, as [`Memo::write`] does.
 #[track_caller]
-pub fn touch<T: Class>(memo: &Memo<T>) {
+pub fn touch<H: Handle + ?Sized>(memo: &H) {
     derived::touch(memo).unwrap_or_else(|error| panic!("{error}"));
 }
 

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use db0_collections::index::{Entries, Index};
 use db0_runtime::{
-    Memo, WeakMemo,
+    AnyMemo, Memo, WeakMemo,
     class::{Class, TagName},
     codec::key::Key,
 };
@@ -111,6 +111,12 @@ impl<T: Class, K: Key> Criteria<T> for Index<K, Memo<T>> {
 impl<T: Class, K: Key> Criteria<T> for Entries<K, Memo<T>> {
     fn expr(&self) -> Expr {
         Expr(Node::Index(self.part()))
+    }
+}
+
+impl<T> Criteria<T> for AnyMemo {
+    fn expr(&self) -> Expr {
+        Expr::tag(TagName::object(self.uuid()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be put on an object as a tag.
 
 use db0_runtime::{
-    Memo, Result, WeakMemo,
+    AnyMemo, Memo, Result, WeakMemo,
     class::{Class, TagName},
 };
 
@@ -40,6 +40,13 @@ impl TagList for String {
 impl<T: Class> TagList for Memo<T> {
     fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
         self.place()?;
+        into.push(TagName::object(self.uuid()));
+        Ok(())
+    }
+}
+
+impl TagList for AnyMemo {
+    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
         into.push(TagName::object(self.uuid()));
         Ok(())
     }

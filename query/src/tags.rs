@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use db0_runtime::{
-    Memo, Result,
+    AnyMemo, Memo, Result,
     class::{Class, TagName},
     derived::{self, Hold, Tagging},
     object::Objects,
@@ -28,6 +28,13 @@ impl<M: Targets + ?Sized> Targets for &M {
 }
 
 impl<T: Class> Targets for Memo<T> {
+    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+        into.push(self.place()?);
+        Ok(())
+    }
+}
+
+impl Targets for AnyMemo {
     fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
         into.push(self.place()?);
         Ok(())

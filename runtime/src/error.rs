@@ -190,7 +190,7 @@ pub enum Error {
 
     /// A stored field doesn't fit today's struct.
     #[error(
-        "{class}.{field}: stored as {stored}, declared as {declared}: keep a compatible type, give the field a new name, or add #[serde(default)]"
+        "{class}{}{field}: stored as {stored}, declared as {declared}: {why}", if field.is_empty() { "" } else { "." }
     )]
     Evolution {
         /// The class.
@@ -201,6 +201,8 @@ pub enum Error {
         stored: String,
         /// The type in the program.
         declared: String,
+        /// Why they don't fit, and what to do.
+        why: String,
     },
 
     /// A value can't be stored.

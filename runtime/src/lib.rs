@@ -18,7 +18,7 @@ mod workspace;
 pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
 pub use lmdb::Reader;
-pub use object::{CacheStats, Memo, Read, Root, WeakMemo, Write};
+pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{OnChange, Prefix, State};
 pub use store::Chunk;
 pub use txn::abort;

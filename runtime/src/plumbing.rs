@@ -6,11 +6,12 @@ pub use serde;
 pub use crate::{
     __register as register, __register_impl as register_impl,
     class::{
-        Class, ClassInfo, EnumTag, FieldInfo, FieldTags, Implements, KeyInfo, KeyUse, Otherwise,
-        Plain, Probe, Shape, Singleton,
+        Class, ClassInfo, EnumTag, FieldInfo, FieldTags, Implements, KeyInfo, KeyUse, Known,
+        Otherwise, Plain, Probe, Shape, Singleton,
     },
     codec::key::{Key, KeyFault, KeyKind, KeyReader, KeySink},
     key_impls,
+    object::{Cast, Kind},
 };
 
 /// Whether all of these hold; what a type is made of decides what the type is.
@@ -34,14 +35,19 @@ pub const fn present(exists: bool) -> u16 {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register {
-    ($class:ty) => {};
+    ($class:ty) => {
+        $crate::plumbing::inventory::submit! { $crate::plumbing::Known::of::<$class>() }
+        $crate::plumbing::inventory::submit! { $crate::plumbing::Kind::of::<$class>() }
+    };
 }
 
 /// Makes known that a class is found by one of its traits.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register_impl {
-    ($class:ty, $object:ty) => {};
+    ($class:ty, $object:ty) => {
+        $crate::plumbing::inventory::submit! { $crate::plumbing::Cast::of::<$class, $object>() }
+    };
 }
 
 #[cfg(test)]

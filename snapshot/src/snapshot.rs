@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use db0_query::{Criteria, Query};
 use db0_runtime::{
-    Error, Memo, Prefix, Result, Workspace,
+    AnyMemo, Error, Memo, Prefix, Result, Workspace,
     class::{Class, Singleton, TagName},
     object::Objects,
 };
@@ -174,6 +174,30 @@ impl Snapshot {
         let mut result = Err(Error::NotFound { class: T::INFO.name.into(), uuid });
         for part in &*self.parts {
             result = part.fetch(uuid);
+            if !matches!(result, Err(Error::NotFound { .. })) {
+                return result;
+            }
+        }
+        result
+    }
+
+    /// The object of this uuid, of whatever class, as it was then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// emma.write().year = 1816;
+    /// assert_eq!(snapshot.fetch_any(emma.uuid())?.get("year"), Some(1815.into()));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn fetch_any(&self, uuid: Uuid) -> Result<AnyMemo> {
+        let mut result = Err(Error::NotFound { class: "object".into(), uuid });
+        for part in &*self.parts {
+            result = part.fetch_any(uuid);
             if !matches!(result, Err(Error::NotFound { .. })) {
                 return result;
             }

@@ -2,17 +2,20 @@
 
 use std::{
     any::TypeId,
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     ops::ControlFlow,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
+
+use dashmap::DashMap;
 
 use super::{
     info::{Class, ClassInfo},
     kept::Kept,
+    record::{ClassRecord, pick},
     schema::Schema,
 };
 use crate::{
@@ -24,70 +27,73 @@ use crate::{
     },
 };
 
-/// A class that this program has a Rust type for, in one prefix.
+/// A class as this program uses it, in one prefix.
 #[derive(Debug)]
 pub(crate) struct ClassState {
     pub(crate) id: ClassId,
-    pub(crate) info: &'static ClassInfo,
-    /// The version of the fields that this program writes.
+    pub(crate) name: String,
+    /// Its objects need no holders.
+    pub(crate) lives_by_itself: bool,
+    info: &'static ClassInfo,
     schema: AtomicU32,
+    has_others: AtomicBool,
     /// What is kept of its fields; known from the first write on, which sees to it.
     pub(crate) kept: OnceLock<Kept>,
 }
 
-/// No version that is on disk: the program only reads, and its fields differ from all that are.
-const UNKNOWN: u32 = u32::MAX;
-
 impl ClassState {
+    fn new(
+        id: ClassId,
+        name: String,
+        info: &'static ClassInfo,
+        lives_by_itself: bool,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            name,
+            lives_by_itself,
+            info,
+            schema: AtomicU32::new(NO_SCHEMA),
+            has_others: AtomicBool::new(false),
+            kept: OnceLock::new(),
+        })
+    }
+
     /// The version of the fields that this program writes.
     pub(crate) fn schema(&self) -> u32 {
         self.schema.load(Ordering::Acquire)
     }
 
-    /// Its objects need no holders.
-    pub(crate) fn lives_by_itself(&self) -> bool {
-        self.info.keep || self.info.singleton
+    /// There are versions beside that one.
+    pub(crate) fn has_others(&self) -> bool {
+        self.has_others.load(Ordering::Relaxed)
+    }
+
+    /// Finds out which version it is; added if it may be.
+    fn settle(&self, record: &mut ClassRecord, may_add: bool) {
+        let schema = record.version(self.info, may_add);
+        let others = record.schemas.len() > usize::from(schema.is_some());
+        self.has_others.store(others, Ordering::Relaxed);
+        let schema = schema.and_then(|schema| u32::try_from(schema).ok()).unwrap_or(NO_SCHEMA);
+        self.schema.store(schema, Ordering::Release);
     }
 }
 
-/// What the catalogue says of a class.
-#[derive(Clone, Debug)]
-pub(crate) struct ClassRecord {
-    pub(crate) name: String,
-    /// Its objects need no holders.
-    keep: bool,
-    /// By version.
-    pub(crate) schemas: Vec<Arc<Schema>>,
-    /// How many of them are on disk.
-    saved: usize,
-    /// The Rust type that uses it, if one does.
-    user: Option<&'static ClassInfo>,
-}
+/// No version that is on disk: the program only reads, and its fields differ from all that are.
+const NO_SCHEMA: u32 = u32::MAX;
 
 /// All classes of a prefix.
 #[derive(Default)]
 pub(crate) struct Catalogue {
     /// Replaced as a whole, since classes are few and asked for all the time.
     by_type: Place<HashMap<TypeId, Arc<ClassState>>>,
+    /// Classes whose objects were met without a Rust type.
+    untyped: DashMap<ClassId, Arc<ClassState>>,
     records: RwLock<HashMap<ClassId, ClassRecord>>,
 }
 
-impl ClassRecord {
-    /// The version of the fields that a program has; added if it may be.
-    fn version(&mut self, info: &'static ClassInfo, may_add: bool) -> u32 {
-        let today = Schema::of(info);
-        let known = self.schemas.iter().rposition(|schema| **schema == today);
-        let version = match known {
-            Some(known) => known,
-            None if !may_add => return UNKNOWN,
-            None => {
-                self.schemas.push(Arc::new(today));
-                self.schemas.len() - 1
-            }
-        };
-        u32::try_from(version).unwrap_or(UNKNOWN)
-    }
-}
+/// How many versions of which class a commit has written.
+pub(crate) type Written = Vec<(ClassId, usize)>;
 
 fn key(class: ClassId, schema: usize) -> Vec<u8> {
     let mut key = Vec::with_capacity(8);
@@ -107,29 +113,13 @@ impl Catalogue {
             let id = take_ordered(&mut rest)
                 .and_then(|id| u32::try_from(id).ok())
                 .ok_or_else(damaged)?;
-            let (name, schema) = Schema::decode(row).ok_or_else(damaged)?;
-            let record = found.entry(ClassId(id)).or_insert_with(|| ClassRecord {
-                name,
-                keep: schema.keep,
-                schemas: Vec::new(),
-                saved: 0,
-                user: None,
-            });
-            record.keep = schema.keep;
-            record.schemas.push(Arc::new(schema));
-            record.saved += 1;
+            let schema = Schema::decode(row).ok_or_else(damaged)?;
+            found.entry(ClassId(id)).or_default().stored(schema);
             Ok(ControlFlow::Continue(()))
         })?;
         let mut records = self.records.write();
         for (id, record) in found {
-            match records.entry(id) {
-                Entry::Vacant(place) => drop(place.insert(record)),
-                Entry::Occupied(mut known) if known.get().schemas.len() < record.schemas.len() => {
-                    let user = known.get().user;
-                    known.insert(ClassRecord { user, ..record });
-                }
-                Entry::Occupied(_) => {}
-            }
+            records.entry(id).or_default().update(record);
         }
         Ok(())
     }
@@ -138,7 +128,7 @@ impl Catalogue {
     /// and those that this program only read get the version of the fields that it writes.
     pub(crate) fn take_over(&self, store: &Arc<Store>) -> Result<()> {
         self.records.write().retain(|_, record| {
-            record.schemas.truncate(record.saved);
+            record.forget_unsaved();
             !record.schemas.is_empty()
         });
         self.load(store)?;
@@ -147,7 +137,7 @@ impl Catalogue {
         let mut classes = HashMap::clone(&known);
         classes.retain(|_, class| match records.get_mut(&class.id) {
             Some(record) => {
-                class.schema.store(record.version(class.info, true), Ordering::Release);
+                class.settle(record, true);
                 true
             }
             None => false,
@@ -170,7 +160,9 @@ impl Catalogue {
     fn find<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
         let kind = TypeId::of::<T>();
         let by_type = self.by_type.look();
-        if let Some(state) = by_type.as_ref().and_then(|classes| classes.get(&kind)) {
+        if let Some(state) = by_type.as_ref().and_then(|classes| classes.get(&kind))
+            && (make.is_none() || state.schema() != NO_SCHEMA)
+        {
             return Ok(Some(state.clone()));
         }
         self.find_by_name::<T>(make)
@@ -178,43 +170,56 @@ impl Catalogue {
 
     #[cold]
     fn find_by_name<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
+        let kind = TypeId::of::<T>();
         let mut records = self.records.write();
-        let names = |record: &ClassRecord| {
-            record.name == T::INFO.name || T::INFO.renamed_from.contains(&&*record.name)
-        };
-        let id = match records.iter().find(|(_, record)| names(record)).map(|(id, _)| *id) {
+        let id = match pick(&records, T::INFO) {
             Some(id) => id,
             None => match make {
                 Some(store) => store.new_class(),
                 None => return Ok(None),
             },
         };
-        let record = records.entry(id).or_insert_with(|| ClassRecord {
-            name: T::INFO.name.into(),
-            keep: T::INFO.keep || T::INFO.singleton,
-            schemas: Vec::new(),
-            saved: 0,
-            user: None,
+        let record = records.entry(id).or_default();
+        record.claim(kind, T::INFO).map_err(|first| Error::ClassClash {
+            class: T::INFO.name.into(),
+            first,
+            second: T::INFO.rust_path,
+        })?;
+        let by_type = self.by_type.look();
+        let known = by_type.as_ref().and_then(|classes| classes.get(&kind)).cloned();
+        let state = known.clone().unwrap_or_else(|| {
+            let (name, keep) = (T::INFO.name.into(), record.lives_by_itself());
+            ClassState::new(id, name, T::INFO, keep)
         });
-        match record.user {
-            Some(user) if user.rust_path != T::INFO.rust_path => {
-                return Err(Error::ClassClash {
-                    class: record.name.clone(),
-                    first: user.rust_path,
-                    second: T::INFO.rust_path,
-                });
-            }
-            _ => record.user = Some(T::INFO),
+        state.settle(record, make.is_some());
+        if known.is_none() {
+            // Under the lock of the records, so that no other addition is lost.
+            let mut classes: HashMap<_, _> =
+                by_type.map_or_else(HashMap::new, |classes| classes.clone());
+            classes.insert(kind, state.clone());
+            drop(self.by_type.swap(Some(Counted::new(classes, 0))));
         }
-        record.keep = T::INFO.keep || T::INFO.singleton;
-        let schema = AtomicU32::new(record.version(T::INFO, make.is_some()));
-        let state = Arc::new(ClassState { id, info: T::INFO, schema, kept: OnceLock::new() });
-        // Under the lock of the records, so that no other addition is lost.
-        let mut classes: HashMap<_, _> =
-            self.by_type.look().map_or_else(HashMap::new, |classes| classes.clone());
-        classes.insert(TypeId::of::<T>(), state.clone());
-        drop(self.by_type.swap(Some(Counted::new(classes, 0))));
         Ok(Some(state))
+    }
+
+    /// A class whose objects are to be used without their Rust type.
+    pub(crate) fn untyped(&self, id: ClassId, info: &'static ClassInfo) -> Arc<ClassState> {
+        let state = || ClassState::new(id, self.name(id), info, self.lives_by_itself(id));
+        self.untyped.entry(id).or_insert_with(state).clone()
+    }
+
+    /// The version of a class's fields that has those of version `mine`, and those that version
+    /// `theirs` has beside them.
+    pub(crate) fn merged(
+        &self,
+        class: ClassId,
+        (mine, theirs): (u32, u32),
+        unknown: &[&str],
+    ) -> Option<(u32, Arc<Schema>)> {
+        let mut records = self.records.write();
+        let record = records.get_mut(&class)?;
+        let version = record.merged(mine as usize, theirs as usize, unknown)?;
+        Some((u32::try_from(version).ok()?, record.schemas[version].clone()))
     }
 
     /// The classes that there are.
@@ -225,19 +230,39 @@ impl Catalogue {
     /// The class that bears one of these names.
     pub(crate) fn id_of(&self, names: &[&str]) -> Option<ClassId> {
         let records = self.records.read();
-        let found = records.iter().find(|(_, record)| names.contains(&&*record.name));
-        found.map(|(id, _)| *id)
+        let named = |record: &ClassRecord| {
+            record.newest().is_some_and(|schema| names.contains(&&*schema.class))
+        };
+        records.iter().find(|(_, record)| named(record)).map(|(id, _)| *id)
     }
 
     /// Objects of the class need no holders.
     pub(crate) fn lives_by_itself(&self, class: ClassId) -> bool {
-        self.records.read().get(&class).is_some_and(|record| record.keep)
+        let records = self.records.read();
+        records.get(&class).is_some_and(ClassRecord::lives_by_itself)
     }
 
     /// The name of a class.
     pub(crate) fn name(&self, class: ClassId) -> String {
         let records = self.records.read();
-        records.get(&class).map_or_else(|| format!("class {class}"), |record| record.name.clone())
+        let newest = records.get(&class).and_then(ClassRecord::newest);
+        newest.map_or_else(|| format!("class {class}"), |schema| schema.class.clone())
+    }
+
+    /// All names that a class has had.
+    pub(crate) fn names(&self, class: ClassId) -> Vec<String> {
+        let records = self.records.read();
+        let schemas = records.get(&class).into_iter().flat_map(|record| &record.schemas);
+        let mut names: Vec<_> = schemas.map(|schema| schema.class.clone()).collect();
+        names.dedup();
+        names
+    }
+
+    /// Which Rust type of the program a class is used with, or would be: `None` if there is none, or
+    /// several of which none uses it yet.
+    pub(crate) fn rust_type(&self, class: ClassId) -> Option<TypeId> {
+        let records = self.records.read();
+        records.get(&class)?.rust_type(&records)
     }
 
     /// A version of a class's fields.
@@ -246,20 +271,30 @@ impl Catalogue {
         records.get(&class)?.schemas.get(schema as usize).cloned()
     }
 
-    /// Writes the descriptions that are not on disk yet.
-    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
+    /// The newest version of a class's fields.
+    pub(crate) fn newest(&self, class: ClassId) -> Option<Arc<Schema>> {
+        self.records.read().get(&class)?.newest().cloned()
+    }
+
+    /// Writes the descriptions that are not on disk yet; gives which.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<Written> {
+        let mut written = Vec::new();
         for (id, record) in &*self.records.read() {
-            for (version, schema) in record.schemas.iter().enumerate().skip(record.saved) {
-                writer.put_raw(Table::Classes, &key(*id, version), &schema.encode(&record.name))?;
+            for (version, schema) in record.unsaved() {
+                writer.put_raw(Table::Classes, &key(*id, version), &schema.encode())?;
+                written.push((*id, version + 1));
             }
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Notes that they are on disk now.
-    pub(crate) fn saved(&self) {
-        for record in self.records.write().values_mut() {
-            record.saved = record.schemas.len();
+    pub(crate) fn saved(&self, written: &Written) {
+        let mut records = self.records.write();
+        for (id, count) in written {
+            if let Some(record) = records.get_mut(id) {
+                record.saved(*count);
+            }
         }
     }
 }

@@ -1,21 +1,26 @@
 //! Classes: what the macro says of a type, and what the catalogue on disk says of it.
 
 mod catalogue;
+mod check_type;
 mod enum_tag;
 mod field_tags;
 mod info;
 mod kept;
+mod known;
 mod probe;
+mod record;
 mod schema;
 mod tag;
 mod tag_names;
 
-pub(crate) use catalogue::{Catalogue, ClassState};
+pub(crate) use catalogue::{Catalogue, ClassState, Written};
+pub(crate) use check_type::check_type;
 pub use enum_tag::EnumTag;
 pub use field_tags::FieldTags;
 pub use info::{Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, Shape, Singleton};
 pub(crate) use kept::{Kept, KeptKey};
+pub use known::Known;
 pub use probe::{Otherwise, Plain, Probe};
-pub(crate) use schema::Schema;
+pub(crate) use schema::{Form, Schema};
 pub use tag::TagName;
 pub(crate) use tag_names::TagNames;

@@ -5,7 +5,7 @@ use rmp::encode as mp;
 use super::{
     fault::{Error, Fault},
     limits::{DEPTH_MAX, ROW_BYTES_MAX},
-    reader::{Reader, Token},
+    reader::{Reader, Token, utf8},
 };
 
 /// The bytes of every field of a row that `encode_fields` wrote.
@@ -93,6 +93,49 @@ fn append(fields: &[&[u8]], out: &mut Vec<u8>) -> Result<(), Error> {
     Ok(())
 }
 
+/// What stands for `None`, `()` and a variant without fields.
+const NIL: &[u8] = &[0xc0];
+
+/// The variant that the row of an enum names, and the bytes of what it holds: nil if that is nothing.
+/// `None` where serde was told to write variants in another form.
+///
+/// ```
+/// use db0_runtime::codec::{join_variant, split_variant};
+///
+/// let mut row = Vec::new();
+/// join_variant("Circle", &[0x07], &mut row)?;
+/// assert_eq!(split_variant(&row)?, Some(("Circle", &[0x07][..])));
+/// # Ok::<(), db0_runtime::codec::Fault>(())
+/// ```
+pub fn split_variant(row: &[u8]) -> Result<Option<(&str, &[u8])>, Fault> {
+    let mut reader = Reader::new(row);
+    let found = match reader.token()? {
+        Token::Text(name) => Some((utf8(name)?, NIL)),
+        Token::Map(1) => match reader.token()? {
+            Token::Text(name) => Some((utf8(name)?, reader.raw()?)),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    reader.finish()?;
+    Ok(found)
+}
+
+/// Appends the row of a variant that holds these bytes, which must be one whole value.
+pub fn join_variant(name: &str, content: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let faulty = |error: mp::ValueWriteError| Fault::from(Error::new(error.to_string()));
+    if content != NIL {
+        let mut reader = Reader::new(content);
+        reader.raw_within(DEPTH_MAX - 1).and_then(|_| reader.finish())?;
+        mp::write_map_len(out, 1).map_err(faulty)?;
+    }
+    mp::write_str(out, name).map_err(faulty)?;
+    if content != NIL {
+        out.extend_from_slice(content);
+    }
+    Ok(())
+}
+
 fn row_length(reader: &mut Reader<'_>) -> Result<usize, Error> {
     match reader.token()? {
         Token::Array(length) => Ok(length),
@@ -120,6 +163,21 @@ mod tests {
     fn what_is_no_row_is_refused() {
         for bytes in [&[][..], &[0xc0], &[0x92, 0xc0], &[0x91, 0xc0, 0xc0], &[0x81, 0xc0, 0xc0]] {
             assert!(split_fields(bytes).is_err(), "{bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn variants_come_apart() {
+        assert_eq!(split_variant(&[0xa1, b'A']), Ok(Some(("A", NIL))));
+        assert_eq!(
+            split_variant(&[0x81, 0xa1, b'A', 0x92, 1, 2]),
+            Ok(Some(("A", &[0x92, 1, 2][..])))
+        );
+        for other in [&[0x01][..], &[0x81, 0x01, 0x01], &[0x82, 0xa1, b'A', 1, 0xa1, b'B', 2]] {
+            assert_eq!(split_variant(other), Ok(None));
+        }
+        for damaged in [&[][..], &[0x81, 0xa1, b'A'], &[0xa1, b'A', 0xc0]] {
+            assert!(split_variant(damaged).is_err(), "{damaged:x?}");
         }
     }
 

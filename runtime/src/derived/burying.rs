@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Result,
-    codec::{key::KeySink, split_fields},
+    codec::key::KeySink,
     fields::{Change, Definition, entry_row},
     object::{AnyCell, Frozen, Objects, row_header},
     store::{ClassId, LayerRows, Oid, Table},
@@ -46,14 +46,14 @@ impl Dying<'_> {
                 Err(error) => {
                     tracing::error!(
                         "what is kept of {}'s fields is out of date: {error}",
-                        class.info.name
+                        class.name
                     );
-                    definitions.iter().for_each(|definition| out_of_date(objects, definition));
+                    definitions.iter().for_each(|definition| objects.out_of_date(definition));
                 }
             },
             (None, None) => {}
         }
-        Change::between(kept, class.info.name, self.oid, [&sink, &KeySink::default()]).apply(rows);
+        Change::between(kept, "", self.oid, [&sink, &KeySink::default()]).apply(rows);
         Ok(())
     }
 
@@ -72,20 +72,13 @@ impl Dying<'_> {
             let found = encoded(objects, definition, row)?;
             let taken = found.map(|found| kind.keys_of_msgpack(0, &found, &mut sink));
             if !matches!(taken, Some(Ok(true))) {
-                out_of_date(objects, definition);
+                objects.out_of_date(definition);
             }
             for key in sink.iter() {
                 rows.delete(Table::Fields, &entry_row(definition.index, key.bytes, self.oid).0);
             }
         }
         Ok(())
-    }
-}
-
-/// Has an index built anew by the next program that has the class and writes it.
-fn out_of_date(objects: &Objects, definition: &Definition) {
-    if definition.ready {
-        objects.define(|rows| Definition { ready: false, ..definition.clone() }.put(rows));
     }
 }
 
@@ -97,10 +90,5 @@ fn encoded<'r>(
 ) -> Result<Option<Vec<&'r [u8]>>> {
     let Some((class, schema, fields)) = row_header(row) else { return Ok(None) };
     let Some(schema) = objects.schema(class, schema)? else { return Ok(None) };
-    let Ok(raws) = split_fields(fields) else { return Ok(None) };
-    let of = |name: &str| {
-        let place = schema.fields.iter().position(|field| field.name == name)?;
-        raws.get(place).copied()
-    };
-    Ok(definition.name.split(',').map(of).collect())
+    Ok(schema.split(fields).ok().and_then(|named| definition.raws(&named)))
 }

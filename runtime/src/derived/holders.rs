@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::tagging;
-use crate::{Error, Memo, Result, class::Class, object::Objects, store::Oid};
+use crate::{AnyMemo, Error, Memo, Result, class::Class, object::Objects, store::Oid};
 
 impl<T: Class> Memo<T> {
     /// How many durable holders the object has: references, tags and entries in indexes.
@@ -19,6 +19,23 @@ impl<T: Class> Memo<T> {
     pub fn try_refcount(&self) -> Result<u64> {
         let closed = || Error::Closed { what: "the workspace of this object".into() };
         holders(&self.objects().ok_or_else(closed)?, self.oid())
+    }
+}
+
+impl AnyMemo {
+    /// How many durable holders the object has: references, tags and entries in indexes.
+    ///
+    /// # Panics
+    /// When the counts can't be read; see [`try_refcount`](Self::try_refcount).
+    #[track_caller]
+    pub fn refcount(&self) -> u64 {
+        self.try_refcount().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`refcount`](Self::refcount), with the failure as a value.
+    pub fn try_refcount(&self) -> Result<u64> {
+        let (objects, oid) = self.place()?;
+        holders(&objects, Oid(oid))
     }
 }
 

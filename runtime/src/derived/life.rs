@@ -44,7 +44,7 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     let view = View::At(store.clone(), store.state());
     let dirty = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
     let mut life = Life { objects, frozen, merged, view, dirty, plan: Plan::default() };
-    let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself());
+    let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself);
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     // One that a passive tag was put on may have died before, which that does not hinder.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     Result,
     class::{Class, TagName},
-    object::Objects,
+    object::{Cast, Objects},
     store::{CHUNK_BITS, Chunk, ClassId, Oid, TagId},
 };
 
@@ -29,6 +29,13 @@ impl Members {
     pub fn of_class<T: Class>(objects: &Arc<Objects>) -> Result<Option<Self>> {
         objects.follow()?;
         Ok(objects.known_class::<T>()?.map(|class| Self::of(class.id)))
+    }
+
+    /// The objects of every class that is declared with the trait `D`.
+    pub fn of_trait<D: ?Sized + 'static>(objects: &Arc<Objects>) -> Result<Vec<Self>> {
+        objects.follow()?;
+        let classes = Cast::classes::<D>(objects)?;
+        Ok(classes.into_iter().map(|class| Self::of(class.id)).collect())
     }
 
     /// The objects of every class.

@@ -1,9 +1,9 @@
 //! What a change of an object changes in what is kept of its fields.
 
-use super::{entry::entry_row, tags};
+use super::{definition::Definition, entry::entry_row, tags};
 use crate::{
     class::{Kept, KeptKey, KeyUse},
-    codec::key::{KeySink, SinkKey},
+    codec::key::{FieldKind, KeySink, SinkKey},
     store::{Entry, IndexId, LayerRows, Oid, Table, TagId},
 };
 
@@ -19,10 +19,42 @@ pub(crate) struct Change {
 /// A unique key that an object takes.
 #[derive(Debug)]
 pub(crate) struct Claim {
-    pub(crate) of: KeptKey,
-    pub(crate) class: &'static str,
+    pub(crate) of: Claimed,
     pub(crate) key: Vec<u8>,
     pub(crate) oid: Oid,
+}
+
+/// What a claim is of.
+#[derive(Debug)]
+pub(crate) enum Claimed {
+    /// A field of this class that the program declares.
+    Declared(&'static str, KeptKey),
+    /// A field of this class that the prefix keeps, which the program has no Rust type for.
+    Stored(String, Box<Definition>),
+}
+
+impl Claimed {
+    pub(crate) fn index(&self) -> IndexId {
+        match self {
+            Self::Declared(_, key) => key.index,
+            Self::Stored(_, definition) => definition.index,
+        }
+    }
+
+    /// Class and field.
+    pub(crate) fn names(&self) -> (&str, &str) {
+        match self {
+            Self::Declared(class, key) => (class, key.info.name),
+            Self::Stored(class, definition) => (class, &definition.name),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Option<FieldKind> {
+        match self {
+            Self::Declared(_, key) => key.info.field_kind.map(|kind| kind()),
+            Self::Stored(_, definition) => definition.kind.clone(),
+        }
+    }
 }
 
 /// Tags that an object's fields give it anew, or no longer.
@@ -51,10 +83,32 @@ impl Change {
             let (row_key, body) = entry_row(of.index, key.bytes, oid);
             change.rows.push((row_key, Entry::Row(body)));
             if of.info.kind == KeyUse::Unique && !key.is_null {
-                change.claims.push(Claim { of: **of, class, key: key.bytes.into(), oid });
+                let of = Claimed::Declared(class, **of);
+                change.claims.push(Claim { of, key: key.bytes.into(), oid });
             }
         }
         change
+    }
+
+    /// Adds what changes in what is kept of a field that the program has no Rust type for.
+    pub(crate) fn stored(
+        &mut self,
+        (class, definition): (&str, &Definition),
+        oid: Oid,
+        [old, new]: [&KeySink; 2],
+    ) {
+        let has = |sink: &KeySink, key: &[u8]| sink.iter().any(|other| other.bytes == key);
+        for key in old.iter().filter(|key| !has(new, key.bytes)) {
+            self.rows.push((entry_row(definition.index, key.bytes, oid).0, Entry::Gone));
+        }
+        for key in new.iter().filter(|key| !has(old, key.bytes)) {
+            let (row_key, body) = entry_row(definition.index, key.bytes, oid);
+            self.rows.push((row_key, Entry::Row(body)));
+            if definition.uses == KeyUse::Unique && !key.is_null {
+                let of = Claimed::Stored(class.into(), Box::new(definition.clone()));
+                self.claims.push(Claim { of, key: key.bytes.into(), oid });
+            }
+        }
     }
 
     /// Notes the tags that the object's fields give it: ascending, with those that come and go.

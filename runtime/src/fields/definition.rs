@@ -68,6 +68,12 @@ impl Definition {
         self.name.split(',').map(today).collect::<Vec<_>>().join(",")
     }
 
+    /// The encoded fields that it is of, among those of a row; `None` if one is missing.
+    pub(crate) fn raws<'r>(&self, fields: &[(&str, &'r [u8])]) -> Option<Vec<&'r [u8]>> {
+        let of = |name: &str| fields.iter().find(|(field, _)| *field == name).map(|(_, raw)| *raw);
+        self.name.split(',').map(of).collect()
+    }
+
     fn key(&self) -> Vec<u8> {
         let mut key = class_front(self.class);
         put_ordered(&mut key, self.index.0.into());

@@ -102,7 +102,7 @@ impl Objects {
             if !ready.map(|known| known.index).eq(numbers) {
                 return Err(Error::Invalid(format!(
                     "another program keeps other fields of class {} in prefix {:?}: close the prefix and open it again for writing",
-                    class.info.name,
+                    class.name,
                     self.name()
                 )));
             }

@@ -11,6 +11,8 @@ use std::{
 
 use super::{
     context,
+    erased::Erased,
+    evolve,
     hold::Handles,
     moment::Moment,
     objects::Objects,
@@ -43,7 +45,7 @@ pub(crate) enum Encoded {
 }
 
 /// A cell, whatever the type of its object.
-pub(crate) trait AnyCell: Any + Send + Sync {
+pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn oid(&self) -> Oid;
     fn class(&self) -> &Arc<ClassState>;
     /// Appends the body of the row as of `epoch`.
@@ -87,11 +89,11 @@ pub(crate) struct Cell<T> {
     class: Arc<ClassState>,
     pub(super) objects: Arc<Objects>,
     /// The newest version; none until it is loaded.
-    newest: Place<Version<T>>,
+    pub(super) newest: Place<Version<T>>,
     /// Held by whoever puts another version there.
     changing: Mutex<()>,
     /// The epoch in whose dirty list the cell stands.
-    dirty_in: AtomicU64,
+    pub(super) dirty_in: AtomicU64,
     /// The user's handles.
     pub(super) handles: Handles,
     /// Nothing but handles held the object when it was last looked at.
@@ -144,7 +146,7 @@ impl<T: Class> Cell<T> {
     }
 
     pub(super) fn error_deleted(&self) -> Error {
-        Error::Deleted { class: T::INFO.name.into(), uuid: self.objects.uuid(self.oid) }
+        Error::Deleted { class: self.class.name.clone(), uuid: self.objects.uuid(self.oid) }
     }
 
     /// The version that this thread sees; loaded if need be.
@@ -362,7 +364,7 @@ impl<T: Class> AnyCell for Cell<T> {
     fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded> {
         let Some(version) = self.version_for(epoch) else { return Ok(Encoded::Nothing) };
         let Some(value) = version.value() else { return Ok(Encoded::Deleted) };
-        let mut encode = || row::encode(value, &self.class, out);
+        let mut encode = || row::encode_over(&self.objects, self.oid, value, &self.class, out);
         // Plain values have no code of the user's, and nothing to say about handles.
         let encode = || if T::INFO.plain { encode() } else { in_context(&self.objects, encode) };
         match catch_unwind(AssertUnwindSafe(encode)) {
@@ -371,20 +373,21 @@ impl<T: Class> AnyCell for Cell<T> {
                 Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }
             }),
             Err(_) => Err(Error::Encode {
-                what: format!("{} {}", T::INFO.name, self.objects.uuid(self.oid)),
+                what: format!("{} {}", self.class.name, self.objects.uuid(self.oid)),
                 why: "its Serialize panicked".into(),
             }),
         }
     }
 
     fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>> {
-        if T::INFO.plain {
+        if T::INFO.plain && !self.class.has_others() {
             return Ok(Vec::new());
         }
-        match self.last_value(epoch)?.as_ref().and_then(|version| version.value()) {
-            Some(value) => row::references(&self.objects, value, &self.class),
-            None => Ok(Vec::new()),
-        }
+        let Some(version) = self.last_value(epoch)? else { return Ok(Vec::new()) };
+        let Some(value) = version.value() else { return Ok(Vec::new()) };
+        let mut held = row::references(&self.objects, value, &self.class)?;
+        held.extend(evolve::held_unseen(self, &version)?);
+        Ok(held)
     }
 
     fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()> {

@@ -1,13 +1,10 @@
 //! Making objects and finding them again: by uuid, and singletons by their class.
 
-use std::{
-    panic::Location,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{panic::Location, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{cell::AnyCell, context, inside::Keep, memo::Memo, objects::Objects, read::Read, row};
+use super::{cell::AnyCell, memo::Memo, objects::Objects};
 use crate::{
     Error, Result,
     class::{Class, Singleton},
@@ -15,8 +12,8 @@ use crate::{
 };
 
 /// Under which key a class's singleton is named.
-fn singleton_key<T: Class>() -> Vec<u8> {
-    [b"singleton:", T::INFO.name.as_bytes()].concat()
+fn singleton_key(class: &str) -> Vec<u8> {
+    [b"singleton:", class.as_bytes()].concat()
 }
 
 impl<T: Class> Memo<T> {
@@ -56,19 +53,37 @@ impl<T: Class> Memo<T> {
     pub fn history(&self) -> Result<Vec<u64>> {
         let closed = || Error::Closed { what: "the workspace of this object".into() };
         let objects = self.objects().ok_or_else(closed)?;
-        let key = oid_key(self.oid());
-        let mut states = objects.view().stamps(Table::Objects, key.as_bytes())?;
-        states.extend(objects.view().stamps(Table::Owned, key.as_bytes())?);
-        states.sort_unstable();
-        states.dedup();
-        Ok(states.into_iter().map(|state| state.0).collect())
+        history_of(&objects, self.oid())
     }
+}
+
+/// The states in which an object changed.
+pub(super) fn history_of(objects: &Objects, oid: Oid) -> Result<Vec<u64>> {
+    let key = oid_key(oid);
+    let mut states = objects.view().stamps(Table::Objects, key.as_bytes())?;
+    states.extend(objects.view().stamps(Table::Owned, key.as_bytes())?);
+    states.sort_unstable();
+    states.dedup();
+    Ok(states.into_iter().map(|state| state.0).collect())
 }
 
 impl<T: Singleton> Memo<T> {
     /// The singleton of a view, if there is one.
     pub(crate) fn find_singleton(objects: &Arc<Objects>) -> Result<Option<Self>> {
-        let key = singleton_key::<T>();
+        let mut found = Self::named_singleton(objects, T::INFO.name)?;
+        if found.is_none()
+            && let Some(class) = objects.known_class::<T>()?
+        {
+            // It may have been made when the class had another name.
+            for name in objects.catalogue().names(class.id) {
+                found = found.or(Self::named_singleton(objects, &name)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn named_singleton(objects: &Arc<Objects>, class: &str) -> Result<Option<Self>> {
+        let key = singleton_key(class);
         let Some(row) = objects.view().get(Table::Names, &key, <[u8]>::to_vec)? else {
             return Ok(None);
         };
@@ -90,7 +105,7 @@ impl<T: Singleton> Memo<T> {
         }
         objects.check_writable()?;
         let memo = Self::make(objects, make())?;
-        let key = singleton_key::<T>();
+        let key = singleton_key(T::INFO.name);
         objects
             .write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes().into()));
         Ok(memo)
@@ -166,27 +181,4 @@ impl<T> Memo<T> {
         let closed = || Error::Closed { what: "the workspace of this object".into() };
         Ok((self.objects().ok_or_else(closed)?, self.oid().0))
     }
-}
-
-/// The cell of an object, and what the object refers to.
-pub(crate) fn reference_list<T: Class>(memo: &Memo<T>) -> Result<(Arc<dyn AnyCell>, Vec<Oid>)> {
-    let cell = memo.cell()?;
-    let value = Read::of(&cell)?;
-    let references = if T::INFO.plain {
-        Vec::new()
-    } else {
-        row::references(&cell.objects, &*value, cell.class())?
-    };
-    Ok((cell, references))
-}
-
-/// Publishes an object as it is, to be counted as modified.
-pub(crate) fn touch_cell<T: Class>(memo: &Memo<T>) -> Result<()> {
-    let cell = memo.cell()?;
-    let value = Read::of(&cell)?;
-    cell.touched.store(true, Ordering::Relaxed);
-    let objects = cell.objects.clone();
-    let keep = Keep::new(&objects);
-    let draft = context::clone_for_draft(&*value, &keep);
-    objects.publish(&cell, draft, value.version(), Some(&keep))
 }

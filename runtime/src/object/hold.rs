@@ -116,6 +116,11 @@ impl Handles {
         self.0.fetch_sub(1, Ordering::SeqCst) & !DECIDING == 1
     }
 
+    /// There are none at present.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 0
+    }
+
     /// Calls `decide` if there are no handles. None can be taken before it has returned.
     pub(super) fn if_none<R>(&self, decide: impl FnOnce() -> R) -> Option<R> {
         self.0.compare_exchange(0, DECIDING, Ordering::SeqCst, Ordering::SeqCst).ok()?;

@@ -64,6 +64,13 @@ impl Cells {
         }
     }
 
+    /// Puts another cell of the object in the place of one that nobody uses.
+    pub(super) fn replace(&self, oid: Oid, new: Arc<dyn AnyCell>) -> Arc<dyn AnyCell> {
+        new.set_listed();
+        self.0.insert(oid, Arc::downgrade(&new));
+        new
+    }
+
     /// Calls `each` with every loaded cell.
     pub(super) fn each(&self, each: impl Fn(&dyn AnyCell)) {
         // Not under the map's locks: the last handle may go meanwhile, and takes the entry out.

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, ops::ControlFlow, sync::Arc};
 
-use super::{cell::AnyCell, memo::Memo, objects::Objects, read::Read, shared::Shared};
+use super::{objects::Objects, shared::Shared, untyped::Untyped};
 use crate::{
     Error, Result,
     class::{Class, ClassState, Kept, TagName},
@@ -36,6 +36,13 @@ impl Objects {
         old: Option<&T>,
         new: Option<&T>,
     ) -> Result<Option<Box<Change>>> {
+        if Untyped::is::<T>() {
+            return self.keep_untyped(
+                class,
+                oid,
+                [old, new].map(|value| value.and_then(Untyped::of)),
+            );
+        }
         let kept = self.kept::<T>(class)?;
         if T::INFO.keys.is_empty() || kept.is_empty() {
             return Ok(None);
@@ -137,10 +144,10 @@ impl Objects {
 
     /// Refuses unique keys that another object has, as this thread sees it. Of what is published
     /// already, keys that the object has lost again since are passed over.
-    fn check_claims(&self, claims: &[Claim], is_published: bool) -> Result<()> {
+    pub(super) fn check_claims(&self, claims: &[Claim], is_published: bool) -> Result<()> {
         for claim in claims {
             let (mut has_it, mut taken_by) = (!is_published, None);
-            holders(self.view(), claim.of.index, &claim.key, Oid(0), &mut |oid| {
+            holders(self.view(), claim.of.index(), &claim.key, Oid(0), &mut |oid| {
                 if oid == claim.oid {
                     has_it = true;
                 } else if self.is_alive(oid)? {
@@ -182,11 +189,11 @@ impl Objects {
     }
 
     fn taken(&self, claim: &Claim, holder: Oid) -> Error {
-        let kind = claim.of.info.field_kind.map(|kind| kind());
-        let shown = kind.and_then(|kind| kind.key().show(&claim.key).ok());
+        let shown = claim.of.kind().and_then(|kind| kind.key().show(&claim.key).ok());
+        let (class, field) = claim.of.names();
         Error::Unique {
-            class: claim.class.into(),
-            field: claim.of.info.name.into(),
+            class: class.into(),
+            field: field.into(),
             key: shown.unwrap_or_default(),
             holder: self.uuid(holder),
         }
@@ -217,11 +224,4 @@ pub(crate) fn check_unique(shared: &Shared) -> Result<()> {
         claimed.extend(parts.map(|part| (part.objects.clone(), std::mem::take(&mut part.claims))));
     }
     claimed.iter().try_for_each(|(objects, claims)| objects.check_claims(claims, true))
-}
-
-/// What the deletion of an object takes out of what is kept.
-pub(crate) fn keep_deleted<T: Class>(memo: &Memo<T>) -> Result<Option<Box<Change>>> {
-    let cell = memo.cell()?;
-    let value = Read::of(&cell)?;
-    cell.objects.keep(cell.class(), cell.oid(), Some(&*value), None)
 }

@@ -1,12 +1,16 @@
 //! Objects: handles, guards, and the places in memory where versions are published.
 
 mod anchor;
+mod any;
+mod any_serde;
 mod bonds;
 mod building;
 mod cache;
 mod cell;
 mod context;
 mod counted;
+mod erased;
+mod evolve;
 mod find;
 mod follow;
 mod freeze;
@@ -16,6 +20,8 @@ mod hold;
 mod identity;
 mod inside;
 mod keeping;
+mod keeping_untyped;
+mod kind;
 mod memo;
 mod memo_key;
 mod memo_tag;
@@ -34,19 +40,21 @@ mod row_changes;
 mod rows;
 mod shared;
 mod stale;
+mod untyped;
 mod version;
 mod weak;
 mod write;
 
 pub use crate::codec::varint;
 pub use anchor::Anchor;
+pub use any::{AnyMemo, Handle};
 pub use cache::CacheStats;
 pub(crate) use cell::{AnyCell, Encoded};
-pub(crate) use find::{reference_list, touch_cell};
 
 pub(crate) use freeze::Killing;
 pub(crate) use hold::Token;
-pub(crate) use keeping::{check_unique, keep_deleted};
+pub(crate) use keeping::check_unique;
+pub use kind::{Cast, Kind};
 pub use memo::Memo;
 pub use objects::Objects;
 pub(crate) use pending::{Frozen, find as find_cell};

@@ -232,16 +232,13 @@ impl Objects {
 
     /// The cell of an object, loaded or not.
     pub(super) fn cell<T: Class>(&self, oid: Oid) -> Result<Arc<Cell<T>>> {
-        // A young one is in the map from its first look-up on: a commit must not part it from those
-        // who found it.
-        let young = || self.young(oid).map(|cell| self.cells.get_or_insert(oid, || cell));
-        let found = self.cells.get(oid).or_else(young);
-        let cell = if let Some(cell) = found {
-            cell
-        } else {
-            let class = self.class::<T>()?;
-            let me = self.me();
-            self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
+        let cell = match self.known_cell(oid) {
+            Some(cell) if cell.can_be_typed() => {
+                let new = Cell::<T>::new(oid, self.class::<T>()?, self.me());
+                self.cells.replace(oid, new)
+            }
+            Some(cell) => cell,
+            None => self.cell_or_new::<T>(oid, self.class::<T>()?),
         };
         let found = cell.class().id;
         cell.into_any().downcast::<Cell<T>>().map_err(|_| self.wrong_class::<T>(oid, found))
@@ -253,6 +250,24 @@ impl Objects {
             expected: T::INFO.name.into(),
             found: self.catalogue.name(found),
         }
+    }
+
+    /// The cell of an object, if it is in memory or new.
+    pub(super) fn known_cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
+        // A young one is in the map from its first look-up on: a commit must not part it from those
+        // who found it.
+        let young = || self.young(oid).map(|cell| self.cells.get_or_insert(oid, || cell));
+        self.cells.get(oid).or_else(young)
+    }
+
+    /// The cell of an object of a class, made if there is none.
+    pub(super) fn cell_or_new<T: Class>(
+        &self,
+        oid: Oid,
+        class: Arc<ClassState>,
+    ) -> Arc<dyn AnyCell> {
+        let me = self.me();
+        self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
     }
 
     /// A new object that is not committed, or not even published to other threads.

@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::{
     cell::{AnyCell, Cell},
-    context,
+    context, evolve,
     hold::Hold,
     inside::Keep,
     moment::Moment,
@@ -56,7 +56,7 @@ impl Objects {
             None => (value, None),
         };
         let cell = Cell::new(oid, class, self.me());
-        cell.set_unheld(!cell.class().lives_by_itself());
+        cell.set_unheld(!cell.class().lives_by_itself);
         // Before a commit can see the object, or it would find it without a holder.
         let hold = Hold::new(cell.clone());
         self.publishing(|moment, to| {
@@ -86,16 +86,17 @@ impl Objects {
         &self,
         cell: &Arc<Cell<T>>,
         draft: T,
-        old: &Version<T>,
+        before: &Version<T>,
         keep: Option<&Arc<Keep>>,
     ) -> Result<()> {
         self.check_writable()?;
         let (stripped, new) = self.prepare(&draft, cell.class())?;
-        let kept = self.keep(cell.class(), cell.oid(), old.value(), Some(&draft))?;
-        let old = match old.value() {
+        let kept = self.keep(cell.class(), cell.oid(), before.value(), Some(&draft))?;
+        let mut old = match before.value() {
             Some(value) if !T::INFO.plain => row::references(&self.me(), value, cell.class())?,
             _ => Vec::new(),
         };
+        old.extend(evolve::let_go_unseen(cell, before)?);
         if let Some(keep) = keep {
             keep.take_over(self, old.iter().copied().filter(|oid| !new.contains(oid)));
         }

@@ -1,11 +1,15 @@
 //! Handles as serde values: references that the runtime finds in any row without its type.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use uuid::Uuid;
 
 use super::{
     context::{self, Encoding},
+    inside::Home,
     memo::Memo,
+    objects::Objects,
     weak::WeakMemo,
 };
 use crate::{
@@ -26,53 +30,76 @@ pub(super) fn strong(oid: Oid) -> RefExt {
     reference(STRONG, oid)
 }
 
-pub(super) fn refer_strongly<T: Class>(memo: &Memo<T>, context: &mut Encoding) -> Result<()> {
+pub(super) fn refer_strongly(
+    (target, oid): (Option<Arc<Objects>>, Oid),
+    is_users: bool,
+    check_alive: impl FnOnce() -> Result<()>,
+    context: &mut Encoding,
+) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of a stored handle".into() };
-    let target = memo.objects().ok_or_else(closed)?;
-    let (here, there) = (context.objects().clone(), target);
+    let there = target.ok_or_else(closed)?;
+    let here = context.objects().clone();
     if here.store().prefix_id() != there.store().prefix_id() {
         return Err(Error::CrossPrefix {
             from: here.name().into(),
             to: there.name().into(),
-            target: memo.uuid(),
+            target: there.uuid(oid),
         });
     }
-    if memo.is_users() {
+    if is_users {
         // The user may still have handles of what is deleted, or was undone.
-        memo.check_alive()?;
+        check_alive()?;
     }
-    context.add(memo.oid(), memo.is_users());
+    context.add(oid, is_users);
     Ok(())
+}
+
+/// Writes a strong handle: as a reference, or as text where something else than db0 wants it.
+pub(super) fn serialize<S: Serializer>(
+    target: (Option<Arc<Objects>>, Oid),
+    is_users: bool,
+    check_alive: impl FnOnce() -> Result<()>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let oid = target.1;
+    let uuid = target.0.as_ref().map_or_else(Uuid::nil, |objects| objects.uuid(oid));
+    match context::refer(|context| refer_strongly(target, is_users, check_alive, context)) {
+        Some(Ok(())) => strong(oid).serialize(serializer),
+        Some(Err(text)) => Err(ser::Error::custom(text)),
+        None if serializer.is_human_readable() => uuid.serialize(serializer),
+        None => Err(ser::Error::custom("a handle can only be stored by db0, or written as text")),
+    }
+}
+
+/// Reads a strong handle: whose it is, and to what.
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<(Home, Oid), D::Error> {
+    let Some(home) = context::decoded_for() else {
+        return Err(de::Error::custom(
+            "a handle can only be read by db0: keep its uuid, and fetch it",
+        ));
+    };
+    let reference = RefExt::deserialize(deserializer)?;
+    let oid = (reference.kind() == STRONG)
+        .then(|| take_ordered(&mut reference.payload()))
+        .flatten()
+        .ok_or_else(|| de::Error::custom("this is not a reference to an object"))?;
+    Ok((home, Oid(oid)))
 }
 
 impl<T: Class> Serialize for Memo<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match context::refer(|context| refer_strongly(self, context)) {
-            Some(Ok(())) => strong(self.oid()).serialize(serializer),
-            Some(Err(text)) => Err(ser::Error::custom(text)),
-            None if serializer.is_human_readable() => self.uuid().serialize(serializer),
-            None => {
-                Err(ser::Error::custom("a handle can only be stored by db0, or written as text"))
-            }
-        }
+        serialize((self.objects(), self.oid()), self.is_users(), || self.check_alive(), serializer)
     }
 }
 
 impl<'de, T: Class> Deserialize<'de> for Memo<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some(home) = context::decoded_for() else {
-            return Err(de::Error::custom(
-                "a handle can only be read by db0: keep its uuid, and fetch it",
-            ));
-        };
-        let reference = RefExt::deserialize(deserializer)?;
-        let oid = (reference.kind() == STRONG)
-            .then(|| take_ordered(&mut reference.payload()))
-            .flatten()
-            .ok_or_else(|| de::Error::custom("this is not a reference to an object"))?;
+        let (home, oid) = deserialize(deserializer)?;
         match context::handed_out_from() {
-            Some(objects) => Self::of_oid(&objects, Oid(oid)).map_err(de::Error::custom),
-            None => Ok(Self::inside(home, Oid(oid))),
+            Some(objects) => Self::of_oid(&objects, oid).map_err(de::Error::custom),
+            None => Ok(Self::inside(home, oid)),
         }
     }
 }

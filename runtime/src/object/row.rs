@@ -3,22 +3,27 @@
 //! ```text
 //! class   varint
 //! schema  varint   which version of the class's fields
-//! fields  MessagePack array, in the order of the schema
+//! fields  MessagePack, in the form and order of the schema
 //! ```
 
 use std::{cell::RefCell, sync::Arc};
 
-use super::{context, objects::Objects, version::Content};
+use super::{context, evolve, objects::Objects, untyped::Untyped, version::Content};
 use crate::{
     Error, Result,
     class::{Class, ClassState, Shape},
     codec,
-    store::{ClassId, Oid, Table, oid_key, put_varint, take_varint},
+    store::{ClassId, Oid, Table, oid_key, oid_of_key, put_varint, take_varint},
 };
 
 /// Appends the body of an object's row.
-pub(super) fn encode<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) -> Result<()> {
-    put_header(class, out);
+fn encode<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) -> Result<()> {
+    if let Some(untyped) = Untyped::of(value) {
+        put_header(class.id, untyped.schema, out);
+        out.extend_from_slice(&untyped.fields);
+        return Ok(());
+    }
+    put_header(class.id, class.schema(), out);
     let encoded = match T::INFO.shape {
         // Variants are named in the row itself, so that their order may change.
         Shape::Enum => codec::encode(value, out),
@@ -29,7 +34,10 @@ pub(super) fn encode<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>)
 
 /// As [`encode`], and makes sure that what serde wrote can be read again.
 fn encode_checked<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) -> Result<()> {
-    put_header(class, out);
+    if Untyped::of(value).is_some() {
+        return encode(value, class, out);
+    }
+    put_header(class.id, class.schema(), out);
     let encoded = match T::INFO.shape {
         Shape::Enum => codec::encode_checked(value, out),
         _ => codec::encode_fields_checked(value, out),
@@ -37,9 +45,28 @@ fn encode_checked<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) ->
     encoded.map_err(refused::<T>)
 }
 
-fn put_header(class: &ClassState, out: &mut Vec<u8>) {
-    put_varint(out, class.id.0.into());
-    put_varint(out, class.schema().into());
+/// Appends the body that takes the place of an object's row: with the fields in that one which this
+/// program does not know, since a newer one wrote them.
+pub(super) fn encode_over<T: Class>(
+    objects: &Arc<Objects>,
+    oid: Oid,
+    value: &T,
+    class: &ClassState,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let start = out.len();
+    encode(value, class, out)?;
+    if class.has_others()
+        && let Some(row) = stored(objects, oid)?
+    {
+        evolve::keep_unknown(objects, T::INFO, class, &row, out, start)?;
+    }
+    Ok(())
+}
+
+pub(super) fn put_header(class: ClassId, schema: u32, out: &mut Vec<u8>) {
+    put_varint(out, class.0.into());
+    put_varint(out, schema.into());
 }
 
 fn refused<T: Class>(fault: codec::Fault) -> Error {
@@ -53,6 +80,26 @@ pub(crate) fn header(mut body: &[u8]) -> Option<(ClassId, u32, &[u8])> {
     let class = take_varint(&mut body)?.try_into().ok()?;
     let schema = take_varint(&mut body)?.try_into().ok()?;
     Some((ClassId(class), schema, body))
+}
+
+/// As [`header`], of the row of an object.
+pub(super) fn header_of<'r>(
+    objects: &Objects,
+    oid: Oid,
+    body: &'r [u8],
+) -> Result<(ClassId, u32, &'r [u8])> {
+    header(body).ok_or_else(|| {
+        let key = oid_key(oid);
+        objects.store().corrupt(Table::Objects, key.as_bytes(), "the row is too short")
+    })
+}
+
+/// The body of an object's row, if the view has one.
+pub(super) fn stored(objects: &Objects, oid: Oid) -> Result<Option<Vec<u8>>> {
+    if objects.is_dying(oid) {
+        return Ok(None);
+    }
+    objects.view().get(Table::Objects, oid_key(oid).as_bytes(), <[u8]>::to_vec)
 }
 
 /// Reads an object from a view; also gives the size of its row.
@@ -72,61 +119,32 @@ pub(super) fn load<T: Class>(
     }
 }
 
+/// The object that a body is.
 pub(super) fn decode<T: Class>(
     objects: &Arc<Objects>,
     oid: Oid,
     class: &ClassState,
     body: &[u8],
 ) -> Result<T> {
-    let key = oid_key(oid);
-    let damaged = |why: &str| objects.store().corrupt(Table::Objects, key.as_bytes(), why);
-    let (found, schema, fields) = header(body).ok_or_else(|| damaged("the row is too short"))?;
+    let (found, schema, fields) = header_of(objects, oid, body)?;
     if found != class.id {
         return Err(objects.wrong_class::<T>(oid, found));
     }
+    if Untyped::is::<T>() {
+        let untyped = Untyped { schema, fields: fields.into() };
+        return Ok(untyped.into_class().unwrap_or_else(|| unreachable!("the same type")));
+    }
     let decode = || -> Result<T> {
         if T::INFO.shape == Shape::Enum {
-            return codec::decode(fields).map_err(|fault| damaged(&fault.to_string()));
+            return codec::decode(fields).map_err(|fault| evolve::misfit(T::INFO, None, fault));
         }
         if schema == class.schema() {
-            return codec::decode_fields(fields).map_err(|fault| damaged(&fault.to_string()));
+            let decoded = codec::decode_fields(fields);
+            return decoded.map_err(|fault| evolve::misfit(T::INFO, None, fault));
         }
-        evolve(objects, class, schema, fields)
+        evolve::read(objects, class, schema, fields)
     };
     if T::INFO.plain { decode() } else { context::decoding(objects, decode) }
-}
-
-/// Reads fields that were written with another version of the class, by their names.
-fn evolve<T: Class>(
-    objects: &Arc<Objects>,
-    class: &ClassState,
-    schema: u32,
-    fields: &[u8],
-) -> Result<T> {
-    let unknown = || {
-        Error::Invalid(format!(
-            "{} was written with a newer description than is known here",
-            T::INFO.name
-        ))
-    };
-    let stored = objects.schema(class.id, schema)?.ok_or_else(unknown)?;
-    let raw = codec::split_fields(fields)
-        .map_err(|fault| Error::Encode { what: T::INFO.name.into(), why: fault.why })?;
-    let named = stored.fields.iter().zip(raw).map(|(field, raw)| {
-        let today = T::INFO.fields.iter().find(|today| today.renamed_from.contains(&&*field.name));
-        (today.map_or(&*field.name, |today| today.name), raw)
-    });
-    codec::decode_fields_named(named).map_err(|fault| {
-        let name = fault.path.split(['.', '[']).next().unwrap_or_default().to_owned();
-        let today = T::INFO.fields.iter().find(|field| field.name == name);
-        let before = stored.fields.iter().find(|field| field.name == name);
-        Error::Evolution {
-            class: T::INFO.name.into(),
-            field: if name.is_empty() { fault.why.clone() } else { name },
-            stored: before.map_or_else(|| "nothing".into(), |field| field.rust_type.clone()),
-            declared: today.map_or_else(|| fault.why, |field| field.rust_type.into()),
-        }
-    })
 }
 
 thread_local! {
@@ -139,6 +157,12 @@ pub(super) fn walk<T: Class>(
     value: &T,
     class: &ClassState,
 ) -> Result<context::Gathered> {
+    if let Some(untyped) = Untyped::of(value) {
+        return Ok(context::Gathered {
+            references: references_in(&untyped.fields)?,
+            saw_live: false,
+        });
+    }
     let mut scratch = SCRATCH.with_borrow_mut(std::mem::take);
     scratch.clear();
     let gathered = context::encoding(objects, || {
@@ -155,4 +179,16 @@ pub(super) fn references<T: Class>(
     class: &ClassState,
 ) -> Result<Vec<Oid>> {
     walk(objects, value, class).map(|gathered| gathered.references)
+}
+
+/// What encoded fields refer to.
+pub(super) fn references_in(fields: &[u8]) -> Result<Vec<Oid>> {
+    let mut references = Vec::new();
+    codec::for_each_reference(fields, |kind, payload| {
+        if kind != codec::WEAK {
+            references.extend(oid_of_key(payload).map(|(oid, _)| oid));
+        }
+    })
+    .map_err(|fault| Error::Invalid(fault.to_string()))?;
+    Ok(references)
 }

@@ -98,6 +98,11 @@ impl<T> Version<T> {
         Self::new(content, When::Epoch(0), None)
     }
 
+    /// It came from a row, and nothing was published over that since.
+    pub(super) fn is_loaded(&self) -> bool {
+        matches!(self.when, When::Epoch(0))
+    }
+
     pub(super) fn standing(&self) -> Standing {
         match &self.when {
             When::Epoch(epoch) => Standing::Published(*epoch),

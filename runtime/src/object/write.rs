@@ -67,6 +67,11 @@ impl<'m, T: Class> Write<'m, T> {
         Ok(Self { of, base, draft: None, panicking_before: thread::panicking(), _turn: turn })
     }
 
+    /// Puts a value in the draft's place.
+    pub(super) fn replace(&mut self, value: T) {
+        self.draft = Some((value, Some(Keep::new(&self.of.cell().objects))));
+    }
+
     /// Publishes the draft now; the failures are those of a drop, as a value.
     pub fn publish(mut self) -> Result<()> {
         self.publish_draft()

@@ -11,7 +11,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    Error, History, Memo, Result,
+    AnyMemo, Error, History, Memo, Result,
     class::{Class, Singleton},
     lmdb::Reader,
     object::{CacheStats, Objects, Token},
@@ -85,6 +85,11 @@ impl Prefix {
     /// The object of this uuid, if it is here and of this class.
     pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
         self.open.objects.fetch(uuid)
+    }
+
+    /// The object of this uuid, of whatever class, if it is here.
+    pub fn fetch_any(&self, uuid: Uuid) -> Result<AnyMemo> {
+        self.open.objects.fetch_any(uuid)
     }
 
     /// The singleton of its class here ([`Error::NoSingleton`] if there is none).

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    cell::Cell,
+    cell::{Cell, RefCell},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,6 +10,7 @@ use std::{
 use super::journal::Journal;
 use crate::{
     Error, Result,
+    class::Written,
     derived::{self, Plan},
     object::{AnyCell, Encoded, Frozen, Objects},
     store::{
@@ -60,6 +61,8 @@ struct Part<'a> {
     plan: Plan,
     /// How many tag names are written.
     names: Cell<usize>,
+    /// Which descriptions of classes are written.
+    classes: RefCell<Written>,
 }
 
 fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
@@ -73,14 +76,21 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
             _ => Cow::Owned(merge(frozen)),
         };
         let plan = derived::plan(objects, frozen, &merged)?;
-        parts.push(Part { objects, frozen, merged, plan, names: Cell::new(0) });
+        parts.push(Part {
+            objects,
+            frozen,
+            merged,
+            plan,
+            names: Cell::new(0),
+            classes: RefCell::default(),
+        });
     }
     match &parts[..] {
         [part] => drop(part.objects.store().commit(&mut |writer| part.write(writer))?),
         several => together(several)?,
     }
     for part in &parts {
-        part.objects.catalogue().saved();
+        part.objects.catalogue().saved(&part.classes.borrow());
         part.objects.tag_names().saved(part.names.get());
     }
     Ok(parts.into_iter().map(|part| part.plan).collect())
@@ -145,7 +155,7 @@ impl Part<'_> {
         let body = Vec::new();
         Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships }
             .objects()?;
-        self.objects.catalogue().write(writer)?;
+        self.classes.replace(self.objects.catalogue().write(writer)?);
         self.names.set(self.objects.tag_names().write(writer)?);
         writer.rows(&[&plan.rows], &[Table::Objects])?;
         writer.rows(&[&plan.rows, merged], &ROW_TABLES)?;

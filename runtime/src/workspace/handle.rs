@@ -15,7 +15,7 @@ use super::{
     exit,
 };
 use crate::{
-    Config, Error, Memo, Mode, Prefix, Result,
+    AnyMemo, Config, Error, Memo, Mode, Prefix, Result,
     class::Class,
     object::{Objects, Shared, Token},
     prefix::{self, OpenPrefix, PrefixName},
@@ -257,10 +257,21 @@ impl Workspace {
 
     /// The object of this uuid, in whichever prefix it is.
     pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
-        self.inner.shared.check_open()?;
         let missing = || Error::NotFound { class: T::INFO.name.into(), uuid };
+        self.objects_with(uuid)?.ok_or_else(missing)?.fetch(uuid)
+    }
+
+    /// As [`fetch`](Self::fetch), of whatever class it is.
+    pub fn fetch_any(&self, uuid: Uuid) -> Result<AnyMemo> {
+        let missing = || Error::NotFound { class: "object".into(), uuid };
+        self.objects_with(uuid)?.ok_or_else(missing)?.fetch_any(uuid)
+    }
+
+    /// The prefix that a uuid belongs to; opened for reading if need be.
+    fn objects_with(&self, uuid: Uuid) -> Result<Option<Arc<Objects>>> {
+        self.inner.shared.check_open()?;
         if let Some(prefix) = self.prefix_of_uuid(uuid) {
-            return prefix.fetch(uuid);
+            return Ok(Some(prefix));
         }
         // It may be in one that is not open: look into each, for reading.
         for name in self.prefixes()? {
@@ -269,11 +280,11 @@ impl Workspace {
                 let open = Arc::new(prefix::open(&self.inner.shared, &name, Mode::ReadOnly)?);
                 self.inner.prefixes.lock().push(open);
                 if let Some(prefix) = self.prefix_of_uuid(uuid) {
-                    return prefix.fetch(uuid);
+                    return Ok(Some(prefix));
                 }
             }
         }
-        Err(missing())
+        Ok(None)
     }
 
     /// Steps to the last committed state in prefixes that another process writes.
