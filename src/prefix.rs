@@ -130,7 +130,7 @@ impl Prefix {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::of_state(&self.inner, self.inner.state())
+        Snapshot::of_prefix(&self.inner)
     }
 
     /// Makes this the calling thread's prefix until the guard is dropped.

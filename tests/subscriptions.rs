@@ -12,9 +12,9 @@ struct Note {
     n: u64,
 }
 
-fn write(memo: &Memo<Note>, n: u64) -> u64 {
+fn write(memo: &Memo<Note>, n: u64) {
     memo.write().n = n;
-    db0::commit().expect("it commits")
+    db0::commit().expect("it commits");
 }
 
 fn kinds(commit: &Commit<Note>) -> Vec<Kind> {
@@ -53,7 +53,7 @@ fn every_state_once_and_in_order_while_they_are_committed() {
     let threads = [writer, reader].map(|workspace| std::thread::spawn(follow(workspace)));
     let memo = Memo::new(Note { n: 1 });
     db0::commit().expect("it commits");
-    (2..=STATES).for_each(|n| drop(write(&memo, n)));
+    (2..=STATES).for_each(|n| write(&memo, n));
     for thread in threads {
         thread.join().expect("it saw everything");
     }
@@ -73,7 +73,7 @@ fn criteria_decide_what_is_new_and_deleted() {
     write(&memo, 2);
     let commit = next();
     assert_eq!(kinds(&commit), [Kind::Modified]);
-    assert!(commit.time.elapsed().expect("it was before") < Duration::from_secs(600));
+    assert!(commit.time.elapsed().expect("it was before") < Duration::from_mins(10));
     db0::tags(&memo).remove("red");
     db0::commit().expect("it commits");
     let gone = next();
@@ -86,7 +86,7 @@ fn one_number_is_remembered_over_a_restart() {
     let mut world = World::new();
     let memo = Memo::new(Note { n: 0 });
     let mut commits = db0::subscribe::<Note>(());
-    (1..=5).for_each(|n| drop(write(&memo, n)));
+    (1..=5).for_each(|n| write(&memo, n));
     commits.by_ref().take(3).for_each(|commit| drop(commit.expect("it is kept")));
     let (seen, uuid) = (commits.state(), memo.uuid());
     assert_eq!(seen, 3);
@@ -104,7 +104,7 @@ fn who_is_overtaken_learns_where_to_go_on() {
     let _world = World::new();
     let memo = Memo::new(Note { n: 0 });
     let mut commits = db0::subscribe::<Note>(());
-    (1..=9).for_each(|n| drop(write(&memo, n)));
+    (1..=9).for_each(|n| write(&memo, n));
     db0::prune_history(..6).expect("it prunes");
     let Some(Err(Error::Pruned { oldest })) = commits.next() else { panic!("it is pruned") };
     assert!(commits.next().is_none());

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{cell::AnyCell, objects::Objects};
 use crate::{
-    Result,
+    Error, Result,
     store::{Changes, Happened, Head, PrefixId, StateNum, View},
     sync::slots,
 };
@@ -88,6 +88,10 @@ impl Objects {
         let moved = head.state > before;
         if moved && !self.partners_are_there(&head.partners)? {
             // The other half of the commit is on its way: look again soon.
+            return Ok(false);
+        }
+        if moved && matches!(store.pins().follow(head.state), Err(Error::Pruned { .. })) {
+            // A later state is on its way, which forgets this one.
             return Ok(false);
         }
         self.move_to(head)?;

@@ -118,7 +118,7 @@ impl Objects {
     /// The same prefix at a committed state, which is kept for as long as anybody looks at it.
     pub(crate) fn at(&self, state: StateNum) -> Result<Arc<Self>> {
         let store = self.store();
-        let pin = store.pins().pin(state)?;
+        let pin = store.pin(state)?;
         let last = store.state();
         if state > last {
             return Err(Error::NoState { state: state.0, last: last.0 });

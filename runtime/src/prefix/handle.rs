@@ -193,10 +193,11 @@ impl Prefix {
     }
 
     /// Forgets the states before `..state`, in steps beside normal work; returns when it is done.
-    /// Snapshots in use go on.
+    /// Snapshots in use go on; those of other processes keep what came after them as well.
     pub fn prune_history(&self, before: RangeTo<u64>) -> Result<()> {
         self.open.objects.check_writable()?;
         let store = self.open.objects.store();
+        store.look_elsewhere();
         store.retention().forget_before(StateNum(before.end));
         loop {
             self.commit()?;

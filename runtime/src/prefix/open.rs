@@ -17,7 +17,7 @@ use crate::{
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
-    store::{Store, View},
+    store::{PINS_FOLDER, Store, View},
     sync::Mutex,
     txn::{self, Committer},
 };
@@ -78,6 +78,9 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
     let store = Store::open(&folder, name.as_str(), &options, config.history)?;
     if writes {
         txn::recover(&config.root, &store)?;
+    }
+    if !config.auto_refresh {
+        store.pins().hold_still()?;
     }
     let catalogue = Arc::new(Catalogue::default());
     catalogue.load(&store)?;
@@ -145,6 +148,7 @@ impl OpenPrefix {
         self.objects.shared().open.write().remove(&store.prefix_id());
         // A committer that has not answered goes on, and needs the lease for it.
         if !matches!(stopped, Err(Error::Busy { .. } | Error::Misuse { .. })) {
+            store.pins().leave();
             drop(self.writing.lock().take());
         }
         stopped.and(returned)
@@ -167,6 +171,12 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
             }
             _ => {}
         }
+    }
+    match fs::remove_dir_all(folder.join(PINS_FOLDER)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::io("deleting", folder.join(PINS_FOLDER), &error));
+        }
+        _ => {}
     }
     // Other prefixes may live in folders below.
     let _ = fs::remove_dir(&folder);

@@ -85,9 +85,12 @@ impl Store {
                 head.name
             )));
         }
-        let pins = Arc::new(Pins::default());
-        pins.raise_floor(head.oldest);
-        Ok(Arc::new(Self {
+        let pins = if options.read_only {
+            Pins::of_reader(folder, head.oldest)
+        } else {
+            Pins::of_writer(folder, head.oldest)
+        };
+        let store = Arc::new(Self {
             env,
             tables,
             main,
@@ -101,7 +104,11 @@ impl Store {
             retention: Retention::new(history),
             pins,
             follows: AtomicBool::new(!options.create),
-        }))
+        });
+        if options.read_only {
+            store.follow_newest()?;
+        }
+        Ok(store)
     }
 
     pub(super) fn env(&self) -> &Env {
@@ -114,16 +121,6 @@ impl Store {
 
     pub(super) fn main_table(&self) -> TableId {
         self.main
-    }
-
-    /// Old rows are kept: for travellers, or for those who look at a state at present.
-    fn keeps_old(&self) -> bool {
-        self.retention.keeps_old() || !self.pins.is_empty()
-    }
-
-    /// Everything older than the oldest state has left the log.
-    pub(crate) fn is_pruned(&self) -> bool {
-        !self.retention.wants(&self.head())
     }
 
     /// What is kept of the past.
@@ -330,9 +327,7 @@ impl Store {
     /// There are rows that wait for a commit.
     pub(crate) fn is_dirty(&self) -> bool {
         let stack = self.stack.load();
-        stack.layers.len() > 1
-            || !stack.active().read().is_empty()
-            || self.retention.wants(&self.head())
+        stack.layers.len() > 1 || !stack.active().read().is_empty() || !self.is_pruned()
     }
 
     /// Takes committed layers off the stack.
@@ -391,7 +386,8 @@ impl Store {
         if next_oid + OIDS_AHEAD / 2 > head.oids_reserved.0 {
             head.oids_reserved = Oid(next_oid + OIDS_AHEAD);
         }
-        let mut writer = Writer::begin(self, head, self.keeps_old())?;
+        let keeping = self.keeping(&head)?;
+        let mut writer = Writer::begin(self, head, keeping)?;
         if recorded {
             writer.set_recording();
         }
@@ -416,9 +412,7 @@ impl Store {
     }
 
     pub(crate) fn commit_prepared(&self, prepared: Prepared<'_>) -> Result<StateNum> {
-        if let Some(head) = prepared.commit()? {
-            self.announce(head);
-        }
+        prepared.commit()?;
         Ok(self.state())
     }
 
@@ -444,14 +438,15 @@ impl Store {
         }
         let mut head = Head::clone(&self.head());
         head.oids_reserved = next;
-        let writer = Writer::begin(self, head, self.keeps_old())?;
+        let keeping = self.keeping(&head)?;
+        let writer = Writer::begin(self, head, keeping)?;
         self.commit_prepared(writer.finish(now_ns(), &self.retention)?)?;
         Ok(())
     }
 }
 
 /// Nanoseconds since 1970.
-fn now_ns() -> i64 {
+pub(super) fn now_ns() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }

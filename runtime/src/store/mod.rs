@@ -1,11 +1,13 @@
 //! Rows with history: tables, envelopes, layers, views, commits, the log.
 
+mod board;
 mod changes;
 mod container;
 mod create;
 mod engine;
 mod envelope;
 mod head;
+mod keeping;
 mod key;
 mod keys;
 mod layer;
@@ -31,6 +33,7 @@ mod writer;
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
+pub(crate) use board::FOLDER as PINS_FOLDER;
 pub(crate) use changes::{Changes, Happened};
 pub(crate) use container::CHUNK_BITS;
 pub use container::Chunk;

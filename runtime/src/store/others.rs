@@ -16,6 +16,7 @@ impl Store {
 
     /// From here on another process may write. Everything is committed, and nothing is written.
     pub(crate) fn begin_following(&self) {
+        self.pins().begin_following(self.state());
         self.follows.store(true, Ordering::Release);
     }
 
@@ -31,6 +32,7 @@ impl Store {
         self.next_oid.store(head.oids_reserved.0, Ordering::Relaxed);
         self.next_tag.store(head.next_tag, Ordering::Relaxed);
         self.stack.store(Stack::new(head.state));
+        self.pins().end_following(head.oldest);
         self.follows.store(false, Ordering::Release);
     }
 

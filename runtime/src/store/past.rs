@@ -105,7 +105,7 @@ impl<'s> Disk<'s> {
             Some(row) => row,
             None => match self.deleted_after(table, key, state, &mut scratch)? {
                 Some(row) => row,
-                None => return Ok(None),
+                None => return self.absent_at(state),
             },
         };
         let mut newer = None;
@@ -114,10 +114,26 @@ impl<'s> Disk<'s> {
             match version.way_to(state) {
                 Way::Here if version.is_tombstone() => return Ok(None),
                 Way::Here => return Ok(Some(version.body)),
-                Way::Nowhere => return Ok(None),
+                Way::Nowhere => return self.absent_at(state),
                 Way::Log(successor) => row = self.old_row(table, key, successor, &mut scratch)?,
             }
         }
+    }
+
+    /// A row was not there at `state`, unless that has been forgotten.
+    fn absent_at(&self, state: StateNum) -> Result<Option<&[u8]>> {
+        self.check_kept(state).map(|()| None)
+    }
+
+    /// Refuses a state that another process has forgotten while it was read.
+    fn check_kept(&self, state: StateNum) -> Result<()> {
+        if self.store.pins().is_reader() {
+            let oldest = self.head()?.oldest;
+            if state < oldest {
+                return Err(Error::Pruned { oldest: oldest.0 });
+            }
+        }
+        Ok(())
     }
 
     /// The states that wrote a row, newest first, as far back as the log goes; also those of a row
@@ -172,8 +188,11 @@ impl<'s> Disk<'s> {
         scratch: &mut Vec<u8>,
     ) -> Result<&[u8]> {
         log::old_key(state, table, key, scratch);
-        let missing = || self.store.corrupt(table, key, "an old version is missing from the log");
-        self.get(Table::Log, scratch)?.ok_or_else(missing)
+        if let Some(row) = self.get(Table::Log, scratch)? {
+            return Ok(row);
+        }
+        self.check_kept(StateNum(state.0.saturating_sub(1)))?;
+        Err(self.store.corrupt(table, key, "an old version is missing from the log"))
     }
 
     /// The last version of a row that is gone now, if it was deleted after `state`.

@@ -37,8 +37,9 @@ impl Retention {
     }
 
     /// There is something to forget that nobody asked a commit for.
-    pub(super) fn wants(&self, head: &Head) -> bool {
-        (*self.asked_for.lock()).min(head.state) > head.oldest || head.has_prunable()
+    pub(super) fn wants(&self, head: &Head, read_elsewhere: StateNum) -> bool {
+        (*self.asked_for.lock()).min(head.state).min(read_elsewhere) > head.oldest
+            || head.has_prunable()
     }
 
     /// The oldest state that is kept once `head` is committed.

@@ -6,6 +6,7 @@ use super::{
     engine::Store,
     envelope::{self, Envelope, Next, Seal},
     head::Head,
+    keeping::Keeping,
     layer::{self, Entry, LayerRows},
     log::{self, Kind, StateRow},
     num::{ClassId, Oid, PrefixId, StateNum},
@@ -46,7 +47,7 @@ pub(crate) struct Writer<'s> {
     txn: WriteTxn<'s>,
     pub(crate) head: Head,
     pub(super) state: StateNum,
-    keeps_old: bool,
+    keeping: Keeping<'s>,
     /// Something was written that makes this a state of its own.
     changed: bool,
     old: Vec<u8>,
@@ -61,7 +62,7 @@ pub(crate) struct Writer<'s> {
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn begin(store: &'s Store, head: Head, keeps_old: bool) -> Result<Self> {
+    pub(super) fn begin(store: &'s Store, head: Head, keeping: Keeping<'s>) -> Result<Self> {
         let txn = store.env().write().map_err(|fault| store.failed("beginning to write", fault))?;
         let state = head.state.next();
         Ok(Self {
@@ -69,7 +70,7 @@ impl<'s> Writer<'s> {
             txn,
             head,
             state,
-            keeps_old,
+            keeping,
             changed: false,
             old: Vec::new(),
             row: Vec::new(),
@@ -139,7 +140,7 @@ impl<'s> Writer<'s> {
                 let noted = self.owners.note(table, key, old.body, body);
                 noted.map_err(|why| self.store.corrupt(table, key, &why))?;
             }
-            if self.keeps_old {
+            if self.keeping.keeps_old {
                 old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
                 self.log_old(table, key)?;
             } else {
@@ -156,7 +157,7 @@ impl<'s> Writer<'s> {
             }
             Wrote::Created
         };
-        if table == Table::Elements && self.keeps_old {
+        if table == Table::Elements && self.keeping.keeps_old {
             self.changes.element(key, wrote == Wrote::Created);
         }
         self.changed = true;
@@ -205,7 +206,7 @@ impl<'s> Writer<'s> {
             return Ok(false);
         }
         let Some(deleted) = self.take_gone(table, key)? else { return Ok(false) };
-        if !self.keeps_old {
+        if !self.keeping.keeps_old {
             return Ok(false);
         }
         log::old_key(deleted, table, key, &mut self.log_key);
@@ -253,11 +254,11 @@ impl<'s> Writer<'s> {
             let old = self.open(table, key, &self.old)?;
             let noted = self.owners.note(table, key, old.body, &[]);
             noted.map_err(|why| self.store.corrupt(table, key, &why))?;
-            if table == Table::Elements && self.keeps_old {
+            if table == Table::Elements && self.keeping.keeps_old {
                 self.changes.element(key, false);
             }
         }
-        if table.is_versioned() && self.keeps_old {
+        if table.is_versioned() && self.keeping.keeps_old {
             if !table.has_owners() && !self.load_old(table, key)? {
                 return Ok(false);
             }
@@ -392,9 +393,9 @@ impl<'s> Writer<'s> {
     /// Lets go of states that are too old by now, a step at a time.
     fn forget(&mut self, retention: &Retention) -> Result<()> {
         let oldest = retention.oldest(&self.head, |state| self.store.state_row(state))?;
-        self.head.oldest = self.head.oldest.max(oldest);
+        // What was decided in the beginning has been told; it may be less by now, but not more.
+        self.head.oldest = self.head.oldest.max(oldest.min(self.keeping.oldest));
         if self.head.has_prunable() || !self.store.pins().is_empty() {
-            self.store.pins().raise_floor(self.head.oldest);
             self.prune(self.head.oldest, self.store.pins())?;
         }
         Ok(())
@@ -418,7 +419,7 @@ impl<'s> Writer<'s> {
             // The clock may be set back; the order of states and of their times may not differ.
             self.head.time_ns = time_ns.max(before.time_ns);
             self.summary.time_ns = self.head.time_ns;
-            if self.keeps_old {
+            if self.keeping.keeps_old {
                 self.log_changes()?;
                 log::state_key(self.state, &mut self.log_key);
                 let row = self.summary.encode();
@@ -460,14 +461,16 @@ impl Prepared<'_> {
     }
 
     /// Makes it durable, in one step.
-    pub(super) fn commit(self) -> Result<Option<Head>> {
+    pub(super) fn commit(self) -> Result<()> {
         if self.is_empty {
-            return Ok(None);
+            return Ok(());
         }
-        let Writer { store, mut txn, head, .. } = self.writer;
+        let Writer { store, mut txn, head, keeping, .. } = self.writer;
         let failed = |fault| store.failed("committing", fault);
         txn.put(store.main_table(), super::head::HEAD_KEY, &head.encode()).map_err(failed)?;
         txn.commit().map_err(failed)?;
-        Ok(Some(head))
+        store.announce(head);
+        drop(keeping);
+        Ok(())
     }
 }
