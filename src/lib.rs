@@ -31,6 +31,7 @@
 //! ```
 
 mod changes;
+mod classes;
 mod finding;
 mod global;
 #[cfg(doctest)]
@@ -44,6 +45,7 @@ pub use changes::{
     changes, select_deleted, select_modified, select_new, subscribe, try_changes,
     try_select_deleted, try_select_modified, try_select_new,
 };
+pub use classes::classes;
 #[cfg(feature = "cbor")]
 pub use db0_collections::Cbor;
 #[cfg(feature = "compress")]
@@ -66,7 +68,8 @@ pub use db0_runtime::{
         Reference, Time, Value, int128,
         key::{Desc, IntoKey, Key, KeyRange},
     },
-    object::Handle,
+    derived::{StoredClass, StoredField},
+    object::{Attrs, Handle},
 };
 #[cfg(feature = "tokio")]
 pub use db0_snapshot::CommitStream;

@@ -10,6 +10,7 @@ use db0_query::{Criteria, Query};
 use db0_runtime::{
     AnyMemo, Error, Memo, Prefix, Result, Workspace,
     class::{Class, Singleton, TagName},
+    derived::StoredClass,
     object::Objects,
 };
 use uuid::Uuid;
@@ -211,6 +212,23 @@ impl Snapshot {
             }
         }
         result
+    }
+
+    /// The classes of the current prefix, and how many objects each had then.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::commit()?;
+    /// let snapshot = db0::snapshot()?;
+    /// db0::Memo::new(Book { title: "The Waves".into(), year: 1931 });
+    /// assert_eq!((snapshot.classes()?[0].objects, db0::classes()?[0].objects), (1, 2));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn classes(&self) -> Result<Vec<StoredClass>> {
+        StoredClass::all(self.current())
     }
 
     /// The singleton of its class as it was then.

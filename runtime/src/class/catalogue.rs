@@ -230,10 +230,10 @@ impl Catalogue {
     /// The class that bears one of these names.
     pub(crate) fn id_of(&self, names: &[&str]) -> Option<ClassId> {
         let records = self.records.read();
-        let named = |record: &ClassRecord| {
+        let is_meant = |record: &ClassRecord| {
             record.newest().is_some_and(|schema| names.contains(&&*schema.class))
         };
-        records.iter().find(|(_, record)| named(record)).map(|(id, _)| *id)
+        records.iter().find(|(_, record)| is_meant(record)).map(|(id, _)| *id)
     }
 
     /// Objects of the class need no holders.

@@ -21,6 +21,6 @@ pub use info::{Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, Shape, 
 pub(crate) use kept::{Kept, KeptKey};
 pub use known::Known;
 pub use probe::{Otherwise, Plain, Probe};
-pub(crate) use schema::{Form, Schema};
+pub(crate) use schema::{FieldRecord, Form, Schema};
 pub use tag::TagName;
 pub(crate) use tag_names::TagNames;

@@ -1,6 +1,6 @@
 //! References to objects and collections, found in any row without knowing its type.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -105,6 +105,21 @@ impl fmt::Debug for RefExt {
 /// Whether a serde error type is this codec's own, however serde has wrapped the codec.
 pub(crate) fn is_codec<E>() -> bool {
     typeid::of::<E>() == std::any::TypeId::of::<Error>()
+}
+
+thread_local! {
+    /// A reference was written that is no handle's.
+    static SAW_BARE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that a reference is being written of which no handle tells.
+pub(super) fn note_bare() {
+    SAW_BARE.set(true);
+}
+
+/// Whether such a reference was written on this thread since this was asked last.
+pub(crate) fn take_bare() -> bool {
+    SAW_BARE.replace(false)
 }
 
 /// Bytes that serialize as such.

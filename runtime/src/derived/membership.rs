@@ -75,6 +75,11 @@ impl Members {
         Ok(count)
     }
 
+    /// The objects of a class of the catalogue.
+    pub(super) fn of_id(class: ClassId) -> Self {
+        Self::of(class)
+    }
+
     fn of(class: ClassId) -> Self {
         Self { tag: Objects::class_tag(class), class: Some(class) }
     }

@@ -1,6 +1,7 @@
 //! What follows from objects: their tags, who holds them, and when they die.
 
 mod burying;
+mod classes;
 mod delete;
 mod difference;
 mod field_index;
@@ -9,6 +10,7 @@ mod life;
 mod membership;
 mod tagging;
 
+pub use classes::{StoredClass, StoredField};
 pub use delete::{delete, touch};
 pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;

@@ -27,7 +27,7 @@ use crate::{
     Error, Result,
     class::Class,
     codec::{self, Reference, STRONG, Value},
-    store::{Oid, PrefixId, StateNum, Table, oid_key, oid_of_key},
+    store::{Oid, PrefixId, StateNum, oid_of_key},
 };
 
 /// A handle of any object: of a class that this program has no Rust type for, or of one that it does
@@ -293,17 +293,23 @@ impl Objects {
         self.shared().open.read().get(&prefix).cloned()
     }
 
+    /// What an encoded value refers to, where handles have told of `known`: those that a [`Value`] in
+    /// it has are found in the bytes, and refused if nothing is there.
+    pub(super) fn all_references(&self, raw: &[u8], known: Vec<Oid>) -> Result<Vec<Oid>> {
+        if !codec::take_bare() {
+            return Ok(known);
+        }
+        self.check_references(raw, &known)?;
+        row::references_in(raw)
+    }
+
     /// Refuses references in a value to what is not there. Handles in it (`known`) have been looked
     /// at already.
     pub(super) fn check_references(&self, raw: &[u8], known: &[Oid]) -> Result<()> {
         for oid in row::references_in(raw)?.into_iter().filter(|oid| !known.contains(oid)) {
-            let is_object = self.exists(oid)?.is_some();
-            let is_collection = || self.view().get(Table::Headers, oid_key(oid).as_bytes(), |_| ());
-            if !is_object && is_collection()?.is_none() {
-                return Err(Error::Deleted {
-                    class: "the target of a reference".into(),
-                    uuid: self.uuid(oid),
-                });
+            // A collection is no object; what is counted is there.
+            if self.references_to(oid)? == 0 {
+                self.check_alive(oid)?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 mod anchor;
 mod any;
 mod any_serde;
+mod attrs;
 mod bonds;
 mod building;
 mod cache;
@@ -48,6 +49,7 @@ mod write;
 pub use crate::codec::varint;
 pub use anchor::Anchor;
 pub use any::{AnyMemo, Handle};
+pub use attrs::Attrs;
 pub use cache::CacheStats;
 pub(crate) use cell::{AnyCell, Encoded};
 

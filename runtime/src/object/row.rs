@@ -168,8 +168,13 @@ pub(super) fn walk<T: Class>(
     let gathered = context::encoding(objects, || {
         context::decoding(objects, || encode_checked(value, class, &mut scratch))
     });
+    let gathered = gathered.and_then(|((), mut gathered)| {
+        let (_, _, fields) = header_of(objects, Oid(0), &scratch)?;
+        gathered.references = objects.all_references(fields, gathered.references)?;
+        Ok(gathered)
+    });
     SCRATCH.set(scratch);
-    gathered.map(|((), gathered)| gathered)
+    gathered
 }
 
 /// What a value refers to.

@@ -121,6 +121,14 @@ impl RowReader {
         decoded.map_err(|fault| self.damaged(&fault.to_string()))
     }
 
+    /// As [`decode`](Self::decode), where it is up to the caller's type whether the row fits.
+    pub(super) fn decode_stored<T: DeserializeOwned>(
+        &self,
+        row: &[u8],
+    ) -> std::result::Result<T, codec::Fault> {
+        context::decoding_for_user(&self.objects, || codec::decode(row))
+    }
+
     /// Decodes the key that `bytes` begin with, for the user; handles in it belong to this view.
     pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
         let mut input = KeyReader::new(bytes);
@@ -232,17 +240,19 @@ impl RowWriter {
 
     /// Encodes an element. What it refers to is counted when the changes are published.
     pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        let mut encode = || {
-            codec::encode(value, out).map_err(|fault| Error::Encode {
-                what: format!("an element of {} ({})", self.reader.name(), fault.path),
-                why: fault.why,
-            })
+        let refused = |reader: &RowReader, fault: codec::Fault| Error::Encode {
+            what: format!("an element of {} ({})", reader.name(), fault.path),
+            why: fault.why,
         };
         if is_plain::<T>() {
-            return encode();
+            return codec::encode(value, out).map_err(|fault| refused(&self.reader, fault));
         }
-        let ((), gathered) = context::encoding(&self.reader.objects, encode)?;
-        self.gained.extend(gathered.references);
+        let start = out.len();
+        let objects = self.reader.objects.clone();
+        let ((), gathered) = context::encoding(&objects, || {
+            codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
+        })?;
+        self.gained.extend(objects.all_references(&out[start..], gathered.references)?);
         Ok(())
     }
 

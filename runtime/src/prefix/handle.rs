@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     AnyMemo, Error, History, Memo, Result,
     class::{Class, Singleton},
+    derived::StoredClass,
     lmdb::Reader,
     object::{CacheStats, Objects, Token},
     store::{StateNum, StateRow},
@@ -114,6 +115,11 @@ impl Prefix {
         self.check_open()?;
         self.open.objects.store().clear_stale_readers();
         Ok(())
+    }
+
+    /// The classes that are here, by name; see `db0::classes`.
+    pub fn classes(&self) -> Result<Vec<StoredClass>> {
+        StoredClass::all(&self.open.objects)
     }
 
     /// How much of the prefix is kept in memory.

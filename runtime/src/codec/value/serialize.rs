@@ -14,7 +14,7 @@ use super::{
 use crate::codec::{
     format::TIME_NAME,
     limits::DEPTH_MAX,
-    reference::{AsBytes, is_codec},
+    reference::{AsBytes, is_codec, note_bare},
 };
 
 impl Serialize for Value {
@@ -52,7 +52,10 @@ fn store<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error>
         Value::Map(entries) => {
             serializer.collect_map(entries.iter().map(|(key, value)| (key, value)))
         }
-        Value::Reference(reference) => reference.ext().serialize(serializer),
+        Value::Reference(reference) => {
+            note_bare();
+            reference.ext().serialize(serializer)
+        }
         Value::Time(time) => {
             serializer.serialize_newtype_struct(TIME_NAME, &AsBytes(&time.to_bytes()))
         }
