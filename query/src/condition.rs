@@ -9,7 +9,7 @@ use std::{
 };
 
 use db0_runtime::{
-    Result,
+    Error, Result,
     class::Class,
     codec::key::{FieldKeys, FieldKind, Key, KeySink},
     derived::FieldIndex,
@@ -17,7 +17,7 @@ use db0_runtime::{
 };
 
 use crate::{
-    criteria::Criteria,
+    criteria::{Criteria, names_of},
     expr::{Expr, Node},
     field::Field,
     indexed::Keys,
@@ -66,6 +66,33 @@ impl FieldKey {
             read: Arc::new(read),
             find: |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind),
         }
+    }
+
+    /// A field by its name and that of its class, of which no more is known than what its keys are.
+    /// If the class is that of `T`, an index that is kept of the field is used.
+    pub(crate) fn named<T: Class>(class: String, field: String, kind: FieldKind) -> Self {
+        let (named, of, name) = (class.clone(), kind.clone(), field.clone());
+        let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
+            let raw = match objects.any(oid).and_then(|object| object.raw_field(&name)) {
+                Ok(Some(raw)) => raw,
+                Ok(None) | Err(Error::NotFound { .. } | Error::Deleted { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            match of.keys_of_msgpack(0, &[&raw], sink) {
+                Ok(true) => Ok(true),
+                _ => Err(Error::Invalid(format!(
+                    "the keys of {named}.{name} can't be told without its Rust type: make the query \
+                     in the program that runs it"
+                ))),
+            }
+        };
+        let is_mine = names_of::<T>().contains(&class);
+        let find: FindIndex = if is_mine {
+            |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind)
+        } else {
+            |_, _| Ok(None)
+        };
+        Self { class: class.into(), field: field.into(), kind, read: Arc::new(read), find }
     }
 
     /// Gives the keys of an object; false if there is no such object any more.

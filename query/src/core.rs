@@ -18,13 +18,17 @@ use crate::{
 pub(crate) struct Of {
     /// What the class is called, and was called before.
     pub(crate) names: Vec<String>,
-    /// Its objects, if the view has it.
-    pub(crate) members: fn(&Arc<Objects>) -> Result<Option<Members>>,
+    /// Its objects, if the view has it; without the Rust type they are found by those names.
+    pub(crate) members: Option<fn(&Arc<Objects>) -> Result<Option<Members>>>,
 }
 
 impl Of {
     pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
-        Ok((self.members)(objects)?.into_iter().collect())
+        let found = match self.members {
+            Some(members) => members(objects),
+            None => members_named(objects, &self.names),
+        };
+        Ok(found?.into_iter().collect())
     }
 }
 

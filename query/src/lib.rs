@@ -20,6 +20,7 @@ mod sort;
 mod stream;
 mod tag;
 mod tags;
+mod wire;
 mod words;
 
 pub use all_tags::{all_tags, tags_starting_with};

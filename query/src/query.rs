@@ -47,7 +47,7 @@ impl<T: Class> Query<T> {
     /// A query on a view.
     #[doc(hidden)]
     pub fn on(objects: Result<Arc<Objects>>, criteria: &dyn Criteria<T>) -> Self {
-        let of = Of { names: names_of::<T>(), members: Members::of_class::<T> };
+        let of = Of { names: names_of::<T>(), members: Some(Members::of_class::<T>) };
         Self::of(Core::new(objects, of, criteria.expr().0))
     }
 
@@ -210,7 +210,7 @@ impl<T> fmt::Debug for Query<T> {
 
 impl<T, Q: Class> Criteria<T> for Query<Q> {
     fn expr(&self) -> Expr {
-        Expr(Node::Query(Arc::new(self.core.clone())))
+        Expr(Node::Query(Box::new(self.core.clone())))
     }
 }
 

@@ -8,4 +8,5 @@ mod pages;
 mod passive;
 mod places;
 mod random;
+mod sent;
 mod tag_names;

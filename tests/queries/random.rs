@@ -116,7 +116,7 @@ struct Known {
 }
 
 fn rank(n: u32) -> Option<u32> {
-    (n % 4 > 0).then_some(n % 9)
+    (!n.is_multiple_of(4)).then_some(n % 9)
 }
 
 impl Tree {

@@ -159,6 +159,13 @@ impl AnyMemo {
         found.map(|(_, raw)| Value::from_bytes(raw)).transpose()
     }
 
+    /// A field's value as it would be stored; `None` if the object has no field of this name.
+    #[doc(hidden)]
+    pub fn raw_field(&self, field: &str) -> Result<Option<Vec<u8>>> {
+        let fields = self.cell()?.fields()?.named;
+        Ok(fields.into_iter().find(|(name, _)| name == field).map(|(_, raw)| raw))
+    }
+
     /// Changes a field, and publishes that: a [`Value`], a handle, or anything else that serde can
     /// write. Of an enum, `field` is the variant that it becomes.
     ///

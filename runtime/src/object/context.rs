@@ -252,6 +252,12 @@ pub(super) fn decoded_for() -> Option<Home> {
     DECODING.with_borrow(|stack| stack.last().map(|decoding| decoding.home.clone()))
 }
 
+/// The view that a value is being decoded for on this thread, for parts of it that look into it.
+#[doc(hidden)]
+pub fn decoding_for() -> Option<Arc<Objects>> {
+    decoded_for()?.objects()
+}
+
 /// The objects that handles have to be made for, if the value being decoded goes to the user.
 pub(super) fn handed_out_from() -> Option<Arc<Objects>> {
     DECODING.with_borrow(|stack| {

@@ -4,7 +4,7 @@ use std::{panic::Location, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{cell::AnyCell, memo::Memo, objects::Objects};
+use super::{anchor::Anchor, cell::AnyCell, memo::Memo, objects::Objects};
 use crate::{
     Error, Result,
     class::{Class, Singleton},
@@ -137,6 +137,18 @@ impl Objects {
     pub fn number_of(&self, uuid: Uuid) -> Option<u64> {
         let (prefix, oid) = PrefixId::of_uuid(uuid)?;
         (prefix == self.store().prefix_id()).then_some(oid.0)
+    }
+
+    /// The state that this view shows for ever, if it is one of the past.
+    #[doc(hidden)]
+    pub fn past_state(&self) -> Option<u64> {
+        if self.is_past() { self.view().state().map(|state| state.0) } else { None }
+    }
+
+    /// The collection of this number.
+    #[doc(hidden)]
+    pub fn collection(self: &Arc<Self>, number: u64) -> Anchor {
+        Anchor::of_oid(self, Oid(number))
     }
 
     /// Both are of one prefix, at whatever states.

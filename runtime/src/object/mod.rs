@@ -52,6 +52,7 @@ pub use any::{AnyMemo, Handle};
 pub use attrs::Attrs;
 pub use cache::CacheStats;
 pub(crate) use cell::{AnyCell, Encoded};
+pub use context::decoding_for;
 
 pub(crate) use freeze::Killing;
 pub(crate) use hold::Token;

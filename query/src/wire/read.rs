@@ -1,0 +1,265 @@
+//! Reading a query from bytes, which may be anything.
+
+use std::{collections::HashMap, marker::PhantomData, ops::Bound, sync::Arc};
+
+use db0_collections::index::Part;
+use db0_runtime::{
+    Error, Result,
+    class::{Class, TagName},
+    codec::{
+        DEPTH_MAX,
+        key::{FieldKind, KeyKind},
+    },
+    derived::Members,
+    object::{Anchor, Objects, varint},
+};
+use uuid::Uuid;
+
+use super::write::{VERSION, write_as};
+use crate::{
+    condition::{FieldKey, FieldTest},
+    core::{Core, Of, Op},
+    criteria::names_of,
+    expr::Node,
+    indexed::Keys,
+    order::{By, Order},
+};
+
+/// Finds a view by the name of its prefix and its past state.
+pub(super) type FindView<'a> = dyn Fn(&str, Option<u64>) -> Result<Arc<Objects>> + 'a;
+
+/// Reads a query of the class `T`; handles of indexes that are at hand are used.
+pub(super) fn read<T: Class>(
+    bytes: &[u8],
+    view: &FindView<'_>,
+    anchors: &HashMap<Uuid, Anchor>,
+) -> Result<Core> {
+    let damaged = || Error::Invalid("these bytes are no query, or are damaged".into());
+    let mut input = In::<T> { rest: bytes, depth: 0, view, anchors, class: PhantomData };
+    if input.byte() != Some(VERSION) {
+        return Err(damaged());
+    }
+    let (prefix, state) = input.view_name().ok_or_else(damaged)?;
+    let core = input.core(view(&prefix, state))?.ok_or_else(damaged)?;
+    let names = names_of::<T>();
+    if !core.of.names.iter().any(|name| names.contains(name)) {
+        let found = core.of.names.first().cloned().unwrap_or_default();
+        return Err(Error::Invalid(format!("this is a query for {found}, not for {}", names[0])));
+    }
+    // A query has one form: what reads in any other way was not written by us.
+    if write_as(&core, &prefix, state)? == bytes { Ok(core) } else { Err(damaged()) }
+}
+
+struct In<'a, T> {
+    rest: &'a [u8],
+    depth: usize,
+    view: &'a FindView<'a>,
+    anchors: &'a HashMap<Uuid, Anchor>,
+    class: PhantomData<fn() -> T>,
+}
+
+/// Outside: damaged bytes. Inside: what they name is not there.
+type Found<R> = Option<Result<R>>;
+
+impl<T: Class> In<'_, T> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        varint::take(&mut self.rest)
+    }
+
+    fn exactly(&mut self, len: u64) -> Option<&[u8]> {
+        let (bytes, rest) = self.rest.split_at_checked(usize::try_from(len).ok()?)?;
+        self.rest = rest;
+        Some(bytes)
+    }
+
+    fn bytes(&mut self) -> Option<Vec<u8>> {
+        let len = self.number()?;
+        self.exactly(len).map(<[u8]>::to_vec)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?).ok()
+    }
+
+    fn uuid(&mut self) -> Option<Uuid> {
+        Uuid::from_slice(self.exactly(16)?).ok()
+    }
+
+    /// So many of something, each of at least a byte.
+    fn list<R>(&mut self, mut one: impl FnMut(&mut Self) -> Option<R>) -> Option<Vec<R>> {
+        let count = self.number()?;
+        if count > self.rest.len() as u64 {
+            return None;
+        }
+        let mut list = Vec::new();
+        for _ in 0..count {
+            list.push(one(self)?);
+        }
+        Some(list)
+    }
+
+    fn view_name(&mut self) -> Option<(String, Option<u64>)> {
+        Some((self.text()?, self.number()?.checked_sub(1)))
+    }
+
+    fn view(&mut self) -> Found<Arc<Objects>> {
+        let (name, state) = self.view_name()?;
+        Some((self.view)(&name, state))
+    }
+
+    fn inner_view(&mut self, around: &Arc<Objects>) -> Found<Arc<Objects>> {
+        match self.byte()? {
+            0 => Some(Ok(around.clone())),
+            1 => self.view(),
+            _ => None,
+        }
+    }
+
+    fn core(&mut self, objects: Result<Arc<Objects>>) -> Result<Option<Core>> {
+        let objects = objects?;
+        let Some(names) = self.list(Self::text) else { return Ok(None) };
+        let Some(node) = self.node(&objects).transpose()? else { return Ok(None) };
+        let mut ops = Vec::new();
+        let Some(count) = self.number() else { return Ok(None) };
+        for _ in 0..count {
+            let Some(op) = self.op(&objects).transpose()? else { return Ok(None) };
+            ops.push(op);
+        }
+        let is_mine = names == names_of::<T>();
+        let members = is_mine.then_some(Members::of_class::<T> as _);
+        Ok(Some(Core { source: Ok(objects), of: Of { names, members }, node, ops }))
+    }
+
+    fn nodes(&mut self, objects: &Arc<Objects>) -> Found<Vec<Node>> {
+        let nodes = self.list(|input| input.node(objects))?;
+        Some(nodes.into_iter().collect())
+    }
+
+    fn node(&mut self, objects: &Arc<Objects>) -> Found<Node> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            return None;
+        }
+        let node = match self.byte()? {
+            0 => Node::All,
+            1 => Node::Tag(TagName::decode(&self.bytes()?)?),
+            2 => Node::TagsFrom(self.text()?),
+            3 => Node::Class(self.list(Self::text)?),
+            4 => Node::Object(self.uuid()?),
+            5 => match self.nodes(objects)? {
+                Ok(nodes) => Node::And(nodes),
+                Err(error) => return Some(Err(error)),
+            },
+            6 => match self.nodes(objects)? {
+                Ok(nodes) => Node::Or(nodes),
+                Err(error) => return Some(Err(error)),
+            },
+            7 => match self.node(objects)? {
+                Ok(node) => Node::Not(Box::new(node)),
+                Err(error) => return Some(Err(error)),
+            },
+            8 => {
+                let theirs = self.inner_view(objects)?;
+                match self.core(theirs).transpose()? {
+                    Ok(core) => Node::Query(Box::new(core)),
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            9 => match self.part(objects)? {
+                Ok(part) => Node::Index(part),
+                Err(error) => return Some(Err(error)),
+            },
+            10 => Node::Field(FieldTest { field: self.field()?, keys: self.keys()? }),
+            _ => return None,
+        };
+        self.depth -= 1;
+        Some(Ok(node))
+    }
+
+    fn part(&mut self, around: &Arc<Objects>) -> Found<Part> {
+        let objects = match self.inner_view(around)? {
+            Ok(objects) => objects,
+            Err(error) => return Some(Err(error)),
+        };
+        let uuid = self.uuid()?;
+        let start = self.bytes()?;
+        let end = match self.number()?.checked_sub(1) {
+            Some(len) => Some(self.exactly(len)?.to_vec()),
+            None => None,
+        };
+        let kind: KeyKind = self.text()?.parse().ok()?;
+        let flags = self.byte()?;
+        if flags > 3 {
+            return None;
+        }
+        let anchor = match (self.anchors.get(&uuid), objects.number_of(uuid)) {
+            (Some(anchor), _) => anchor.clone(),
+            (None, Some(number)) => objects.collection(number),
+            (None, None) => {
+                let why = format!("the index {uuid} is not in prefix {:?}", objects.name());
+                return Some(Err(Error::Invalid(why)));
+            }
+        };
+        Some(Ok(Part::of(anchor, (start, end), kind, flags & 1 != 0, flags & 2 != 0)))
+    }
+
+    fn field(&mut self) -> Option<FieldKey> {
+        let (class, field) = (self.text()?, self.text()?);
+        let kind: FieldKind = self.text()?.parse().ok()?;
+        Some(FieldKey::named::<T>(class, field, kind))
+    }
+
+    fn keys(&mut self) -> Option<Keys> {
+        Some(match self.byte()? {
+            0 => Keys::One(self.bytes()?),
+            1 => {
+                let keys = self.list(Self::bytes)?;
+                keys.is_sorted_by(|a, b| a < b).then(|| Keys::Some(keys.into()))?
+            }
+            2 => Keys::Within((self.bound()?, self.bound()?)),
+            _ => return None,
+        })
+    }
+
+    fn bound(&mut self) -> Option<Bound<Vec<u8>>> {
+        Some(match self.byte()? {
+            0 => Bound::Unbounded,
+            1 => Bound::Included(self.bytes()?),
+            2 => Bound::Excluded(self.bytes()?),
+            _ => return None,
+        })
+    }
+
+    fn op(&mut self, objects: &Arc<Objects>) -> Found<Op> {
+        let op = match self.byte()? {
+            way @ (0 | 1) => match self.order(objects)? {
+                Ok(by) => Op::Sort { by, descending: way == 1 },
+                Err(error) => return Some(Err(error)),
+            },
+            2 => Op::Skip(self.number()?),
+            3 => Op::Take(self.number()?),
+            4 => Op::After(self.uuid()?),
+            5 => match self.node(objects)? {
+                Ok(node) => Op::Where(node),
+                Err(error) => return Some(Err(error)),
+            },
+            _ => return None,
+        };
+        Some(Ok(op))
+    }
+
+    fn order(&mut self, objects: &Arc<Objects>) -> Found<Order> {
+        let by = match self.byte()? {
+            0 => self.part(objects)?.map(By::Index),
+            nulls @ (1 | 2) => Ok(By::Field { field: self.field()?, nulls_last: nulls == 2 }),
+            _ => return None,
+        };
+        Some(by.map(Order))
+    }
+}
