@@ -14,6 +14,8 @@ use crate::{condition::FieldTest, eval::keep_if, ids::place_of};
 const ENTRIES_AN_OBJECT: u64 = 64;
 /// So many entries are walked in any case.
 const ENTRIES_MIN: u64 = 1024;
+/// So many objects of one key are looked up at once; if there are more, chunk by chunk.
+const HOLDERS_AT_ONCE: u64 = 64;
 
 /// The keys that a condition asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,38 +103,43 @@ impl Indexed {
 
     /// The first chunk at or after `from` that has something; `from` itself if that is not known.
     pub(crate) fn next_chunk(&self, objects: &Objects, from: u64) -> Result<Option<u64>> {
-        if let Keys::One(key) = &self.keys {
-            let mut nearest = None;
-            self.index.holders(objects, key, from << Chunk::BITS, &mut |oid| {
-                nearest = Some(place_of(oid).0);
-                Ok(ControlFlow::Break(()))
-            })?;
-            return Ok(nearest);
-        }
+        self.look_up(objects)?;
         let found = self.walk.borrow().found.clone();
-        let Some(found) = found else { return Ok(Some(from)) };
-        let next = found.partition_point(|oid| place_of(*oid).0 < from);
-        Ok(found.get(next).map(|oid| place_of(*oid).0))
+        match (found, &self.keys) {
+            (Some(found), _) => {
+                let next = found.partition_point(|oid| place_of(*oid).0 < from);
+                Ok(found.get(next).map(|oid| place_of(*oid).0))
+            }
+            (None, Keys::One(key)) => {
+                let mut nearest = None;
+                self.index.holders(objects, key, from << Chunk::BITS, &mut |oid| {
+                    nearest = Some(place_of(oid).0);
+                    Ok(ControlFlow::Break(()))
+                })?;
+                Ok(nearest)
+            }
+            (None, _) => Ok(Some(from)),
+        }
     }
 
     /// Adds the objects of one chunk. It must be a [source](Self::is_source).
     pub(crate) fn chunk(&self, objects: &Objects, number: u64, chunk: &mut Chunk) -> Result<()> {
-        if let Keys::One(key) = &self.keys {
-            return self.index.holders(objects, key, number << Chunk::BITS, &mut |oid| {
-                let (at, n) = place_of(oid);
-                if at != number {
-                    return Ok(ControlFlow::Break(()));
-                }
-                chunk.insert(n);
-                Ok(ControlFlow::Continue(()))
-            });
-        }
+        self.look_up(objects)?;
         if let Some(found) = &self.walk.borrow().found {
             let first = found.partition_point(|oid| place_of(*oid).0 < number);
             let here = found[first..].iter().map(|oid| place_of(*oid));
             here.take_while(|(at, _)| *at == number).for_each(|(_, n)| chunk.insert(n));
+            return Ok(());
         }
-        Ok(())
+        let Keys::One(key) = &self.keys else { return Ok(()) };
+        self.index.holders(objects, key, number << Chunk::BITS, &mut |oid| {
+            let (at, n) = place_of(oid);
+            if at != number {
+                return Ok(ControlFlow::Break(()));
+            }
+            chunk.insert(n);
+            Ok(ControlFlow::Continue(()))
+        })
     }
 
     /// Keeps those of `among` that have one of the keys.
@@ -151,15 +158,30 @@ impl Indexed {
         Ok(())
     }
 
+    /// Looks the objects of one key up, if they are few.
+    fn look_up(&self, objects: &Objects) -> Result<()> {
+        if matches!(self.keys, Keys::One(_)) && self.walk.borrow().tried == 0 {
+            self.walk_up_to(objects, HOLDERS_AT_ONCE)?;
+        }
+        Ok(())
+    }
+
     /// Walks the entries, unless there are too many for the objects in question; true if it did.
     fn walk(&self, objects: &Objects, asked: u64) -> Result<bool> {
-        let mut walk = self.walk.borrow_mut();
-        walk.asked += asked;
-        let limit = (walk.asked * ENTRIES_AN_OBJECT).max(ENTRIES_MIN);
-        if limit < 2 * walk.tried {
+        let limit = {
+            let mut walk = self.walk.borrow_mut();
+            walk.asked += asked;
+            (walk.asked * ENTRIES_AN_OBJECT).max(ENTRIES_MIN)
+        };
+        if limit < 2 * self.walk.borrow().tried {
             return Ok(false);
         }
-        walk.tried = limit;
+        self.walk_up_to(objects, limit)
+    }
+
+    /// Walks the entries if there are no more than these; true if so.
+    fn walk_up_to(&self, objects: &Objects, limit: u64) -> Result<bool> {
+        self.walk.borrow_mut().tried = limit;
         let mut found = Vec::new();
         let mut each = |oid: u64| {
             found.push(oid);
@@ -182,7 +204,7 @@ impl Indexed {
         }
         found.sort_unstable();
         found.dedup();
-        walk.found = Some(found.into());
+        self.walk.borrow_mut().found = Some(found.into());
         Ok(true)
     }
 }
