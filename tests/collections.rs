@@ -4,7 +4,7 @@
 mod common;
 
 use common::World;
-use db0::{Desc, Dict, Error, Index, List, Memo, Set, WeakMemo};
+use db0::{Desc, Dict, Error, Index, List, Memo, Set, Value, WeakMemo};
 
 #[db0::memo(singleton)]
 struct Root {
@@ -284,4 +284,46 @@ fn values_that_can_not_be_stored_change_nothing() {
     assert!(dict.try_extend([(1, Bad(false)), (2, Bad(true))]).is_err());
     assert!(dict.try_update_or(1, Bad(false), |bad| bad.0 = true).is_err());
     assert_eq!((list.len(), dict.len()), (1, 0));
+}
+
+#[test]
+fn a_dropped_owner_takes_all_that_is_nested_along() {
+    #[db0::memo(name = "Tree")]
+    struct Tree {
+        nodes: Dict<u32, List<Set<Memo<Person>>>>,
+        notes: List<Option<Dict<String, Vec<WeakMemo<Person>>>>>,
+    }
+    let _world = World::new();
+    let mut weak = Vec::new();
+    let tree = Memo::new(Tree { nodes: Dict::new(), notes: List::new() });
+    db0::tags(&tree).add("kept");
+    for n in 0..40 {
+        let people: Vec<_> = (0..25).map(|m| person(&format!("{n}-{m}"))).collect();
+        weak.extend(people.iter().map(Memo::downgrade));
+        let sets = people.chunks(5).map(|some| some.iter().cloned().collect());
+        tree.read().nodes.insert(n, sets.collect());
+        let notes = Dict::from([("all".to_string(), weak.clone())]);
+        tree.read().notes.push(Some(notes));
+    }
+    db0::commit().expect("a commit");
+    let inner = tree.read().nodes.get(7).and_then(|sets| sets.get(0)).expect("it is there");
+    assert!(weak.iter().all(|weak| !weak.is_expired()));
+    db0::tags(&tree).remove("kept");
+    drop(tree);
+    db0::commit().expect("a commit");
+    assert_eq!(weak.iter().filter(|weak| !weak.is_expired()).count(), 5, "a handle holds a set");
+    assert_eq!(inner.len(), 5);
+    drop(inner);
+    db0::commit().expect("a commit");
+    assert!(weak.iter().all(WeakMemo::is_expired));
+}
+
+#[test]
+fn values_of_any_form_are_elements() {
+    let _world = World::new();
+    let values = List::from([Value::Nil, Value::from(7), Value::from("text")]);
+    let by_key = Dict::from([(1, values.to_vec()), (2, Vec::new())]);
+    db0::commit().expect("a commit");
+    assert_eq!(values.index_of(&Value::from("text")), Some(2));
+    assert_eq!(by_key.get(1), Some(values.to_vec()));
 }

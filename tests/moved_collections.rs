@@ -116,7 +116,7 @@ fn one_that_is_held_stays_where_it_is() {
     let refused = other.try_create(owner(&list));
     let Err(Error::CollectionElsewhere { from, to, .. }) = &refused else { panic!("{refused:?}") };
     assert_eq!((from.as_str(), to.as_str()), ("other", "default"));
-    assert!(refused.unwrap_err().to_string().contains("copy()"));
+    assert!(refused.expect_err("it is held").to_string().contains("copy()"));
     assert!(matches!(
         other.try_create(owner(&here.read().list)),
         Err(Error::CollectionElsewhere { .. })

@@ -202,7 +202,7 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
             let value = entry.new.or(entry.old).unwrap_or_default();
             let reference = index::reference(&value)
                 .ok_or_else(|| side.damaged("an entry of the index is damaged"))?;
-            Ok(Some((kind, side.decode_key(&entry.key)?, side.decode(reference)?)))
+            Ok(Some((kind, side.decode_key_in_front(&entry.key)?, side.decode(reference)?)))
         })
     }
 }

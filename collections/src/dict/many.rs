@@ -11,7 +11,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Stored},
+    sorted::{Change, Stored, encode_value},
 };
 
 impl<K: Key, V: Serialize> Dict<K, V> {
@@ -37,7 +37,7 @@ impl<K: Key, V: Serialize> Dict<K, V> {
         for (key, value) in entries {
             let key = Stored::of(&mut writer, &key)?;
             let mut bytes = Vec::new();
-            writer.encode(&value, &mut bytes)?;
+            encode_value::<K, V>(&mut writer, &key, &value, &mut bytes)?;
             new.push((key, bytes));
         }
         let mut change = Change::with(writer, Kind::Dict)?;

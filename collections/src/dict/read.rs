@@ -75,8 +75,9 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
         let Some(reader) = self.anchor.reader()? else { return Ok(None) };
-        let value = find(&reader, &key)?;
-        value.map(|value| reader.decode(&value)).transpose()
+        let Some(key) = encode(&reader, &key)? else { return Ok(None) };
+        let value = sorted::find(&reader, &key, &[])?;
+        value.map(|value| reader.decode_at(&key, &value)).transpose()
     }
 
     /// The values of these keys, in the order of the keys, all of one moment.

@@ -17,7 +17,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{self, Change, Entry, Stored, put_where_known},
+    sorted::{self, Change, Entry, Stored, encode_value, put_where_known},
 };
 
 impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
@@ -32,7 +32,7 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
     pub fn try_insert(&self, key: impl IntoKey<K>, value: V) -> Result<Option<V>> {
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &key)?;
-        put(writer, &key, &value)
+        put::<K, V>(writer, &key, &value)
     }
 
     /// Changes the value of a key, and puts it back; false if there is none.
@@ -99,7 +99,7 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
             return writer.reader().decode(&found);
         }
         let value = make();
-        put(writer, &key, &value)?;
+        put::<K, V>(writer, &key, &value)?;
         Ok(value)
     }
 
@@ -119,7 +119,7 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
         let found = found.map(|value| writer.reader().decode(&value)).transpose()?;
         let Some(mut value) = found.or(default) else { return Ok(false) };
         change(&mut value);
-        put::<V>(writer, &key, &value)?;
+        put::<K, V>(writer, &key, &value)?;
         Ok(true)
     }
 }
@@ -194,13 +194,13 @@ fn value_of<V: DeserializeOwned>(writer: &RowWriter, row: &[u8]) -> Result<V> {
 }
 
 /// Puts a value under a key, and publishes that; gives the one that was there.
-fn put<V: Serialize + DeserializeOwned>(
+fn put<K: Key, V: Serialize + DeserializeOwned>(
     mut writer: RowWriter,
     key: &Stored,
     value: &V,
 ) -> Result<Option<V>> {
     let mut bytes = Vec::new();
-    writer.encode(value, &mut bytes)?;
+    encode_value::<K, V>(&mut writer, key, value, &mut bytes)?;
     let mut old = None;
     let put = put_where_known(&mut writer, key, &[], |found, header| {
         let ready = match found {

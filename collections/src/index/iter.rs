@@ -104,7 +104,7 @@ pub(super) fn pair<K: Key, M: DeserializeOwned>(
 }
 
 fn key<K: Key>(reader: &RowReader, item: Item<'_>) -> Result<K> {
-    reader.decode_key(item.key)
+    reader.decode_key_in_front(item.key)
 }
 
 fn memo<M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<M> {

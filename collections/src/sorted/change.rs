@@ -10,6 +10,7 @@ use db0_runtime::{
     },
     object::{Anchor, RowWriter, varint},
 };
+use serde::Serialize;
 
 use super::{
     bounds::Span,
@@ -36,6 +37,23 @@ impl Stored {
         let references = writer.encode_key(key, &mut bytes)?;
         Ok(Self { key: bytes, references })
     }
+}
+
+/// Encodes the value of a key; an error names that.
+pub(crate) fn encode_value<K: Key, V: Serialize>(
+    writer: &mut RowWriter,
+    key: &Stored,
+    value: &V,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    writer.encode(value, out).map_err(|error| match error {
+        Error::Encode { why, .. } => {
+            let shown = K::kind().show(&key.key).unwrap_or_else(|fault| fault.to_string());
+            let what = format!("the value of key {shown} in {}", writer.reader().name());
+            Error::Encode { what, why }
+        }
+        other => other,
+    })
 }
 
 /// Puts an entry, and publishes that, where it is known without a search whether it is there, as it

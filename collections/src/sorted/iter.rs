@@ -28,7 +28,7 @@ impl<K: Key, V: DeserializeOwned> Projection for Pairs<K, V> {
     type Item = (K, V);
 
     fn read(reader: &RowReader, key: &[u8], value: &[u8]) -> Result<(K, V)> {
-        Ok((reader.decode_key(key)?, reader.decode(value)?))
+        Ok((reader.decode_key(key)?, reader.decode_at(key, value)?))
     }
 }
 
@@ -43,8 +43,8 @@ impl<K: Key> Projection for Keys<K> {
 impl<V: DeserializeOwned> Projection for Values<V> {
     type Item = V;
 
-    fn read(reader: &RowReader, _: &[u8], value: &[u8]) -> Result<V> {
-        reader.decode(value)
+    fn read(reader: &RowReader, key: &[u8], value: &[u8]) -> Result<V> {
+        reader.decode_at(key, value)
     }
 }
 

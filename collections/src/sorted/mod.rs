@@ -10,7 +10,7 @@ mod row_key;
 
 pub(crate) use batch::Item;
 pub(crate) use bounds::Span;
-pub(crate) use change::{Change, Stored, put_where_known};
+pub(crate) use change::{Change, Stored, encode_value, put_where_known};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Entry, full_entry};
 pub(crate) use iter::{Iter, TryIter};

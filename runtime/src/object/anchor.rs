@@ -87,14 +87,14 @@ impl Anchor {
         objects.check_writable()?;
         let turn = objects.shared().take_turn(place)?;
         // Only who has the turn can tell: others may have moved it while this thread waited.
-        let (objects, oid, born) = match &self.0 {
+        let (objects, oid) = match &self.0 {
             Inner::Live(live) => {
                 let place = live.settle(&objects)?;
-                (place.objects, place.oid, place.born)
+                (place.objects, place.oid)
             }
-            Inner::Inside(inside) => (objects, inside.oid, 0),
+            Inner::Inside(inside) => (objects, inside.oid),
         };
-        Ok(RowWriter::new(RowReader::new(objects, oid), turn, born))
+        Ok(RowWriter::new(RowReader::new(objects, oid), turn))
     }
 
     /// Changes a row and the header as [`RowWriter::edit`] does, for an element that refers to

@@ -55,7 +55,7 @@ impl Attrs {
         objects.check_writable()?;
         let turn = objects.shared().take_turn(place)?;
         self.memo.check_alive()?;
-        Ok(RowWriter::new(RowReader::new(objects, Oid(oid)), turn, 0))
+        Ok(RowWriter::new(RowReader::new(objects, Oid(oid)), turn))
     }
 
     /// Gives an attribute a value: anything that serde can write, handles too.

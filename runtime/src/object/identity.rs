@@ -1,34 +1,14 @@
 //! One cell per object and view: a map of cells that nobody is kept alive by.
 
 use std::{
-    hash::{BuildHasherDefault, Hasher},
+    hash::BuildHasherDefault,
     sync::{Arc, Weak},
 };
 
 use dashmap::{DashMap, Entry};
 
 use super::cell::AnyCell;
-use crate::store::Oid;
-
-/// Spreads oids, which are counted up and chosen by nobody: one multiplication is enough.
-#[derive(Default)]
-pub(super) struct OidHasher(u64);
-
-impl Hasher for OidHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        // 2^64 over the golden ratio: neighbours end up far apart.
-        let mixed = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = mixed ^ (mixed >> 32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+use crate::store::{Oid, OidHasher};
 
 /// The loaded cells of a view.
 #[derive(Default)]

@@ -16,6 +16,8 @@ pub(crate) struct Pending {
     pub(super) growing_up: Arc<Vec<Arc<dyn AnyCell>>>,
     /// Nothing from here on has a row on disk.
     new_from: Oid,
+    /// Nothing from here on has a row on disk, or in a layer that is being committed.
+    unsealed_from: Oid,
     /// Objects that the commit which is going on deletes: their rows are still there.
     pub(super) dying: HashSet<Oid>,
     /// Objects whose last handle was dropped while nothing else held them.
@@ -44,6 +46,7 @@ impl Pending {
             young: Vec::new(),
             growing_up: Arc::default(),
             new_from,
+            unsealed_from: new_from,
             dying: HashSet::new(),
             dropped: Vec::new(),
         }
@@ -51,7 +54,12 @@ impl Pending {
 
     /// Another process has written meanwhile: nothing from here on has a row on disk.
     pub(super) fn goes_on(&mut self, new_from: Oid) {
-        self.new_from = new_from;
+        (self.new_from, self.unsealed_from) = (new_from, new_from);
+    }
+
+    /// All rows of this collection are in layers that are still written to.
+    pub(super) fn is_unsealed(&self, oid: Oid) -> bool {
+        oid >= self.unsealed_from
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -66,6 +74,7 @@ impl Pending {
     /// Takes everything that waits. Writers are kept out only for this: a few words change hands.
     pub(super) fn freeze(&mut self, epoch: Epoch, new_to: Oid, layers: Vec<Arc<Layer>>) -> Frozen {
         self.committing = Some(epoch);
+        self.unsealed_from = new_to;
         self.growing_up = Arc::new(std::mem::take(&mut self.young));
         Frozen {
             epoch,

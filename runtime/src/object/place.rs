@@ -15,7 +15,7 @@ use std::{
 use super::{
     hold::Token,
     objects::Objects,
-    version::{Epoch, Outcome, Standing},
+    version::{Outcome, Standing},
 };
 use crate::{
     Error, Result, codec,
@@ -28,17 +28,12 @@ use crate::{
 pub(super) struct Place {
     pub(super) objects: Arc<Objects>,
     pub(super) oid: Oid,
-    /// The epoch in which the collection came here: until the next freeze, all its rows are in one
-    /// layer. Zero if that is not known.
-    pub(super) born: Epoch,
 }
 
 impl Place {
     /// A new number among these objects.
     fn fresh(objects: &Arc<Objects>) -> Self {
-        // Before the oid: a freeze in between makes it older than it is, which is safe.
-        let born = objects.shared().epoch();
-        Self { objects: objects.clone(), oid: objects.store().new_oid(), born }
+        Self { objects: objects.clone(), oid: objects.store().new_oid() }
     }
 }
 
@@ -88,7 +83,7 @@ impl Anchored {
     }
 
     pub(super) fn of(objects: Arc<Objects>, oid: Oid) -> Self {
-        Self::at(OnceLock::from(Held::new(Place { objects, oid, born: 0 })))
+        Self::at(OnceLock::from(Held::new(Place { objects, oid })))
     }
 
     fn at(first: OnceLock<Held>) -> Self {

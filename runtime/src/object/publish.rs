@@ -21,7 +21,7 @@ use crate::{
     Error, Result,
     class::{Class, ClassState},
     fields::Change,
-    store::{LayerRows, Oid, Store},
+    store::{Layer, LayerRows, Oid, Store},
     sync::{MutexGuard, slots},
 };
 
@@ -141,16 +141,35 @@ impl Objects {
 
     /// Writes rows as one step.
     pub(crate) fn write_rows<R>(&self, write: impl FnOnce(&mut LayerRows) -> R) -> R {
+        self.publishing(|_, to| self.write_target(to, write))
+    }
+
+    /// Writes rows of a collection as one step. `write` gets the layers below the one that is written
+    /// to which may have rows of it; none, if the file may have some too.
+    pub(super) fn write_rows_of<R>(
+        &self,
+        oid: Oid,
+        write: impl FnOnce(&mut LayerRows, Option<&[Arc<Layer>]>) -> R,
+    ) -> R {
         self.publishing(|_, to| {
-            let layer = to.store.target();
-            let mut rows = layer.write();
-            let before = rows.bytes();
-            self.rows_version.fetch_add(1, Ordering::Release);
-            let result = write(&mut rows);
-            self.rows_version.fetch_add(1, Ordering::Release);
-            self.health.add(rows.bytes().saturating_sub(before));
-            result
+            let below = to.pending.is_unsealed(oid).then(|| to.store.below_target());
+            self.write_target(to, |rows| write(rows, below.as_deref()))
         })
+    }
+
+    fn write_target<R>(
+        &self,
+        to: &mut Publishing<'_>,
+        write: impl FnOnce(&mut LayerRows) -> R,
+    ) -> R {
+        let layer = to.store.target();
+        let mut rows = layer.write();
+        let before = rows.bytes();
+        self.rows_version.fetch_add(1, Ordering::Release);
+        let result = write(&mut rows);
+        self.rows_version.fetch_add(1, Ordering::Release);
+        self.health.add(rows.bytes().saturating_sub(before));
+        result
     }
 
     /// Writes rows that no `atomic` takes back, also not the one that this thread is in.

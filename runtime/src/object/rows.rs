@@ -4,14 +4,12 @@ use std::{cell::Cell, ops::ControlFlow, panic::Location, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    context, objects::Objects, plain::is_plain, reference::strong, shared::MyTurn, version::Epoch,
-};
+use super::{context, objects::Objects, plain::is_plain, reference::strong, shared::MyTurn};
 use crate::{
     Error, Result,
     codec::{
         self, RefExt,
-        key::{IntoKey, Key, KeyReader},
+        key::{IntoKey, Key, KeyFault, KeyReader},
     },
     store::{
         Direction, KeyRange, LayerRows, Oid, OidKey, PrefixId, StateNum, Table, oid_key, oid_of_key,
@@ -20,6 +18,9 @@ use crate::{
 
 /// How often reading something in one moment is tried, beside others who write.
 const TRIES: usize = 4;
+
+/// How many bytes of a key an error shows.
+const SHOWN_MAX: usize = 64;
 
 /// A moment between two publishings of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,13 +130,36 @@ impl RowReader {
         context::decoding_for_user(&self.objects, || codec::decode(row))
     }
 
-    /// Decodes the key that `bytes` begin with, for the user; handles in it belong to this view.
+    /// As [`decode`](Self::decode), of the value of a key.
+    pub fn decode_at<T: DeserializeOwned>(&self, key: &[u8], row: &[u8]) -> Result<T> {
+        self.decode(row).map_err(|error| match error {
+            Error::Corrupt { why, .. } => self.damaged_at(key, &why),
+            other => other,
+        })
+    }
+
+    /// Decodes a key for the user; handles in it belong to this view.
     pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
-        let mut input = KeyReader::new(bytes);
-        let mut read = || K::read_key(&mut input);
-        let key =
-            if is_plain::<K>() { read() } else { context::decoding_for_user(&self.objects, read) };
-        key.map_err(|fault| self.damaged(&fault.to_string()))
+        self.read_key(bytes, codec::key::decode_key)
+    }
+
+    /// Decodes the key that `bytes` begin with; see [`decode_key`](Self::decode_key).
+    pub fn decode_key_in_front<K: Key>(&self, bytes: &[u8]) -> Result<K> {
+        self.read_key(bytes, |bytes| K::read_key(&mut KeyReader::new(bytes)))
+    }
+
+    #[inline]
+    fn read_key<K: Key>(
+        &self,
+        bytes: &[u8],
+        read: impl FnOnce(&[u8]) -> std::result::Result<K, KeyFault>,
+    ) -> Result<K> {
+        let key = if is_plain::<K>() {
+            read(bytes)
+        } else {
+            context::decoding_for_user(&self.objects, || read(bytes))
+        };
+        key.map_err(|fault| self.damaged_at(bytes, &fault.to_string()))
     }
 
     /// Appends the key that is looked for; false if it can't be in here, since a handle in it is of
@@ -168,7 +192,15 @@ impl RowReader {
 
     /// The rows of this collection don't make sense.
     pub fn damaged(&self, why: &str) -> Error {
-        self.objects.store().corrupt(Table::Elements, oid_key(self.oid).as_bytes(), why)
+        self.damaged_at(&[], why)
+    }
+
+    /// The element of this key doesn't make sense.
+    pub fn damaged_at(&self, key: &[u8], why: &str) -> Error {
+        let key = self.key(&key[..key.len().min(SHOWN_MAX)]);
+        let name = self.name();
+        let why = if why.ends_with(&name) { why.to_owned() } else { format!("{why}, in {name}") };
+        self.objects.store().corrupt(Table::Elements, key.as_bytes(), &why)
     }
 
     /// The collection as messages name it.
@@ -223,14 +255,12 @@ pub struct RowWriter {
     ops: Vec<Op>,
     gained: Vec<Oid>,
     lost: Vec<Oid>,
-    /// The epoch in which the collection got its place, if that is known.
-    born: Epoch,
     _turn: MyTurn<'static>,
 }
 
 impl RowWriter {
-    pub(super) fn new(reader: RowReader, turn: MyTurn<'static>, born: Epoch) -> Self {
-        Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), born, _turn: turn }
+    pub(super) fn new(reader: RowReader, turn: MyTurn<'static>) -> Self {
+        Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), _turn: turn }
     }
 
     /// The rows before the changes.
@@ -279,11 +309,11 @@ impl RowWriter {
             .map_err(|fault| self.reader.damaged(&fault.to_string()))
     }
 
-    /// Decodes the key that `bytes` begin with; see [`decode`](Self::decode).
+    /// Decodes the key of an element; see [`decode`](Self::decode).
     pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
-        let mut input = KeyReader::new(bytes);
-        context::decoding_in_change(&self.reader.objects, || K::read_key(&mut input))
-            .map_err(|fault| self.reader.damaged(&fault.to_string()))
+        let read = || codec::key::decode_key(bytes);
+        context::decoding_in_change(&self.reader.objects, read)
+            .map_err(|fault| self.reader.damaged_at(bytes, &fault.to_string()))
     }
 
     /// An element goes: what its row refers to is let go.
@@ -342,16 +372,14 @@ impl RowWriter {
     ) -> bool {
         let key = self.reader.key(key);
         let front = oid_key(self.reader.oid);
-        let shared = self.reader.objects.shared();
-        let (gained, born) = (std::mem::take(&mut self.gained), self.born);
+        let gained = std::mem::take(&mut self.gained);
         let mut lost = Vec::new();
-        let done = self.reader.objects.write_rows(|rows| {
-            let alone = born == shared.epoch() && !shared.in_atomic();
+        let done = self.reader.objects.write_rows_of(self.reader.oid, |rows, below| {
             let make = |old: Option<&[u8]>, header: &mut Vec<u8>| match old {
                 Some(old) if references(old, &mut lost).is_err() => None,
                 old => make(old, header),
             };
-            let done = rows.upsert(key.as_bytes(), &front, alone, make);
+            let done = rows.upsert(key.as_bytes(), &front, below, make);
             if done {
                 count(rows, &gained, &lost);
             }

@@ -266,6 +266,16 @@ impl Store {
         self.stack.load().active().clone()
     }
 
+    /// The layers below [`target`](Self::target) that are still written to: none, outside an `atomic`.
+    pub(crate) fn below_target(&self) -> Vec<Arc<Layer>> {
+        if self.private_to.load(Ordering::Relaxed) != thread_number() {
+            return Vec::new();
+        }
+        let private = self.private.lock();
+        let Some((_, below)) = private.split_last() else { return Vec::new() };
+        below.iter().rev().chain([self.stack.load().active()]).cloned().collect()
+    }
+
     /// The layer of what no `atomic` takes back.
     pub(crate) fn active(&self) -> Arc<Layer> {
         self.stack.load().active().clone()

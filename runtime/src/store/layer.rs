@@ -1,11 +1,13 @@
 //! Uncommitted rows: an ordered map for each table, and what is counted rather than written.
 
 use std::{
-    collections::{BTreeMap, HashMap, btree_map},
+    collections::{BTreeMap, btree_map},
     ops::Bound,
+    sync::Arc,
 };
 
 use super::{
+    by_oid::ByOid,
     key::{OidKey, RowKey, oid_key},
     num::Oid,
     postings::Postings,
@@ -42,7 +44,7 @@ pub(crate) struct LayerRows {
     /// Who joined and left which tag.
     pub(crate) postings: Postings,
     /// By how much the count of holders of an object changed.
-    counts: HashMap<Oid, i64>,
+    counts: ByOid<i64>,
     bytes: usize,
 }
 
@@ -89,14 +91,14 @@ impl LayerRows {
         done
     }
 
-    /// Puts an element where it is known whether there was one: this layer says so, or `alone` that
-    /// layers below and the file have none of the collection's rows. `make` gets the old row, and
-    /// the collection's header, which must be in this layer; it makes the new row, or nothing.
+    /// Puts an element where it is known whether there was one: this layer says so, or those `below`
+    /// do, which have all of the collection's rows. `make` gets the old row, and the collection's
+    /// header, which must be in this layer; it makes the new row, or nothing.
     pub(crate) fn upsert(
         &mut self,
         element: &[u8],
         header: &OidKey,
-        alone: bool,
+        below: Option<&[Arc<Layer>]>,
         make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Vec<u8>>,
     ) -> bool {
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
@@ -105,12 +107,18 @@ impl LayerRows {
         };
         let Some(Entry::Row(header)) = headers.get_mut(header.as_bytes()) else { return false };
         let entry = elements.entry(element.into());
-        let (old, new_bytes) = match &entry {
-            btree_map::Entry::Occupied(entry) => (entry.get().row(), 0),
-            btree_map::Entry::Vacant(_) if alone => (None, element.len() + ENTRY_BYTES),
-            btree_map::Entry::Vacant(_) => return false,
+        let (row, new_bytes) = match (&entry, below) {
+            (btree_map::Entry::Occupied(entry), _) => (make(entry.get().row(), header), 0),
+            (btree_map::Entry::Vacant(_), Some(below)) => {
+                let old = below.iter().find_map(|layer| {
+                    layer.read().get(Table::Elements, entry.key().as_bytes()).cloned()
+                });
+                let row = make(old.as_ref().and_then(Entry::row), header);
+                (row, element.len() + ENTRY_BYTES)
+            }
+            (btree_map::Entry::Vacant(_), None) => return false,
         };
-        let Some(row) = make(old, header) else { return false };
+        let Some(row) = row else { return false };
         self.bytes += new_bytes + row.len();
         entry.insert_entry(Entry::Row(row));
         true

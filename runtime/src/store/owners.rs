@@ -47,8 +47,8 @@ impl OwnerChanges {
 
 /// Calls `each` with the collections that a row refers to.
 fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> Result<(), String> {
-    // Most rows refer to none, and then they seldom have this byte.
-    if !body.contains(&COLLECTION) {
+    // Most rows refer to none, and then nothing in them looks as if they did.
+    if !may_refer(body) {
         return Ok(());
     }
     if table == Table::Objects {
@@ -62,6 +62,13 @@ fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> 
         }
     });
     found.map_err(|fault| fault.to_string())
+}
+
+/// Somewhere the byte that says 'a collection' stands behind the beginning of an extension.
+fn may_refer(body: &[u8]) -> bool {
+    let fixed = |marker: u8| (0xd4..=0xd8).contains(&marker);
+    let begins = |at: usize| at >= 1 && fixed(body[at - 1]) || at >= 2 && body[at - 2] == 0xc7;
+    (0..body.len()).any(|at| body[at] == COLLECTION && begins(at))
 }
 
 impl Writer<'_> {
