@@ -16,7 +16,7 @@ struct Order {
 fn main() -> db0::Result<()> {
     db0::init(db0::Config::new("./changes-data").autocommit(false))?;
     let shop = db0::singleton(|| Shop { stock: Dict::new() });
-    shop.read().stock.insert("tea", 5);
+    shop.read().stock.insert("tea".to_string(), 5);
     let first = Memo::new(Order { customer: "Ann".into(), cents: 900 });
     db0::commit()?;
     let before = db0::snapshot()?;
@@ -28,7 +28,7 @@ fn main() -> db0::Result<()> {
     });
 
     db0::tags(&first).add("paid");
-    shop.read().stock.insert("tea", 4);
+    shop.read().stock.insert("tea".to_string(), 4);
     Memo::new(Order { customer: "Bob".into(), cents: 1200 });
     db0::commit()?;
     let after = db0::snapshot()?;

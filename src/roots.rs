@@ -18,7 +18,7 @@ macro_rules! roots {
                 /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
                 /// # let prefix = workspace.current()?;
                 /// let ages = prefix.dict::<String, u32>("ages");
-                /// ages.insert("Ann", 30);
+                /// ages.insert("Ann".into(), 30);
                 /// assert_eq!(prefix.dict::<String, u32>("ages").get("Ann"), Some(30));
                 /// # Ok::<(), db0::Error>(())
                 /// ```

@@ -56,7 +56,7 @@ fn it_moves_with_all_it_has() {
         other.create(Owner { list: list.clone(), dict: dict.clone(), array: array.clone() });
     list.push(3000);
     clone.set(1, 9);
-    dict.insert("b", "y".into());
+    dict.insert("b".to_string(), "y".into());
     array.set(4999, 1);
     assert!(list == owner.read().list && clone == list && owner.read().list.len() == 3001);
     assert_eq!((list.get(1), list.get(2000), clone.len()), (Some(9), Some(2000), 3001));

@@ -59,7 +59,7 @@ fn its_owner_is_modified_and_it_is_listed_itself() {
 fn nested_collections_count_for_the_outermost_owner() {
     let _world = World::new();
     let a = shelf("a");
-    a.read().rooms.insert("hall", List::from_iter([1, 2]));
+    a.read().rooms.insert("hall".to_string(), List::from_iter([1, 2]));
     let before = commit();
     a.read().rooms.get("hall").expect("it is there").push(3);
     let after = commit();
@@ -97,7 +97,7 @@ fn elements_written_with_equal_values_are_no_change() {
     let _world = World::new();
     let a = shelf("a");
     a.read().books.push("Emma".into());
-    a.read().rooms.insert("hall", List::new());
+    a.read().rooms.insert("hall".to_string(), List::new());
     let before = commit();
     a.read().books.set(0, "Emma".into());
     let same = db0::commit().expect("it commits");

@@ -28,7 +28,7 @@ fn they_live_by_their_names_alone() {
     let mut world = World::new();
     {
         let prefix = prefix(&world);
-        prefix.dict::<String, Memo<Person>>("by name").insert("Ann", person("Ann"));
+        prefix.dict::<String, Memo<Person>>("by name").insert("Ann".to_string(), person("Ann"));
         prefix.list::<u32>("log").extend(0..1000);
         prefix.set::<(u8, bool)>("set").insert((1, true));
         prefix.index::<u32, Memo<Person>>("by age").add(30, &person("Bob"));
@@ -73,7 +73,7 @@ fn they_live_by_their_names_alone() {
 fn another_type_is_refused_and_both_are_named() {
     let world = World::new();
     let prefix = prefix(&world);
-    prefix.dict::<String, u32>("x").insert("a", 1);
+    prefix.dict::<String, u32>("x").insert("a".to_string(), 1);
     for error in [
         prefix.try_dict::<String, u64>("x").map(drop),
         prefix.try_dict::<u32, u32>("x").map(drop),

@@ -67,7 +67,9 @@ type Model = BTreeMap<String, u32>;
 
 fn apply(op: &Op, scratch: &Scratch, dict: &Dict<String, u32>, model: &mut Model) {
     match op {
-        Op::Insert(key, n) => assert_eq!(dict.insert(key, *n), model.insert(key.clone(), *n)),
+        Op::Insert(key, n) => {
+            assert_eq!(dict.insert(key.to_string(), *n), model.insert(key.clone(), *n))
+        }
         Op::Remove(key) => assert_eq!(dict.remove(&key[..]), model.remove(key)),
         Op::Update(key, n) => {
             let found = model.get_mut(key).map(|value| *value ^= n).is_some();

@@ -47,7 +47,7 @@ fn op() -> impl Strategy<Value = Op> {
 
 fn apply(op: Op, scratch: &Scratch, set: &Set<String>, model: &mut BTreeSet<String>) {
     match op {
-        Op::Insert(key) => assert_eq!(set.insert(&key), model.insert(key)),
+        Op::Insert(key) => assert_eq!(set.insert(key.clone()), model.insert(key)),
         Op::Remove(key) => assert_eq!(set.remove(&key[..]), model.remove(&key)),
         Op::Extend(keys) => {
             set.extend(&keys);
@@ -68,7 +68,7 @@ fn apply(op: Op, scratch: &Scratch, set: &Set<String>, model: &mut BTreeSet<Stri
         Op::Rollback => {
             let undone: Result<()> = scratch.workspace.atomic(|| {
                 set.clear();
-                set.insert("undone");
+                set.insert("undone".to_string());
                 assert_eq!(set.len(), 1);
                 Err(Error::other("undone"))
             });

@@ -16,10 +16,10 @@ macro_rules! roots {
                 /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
                 /// # let prefix = workspace.current()?;
                 /// let ages = prefix.dict::<String, u32>("ages");
-                /// ages.insert("Ann", 30);
+                /// ages.insert("Ann".into(), 30);
                 /// prefix.commit()?;
                 /// let then = prefix.snapshot()?;
-                /// ages.insert("Ann", 31);
+                /// ages.insert("Ann".into(), 31);
                 /// assert_eq!(then.dict::<String, u32>("ages")?.get("Ann"), Some(30));
                 /// assert!(then.list::<u32>("ages").is_err()); // it is a Dict
                 /// # Ok::<(), db0::Error>(())

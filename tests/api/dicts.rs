@@ -15,7 +15,7 @@ fn dicts_are_used_as_maps_are() {
     let _world = World::new();
     let dict: Dict<String, u32> = Dict::new();
     assert!(dict.is_empty() && dict.first().is_none() && dict.last().is_none());
-    assert_eq!((dict.insert("b", 2), dict.insert("b", 3)), (None, Some(2)));
+    assert_eq!((dict.insert("b".to_string(), 2), dict.insert("b".to_string(), 3)), (None, Some(2)));
     dict.extend([("a", 1), ("ab", 12), ("c", 4)]);
     assert_eq!((dict.len(), dict.get("ab"), dict.get("x")), (4, Some(12), None));
     let key = String::from("a");

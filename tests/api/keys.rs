@@ -89,8 +89,8 @@ fn handles_are_keys_by_creation_and_keep_their_object_alive() {
     let things = [1, 2].map(|n| Memo::new(Thing { n }));
     let root = db0::singleton(|| Root { marks: Dict::new() });
     let marks = root.read().marks.clone();
-    marks.insert((&things[1], 0_u8), "b".into());
-    marks.insert((&things[0], 1_u8), "a".into());
+    marks.insert((things[1].clone(), 0_u8), "b".into());
+    marks.insert((things[0].clone(), 1_u8), "a".into());
     assert_eq!(things[0].refcount(), 1);
     drop((things, marks, root));
     world.reopen();
@@ -108,13 +108,17 @@ fn literals_infer() {
     let numbers: Dict<u64, u8> = Dict::from([(1, 1), (2, 2)]);
     assert_eq!((numbers.range(1..3).count(), numbers.get(2)), (2, Some(2)));
     let texts: Dict<String, u8> = Dict::new();
-    texts.insert("x", 1);
+    texts.insert("x".to_string(), 1);
     assert_eq!(
         (texts.range("a".."z").count(), texts.get("x"), texts.remove("x")),
         (1, Some(1), Some(1))
     );
     let bytes: Set<Vec<u8>> = Set::new();
-    assert!(bytes.insert(b"ab") && bytes.contains(&b"ab"[..]));
+    assert!(bytes.insert(b"ab".to_vec()) && bytes.contains(&b"ab"[..]));
     let pairs: Set<(String, u32)> = Set::new();
-    assert!(pairs.insert(("a", 1)) && pairs.contains(("a", 1)) && pairs.prefix("a").count() == 1);
+    assert!(
+        pairs.insert(("a".to_string(), 1))
+            && pairs.contains(("a", 1))
+            && pairs.prefix("a").count() == 1
+    );
 }

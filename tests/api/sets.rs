@@ -11,7 +11,11 @@ fn sets_are_used_as_sets_are() {
     let _world = World::new();
     let set: Set<String> = Set::new();
     assert!(set.is_empty() && set.first().is_none() && set.last().is_none());
-    assert!(set.insert("b") && !set.insert("b") && set.insert(String::from("a")));
+    assert!(
+        set.insert("b".to_string())
+            && !set.insert("b".to_string())
+            && set.insert(String::from("a"))
+    );
     set.extend(["ab", "c", "a"]);
     assert_eq!((set.len(), set.first(), set.last()), (4, Some("a".into()), Some("c".into())));
     assert!(set.contains("ab") && !set.contains("x"));

@@ -86,7 +86,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// let shop = db0::singleton(|| Shop { stock: db0::Dict::from_iter(stock) });
     /// db0::commit()?;
     /// let before = db0::snapshot()?;
-    /// shop.read().stock.insert("tea", 4);
+    /// shop.read().stock.insert("tea".into(), 4);
     /// shop.read().stock.remove("jam");
     /// db0::commit()?;
     /// let changes: Vec<_> = shop.read().stock.changes(&before, &db0::snapshot()?).collect();
@@ -134,7 +134,7 @@ impl<T: Key> Set<T> {
     /// let club = db0::singleton(|| Club { names: db0::Set::from_iter(names) });
     /// db0::commit()?;
     /// let before = db0::snapshot()?;
-    /// club.read().names.insert("Cid");
+    /// club.read().names.insert("Cid".into());
     /// club.read().names.remove("Ann");
     /// db0::commit()?;
     /// let changes: Vec<_> = club.read().names.changes(&before, &db0::snapshot()?).collect();

@@ -35,9 +35,9 @@ pub type TryValues<V> = sorted::TryIter<sorted::Values<V>>;
 /// use db0_collections::Dict;
 ///
 /// let ages: Dict<String, u32> = Dict::new();
-/// ages.insert("Ann", 30);
-/// ages.insert("Bob", 40);
-/// assert_eq!(ages.insert("Ann", 31), Some(30));
+/// ages.insert("Ann".into(), 30);
+/// ages.insert("Bob".into(), 40);
+/// assert_eq!(ages.insert("Ann".into(), 31), Some(30));
 /// assert!(ages.update("Bob", |age| *age += 1));
 /// assert_eq!(ages.get("Bob"), Some(41));
 /// assert_eq!(ages.range("B"..).collect::<Vec<_>>(), [("Bob".to_string(), 41)]);

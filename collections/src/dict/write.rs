@@ -23,13 +23,13 @@ use crate::{
 impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
     /// Puts a value under a key; gives the one that was there.
     #[track_caller]
-    pub fn insert(&self, key: impl IntoKey<K>, value: V) -> Option<V> {
+    pub fn insert(&self, key: K, value: V) -> Option<V> {
         expect(self.try_insert(key, value))
     }
 
     /// As [`insert`](Self::insert), with the failure as a value.
     #[track_caller]
-    pub fn try_insert(&self, key: impl IntoKey<K>, value: V) -> Result<Option<V>> {
+    pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>> {
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &key)?;
         put::<K, V>(writer, &key, &value)

@@ -55,13 +55,13 @@ impl New {
 impl<K: Key, M: Serialize> Index<K, M> {
     /// Adds an object under a key; false if it was there.
     #[track_caller]
-    pub fn add(&self, key: impl IntoKey<K>, memo: &M) -> bool {
+    pub fn add(&self, key: K, memo: &M) -> bool {
         expect(self.try_add(key, memo))
     }
 
     /// As [`add`](Self::add), with the failure as a value.
     #[track_caller]
-    pub fn try_add(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
+    pub fn try_add(&self, key: K, memo: &M) -> Result<bool> {
         let mut writer = writer(&self.anchor)?;
         let new = New::of(&mut writer, &key, memo)?;
         let mut found = false;
@@ -119,13 +119,13 @@ impl<K: Key, M: Serialize> Index<K, M> {
 
     /// Takes an object out from under a key; false if it was not there.
     #[track_caller]
-    pub fn remove(&self, key: impl IntoKey<K>, memo: &M) -> bool {
+    pub fn remove(&self, key: K, memo: &M) -> bool {
         expect(self.try_remove(key, memo))
     }
 
     /// As [`remove`](Self::remove), with the failure as a value.
     #[track_caller]
-    pub fn try_remove(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
+    pub fn try_remove(&self, key: K, memo: &M) -> Result<bool> {
         if self.anchor.reader()?.is_none() {
             return Ok(false);
         }

@@ -21,13 +21,13 @@ const NOTHING: &[u8] = &[0xc0];
 impl<T: Key> Set<T> {
     /// Adds an element; false if it was there.
     #[track_caller]
-    pub fn insert(&self, element: impl IntoKey<T>) -> bool {
+    pub fn insert(&self, element: T) -> bool {
         expect(self.try_insert(element))
     }
 
     /// As [`insert`](Self::insert), with the failure as a value.
     #[track_caller]
-    pub fn try_insert(&self, element: impl IntoKey<T>) -> Result<bool> {
+    pub fn try_insert(&self, element: T) -> Result<bool> {
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &element)?;
         let mut found = false;

@@ -20,7 +20,7 @@ use super::holder::holder;
 /// use serde_json::json;
 ///
 /// let settings: Dict<String, Json<serde_json::Value>> = Dict::new();
-/// settings.insert("theme", Json(json!({ "dark": true, "size": 11.5 })));
+/// settings.insert("theme".into(), Json(json!({ "dark": true, "size": 11.5 })));
 /// assert!(settings.update("theme", |theme| theme["size"] = json!(12)));
 /// assert_eq!(settings.get("theme").map(|theme| theme["size"].clone()), Some(json!(12)));
 /// # Ok(()) }

@@ -120,7 +120,7 @@ impl World {
                     friend,
                     notes: List::new(),
                 })?;
-                root.try_read()?.names.try_insert(name.as_str(), item.clone())?;
+                root.try_read()?.names.try_insert(name.clone(), item.clone())?;
                 made.insert(*id, item.uuid());
             } else {
                 change(&root, action, memo)?;

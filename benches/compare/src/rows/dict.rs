@@ -129,7 +129,7 @@ fn insert_all(words: &[String]) {
     let root = db0::singleton(|| Words { numbers: Dict::new() });
     let numbers = root.read().numbers.clone();
     for (word, i) in words.iter().zip(0..) {
-        numbers.insert(word.as_str(), i);
+        numbers.insert(word.as_str().to_string(), i);
     }
     db0::commit().expect("it commits");
 }
