@@ -6,7 +6,7 @@ use std::{
 };
 
 use db0_runtime::{
-    AnyMemo, CacheStats, Config, Error, Memo, Mode, Result, State,
+    AnyMemo, CacheStats, Compaction, Config, Error, Memo, Mode, Result, State,
     class::{Class, Singleton},
     class_prefix, current as current_prefix, default_workspace, derived,
     object::Handle,
@@ -389,6 +389,28 @@ pub fn snapshot_at_time(time: SystemTime) -> Result<Snapshot> {
     let prefix = current_prefix()?;
     let state = prefix.state_at(time)?;
     Snapshot::of_state(&prefix, state)
+}
+
+/// Gives the pages of the current prefix's file that are free back to the file system, beside reading
+/// and writing. Refused while other processes or workspaces have it open.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// for n in 0..100 {
+///     db0::Memo::new(Note { text: "x".repeat(1000) });
+/// }
+/// db0::commit()?;
+/// db0::find::<Note>(()).iter().try_for_each(|note| db0::delete(&note))?;
+/// let state = db0::commit()?;
+/// db0::prune_history(..state)?;
+/// let done = db0::compact()?;
+/// assert!(done.written < done.before);
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn compact() -> Result<Compaction> {
+    current_prefix()?.compact()
 }
 
 /// Forgets the current prefix's states before `..state`; returns when it is done. Snapshots in use

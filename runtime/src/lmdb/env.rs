@@ -69,7 +69,8 @@ pub(crate) struct Env {
     /// Replaced when the environment is reopened after a disk error, while nobody reads.
     raw: AtomicPtr<ffi::MDB_env>,
     path: PathBuf,
-    file: FileId,
+    /// Another one after the file has been replaced.
+    file: Mutex<FileId>,
     pool: ReadPool,
     /// Apart, for those who wait and do not want to keep the environment open.
     bell: Arc<Bell>,
@@ -122,13 +123,13 @@ impl Env {
         let env = Arc::new(Self {
             raw: AtomicPtr::new(raw),
             path: folder.into(),
-            file: FileId::of(&metadata),
+            file: Mutex::new(FileId::of(&metadata)),
             pool: ReadPool::default(),
             bell: Arc::new(Bell::of(folder)),
             tables: Mutex::default(),
             options: options.clone(),
         });
-        opening.done(env.file, &env);
+        opening.done(FileId::of(&metadata), &env);
         Ok(env)
     }
 
@@ -278,6 +279,11 @@ impl Env {
     /// everything, and what it holds of the file in memory may not be what is on the disk. To be
     /// called by the thread that writes, between its transactions.
     pub(crate) fn reopen(&self) -> std::result::Result<(), Error> {
+        self.reopen_after(|| ())
+    }
+
+    /// As [`reopen`](Self::reopen), with something to be done while the file is closed.
+    pub(super) fn reopen_after(&self, meanwhile: impl FnOnce()) -> std::result::Result<(), Error> {
         self.renew(|| {
             self.pool.drain();
             if let Ok(raw) = self.raw() {
@@ -287,6 +293,7 @@ impl Env {
                 // the handle any more.
                 unsafe { ffi::mdb_env_close(raw) };
             }
+            meanwhile();
         })
         .map_err(|fault| fault.at("reopening", &self.path))
     }
@@ -299,9 +306,17 @@ impl Env {
     /// Opens the file, if it is not open once `close` has been called; while nobody reads.
     fn renew(&self, close: impl FnOnce()) -> Result<()> {
         let swap = || {
-            let raw = REGISTRY.replace(|| {
+            let raw = REGISTRY.replace(|moved| {
                 close();
-                if self.raw().is_ok() { Ok(None) } else { self.open_again().map(Some) }
+                if self.raw().is_ok() {
+                    return Ok(None);
+                }
+                let raw = self.open_again()?;
+                if let Ok(metadata) = fs::symlink_metadata(self.path.join("data.mdb")) {
+                    let now = FileId::of(&metadata);
+                    moved(std::mem::replace(&mut *self.file.lock(), now), now);
+                }
+                Ok(Some(raw))
             })?;
             if let Some(raw) = raw {
                 files::close_on_exec(raw);
@@ -343,7 +358,7 @@ impl Drop for Env {
         if fork::forked() {
             return; // closing would drop the parent's slots and locks
         }
-        REGISTRY.close(self.file, || {
+        REGISTRY.close(*self.file.lock(), || {
             self.pool.drain();
             let Ok(raw) = self.raw() else { return };
             // SAFETY: no transaction holds the environment any more (each borrows it or owns an

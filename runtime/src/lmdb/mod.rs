@@ -6,6 +6,7 @@
 
 mod at_exit;
 mod bell;
+mod compact;
 mod cursor;
 mod env;
 mod error;
@@ -20,6 +21,7 @@ mod write;
 
 pub(crate) use at_exit::at_exit;
 pub(crate) use bell::{Bell, FILE as BELL_FILE};
+pub(crate) use compact::FILE as COMPACTED_FILE;
 pub(crate) use cursor::Cursor;
 pub(crate) use env::{Env, EnvOptions, TableId};
 pub(crate) use error::Fault;

@@ -48,10 +48,17 @@ impl Registry {
         }
     }
 
-    /// Runs `replace` while nobody can open or close.
-    pub(super) fn replace<R>(&self, replace: impl FnOnce() -> R) -> R {
-        let _nobody_else = self.open.lock();
-        replace()
+    /// Runs `replace` while nobody can open or close; it tells which file was replaced by which.
+    pub(super) fn replace<R>(
+        &self,
+        replace: impl FnOnce(&mut dyn FnMut(FileId, FileId)) -> R,
+    ) -> R {
+        let mut open = self.open.lock();
+        replace(&mut |before, now| {
+            if let Some(env) = open.remove(&before) {
+                open.insert(now, env);
+            }
+        })
     }
 
     /// Runs `close` while nobody can open, and forgets the environment.

@@ -1,5 +1,6 @@
 //! Prefixes: names, folders, the writer's lease, and the handle.
 
+mod compact;
 mod handle;
 mod handover;
 #[cfg(feature = "tokio")]
@@ -12,6 +13,7 @@ mod process;
 mod state;
 mod wait;
 
+pub use compact::Compaction;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, remove};

@@ -37,7 +37,7 @@ pub(crate) struct OpenPrefix {
     pub(super) states: super::later::States,
     /// Keeps writers out, where this reader could not be seen by them.
     _no_writer: Option<NoWriter>,
-    _peers: Option<Peers>,
+    pub(super) peers: Option<Peers>,
 }
 
 /// What a writing process has of a prefix.
@@ -104,7 +104,7 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
         #[cfg(feature = "tokio")]
         states: super::later::States::default(),
         _no_writer: no_writer,
-        _peers: peers,
+        peers,
     })
 }
 
@@ -163,7 +163,9 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     }
     let _lease = Lease::take(&folder, name.as_str(), crate::Lock::Fail)?;
     // The data first: a prefix that is gone halfway must not look like one.
-    for file in FILES.into_iter().chain([lmdb::BELL_FILE, peers::FILE, lease::FILE]) {
+    for file in
+        FILES.into_iter().chain([lmdb::BELL_FILE, lmdb::COMPACTED_FILE, peers::FILE, lease::FILE])
+    {
         let path = folder.join(file);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

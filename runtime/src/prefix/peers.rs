@@ -57,6 +57,19 @@ impl Peers {
             _ => Ok(Some(Self { file })),
         }
     }
+
+    /// Runs `work` while nobody else has the prefix open, or comes to open it; `None` if somebody has.
+    pub(super) fn while_alone<R>(&self, work: impl FnOnce() -> R) -> Result<Option<R>> {
+        let failed = |error: io::Error| Error::io("locking", FILE, &error);
+        let alone = self.file.try_lock();
+        let done = matches!(alone, Ok(())).then(work);
+        // Whoever waits for a share may have had it alone for a moment: it is there again soon.
+        self.file.lock_shared().map_err(failed)?;
+        match alone {
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+            _ => Ok(done),
+        }
+    }
 }
 
 /// Takes a share in the lock; gives who was there first.

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use super::{engine::Store, head::Head, past::Disk, stack::Stack};
 use crate::{
-    Result,
+    Error, Result,
     lmdb::{Bell, Reader},
 };
 
@@ -39,6 +39,18 @@ impl Store {
     /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
     pub(crate) fn last_txn(&self) -> u64 {
         self.env.last_txn()
+    }
+
+    /// The size of the file.
+    pub(crate) fn file_bytes(&self) -> Result<u64> {
+        let path = self.env().path().join("data.mdb");
+        let metadata = std::fs::metadata(&path);
+        Ok(metadata.map_err(|error| Error::io("reading", path, &error))?.len())
+    }
+
+    /// Gives free pages back to the file system. The caller keeps commits out, and other processes.
+    pub(crate) fn compact(&self, told: impl FnMut(u64)) -> Result<u64> {
+        self.env().compact(told)
     }
 
     /// By which commits of all processes are waited for.

@@ -1,0 +1,74 @@
+//! A file without the pages that are free: copied beside the old one, and put in its place.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
+    path::Path,
+    time::Duration,
+};
+
+use lmdb_sys as ffi;
+
+use super::{
+    env::Env,
+    error::{Fault, Result as LmdbResult},
+};
+use crate::{Error, Result};
+
+/// The name of the copy while it is made: nobody looks for it, and the next one replaces it.
+pub(crate) const FILE: &str = ".compacted";
+const TOLD_EVERY: Duration = Duration::from_millis(20);
+
+impl Env {
+    /// Gives free pages back to the file system, and tells how many bytes are copied meanwhile. Gives
+    /// the new file's size.
+    ///
+    /// Nobody else has the environment open, and nobody in this process writes to it. A crash leaves
+    /// the old file or the new one, both whole, under the name.
+    pub(crate) fn compact(&self, mut told: impl FnMut(u64)) -> Result<u64> {
+        let (data, copy) = (self.path().join("data.mdb"), self.path().join(FILE));
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let file = options.open(&copy).map_err(|error| Error::io("creating", &copy, &error))?;
+        let copied = std::thread::scope(|scope| {
+            let copying = scope.spawn(|| self.copy_to(&file));
+            while !copying.is_finished() {
+                std::thread::park_timeout(TOLD_EVERY);
+                told(file.metadata().map_or(0, |metadata| metadata.len()));
+            }
+            copying.join().unwrap_or_else(|_| Err(Fault::new(libc::EIO)))
+        });
+        let result = copied
+            .map_err(|fault| fault.at("compacting", self.path()))
+            .and_then(|()| file.sync_all().map_err(|error| Error::io("syncing", &copy, &error)))
+            .and_then(|()| self.put_in_place(&copy, &data));
+        if result.is_err() {
+            // It may be that it has been put in its place: then it is not here.
+            let _ = fs::remove_file(&copy);
+        }
+        result?;
+        let metadata = fs::metadata(&data).map_err(|error| Error::io("reading", &data, &error))?;
+        told(metadata.len());
+        Ok(metadata.len())
+    }
+
+    fn copy_to(&self, file: &File) -> LmdbResult<()> {
+        // A transaction keeps the environment from being reopened meanwhile.
+        let _open = self.read()?;
+        let raw = self.raw()?;
+        // SAFETY: the environment is open, and stays so while `_open` is active; the descriptor is
+        // open for writing; the copy has a read transaction of its own.
+        Fault::check(unsafe { ffi::mdb_env_copyfd2(raw, file.as_raw_fd(), ffi::MDB_CP_COMPACT) })
+    }
+
+    fn put_in_place(&self, copy: &Path, data: &Path) -> Result<()> {
+        let mut renamed = Ok(());
+        let reopened = self.reopen_after(|| renamed = fs::rename(copy, data));
+        renamed.map_err(|error| Error::io("renaming", copy, &error))?;
+        let folder = File::open(self.path()).and_then(|folder| folder.sync_all());
+        folder.map_err(|error| Error::io("syncing", self.path(), &error))?;
+        reopened?;
+        // Numbers of commits begin anew in the new file.
+        self.take_rope()
+    }
+}

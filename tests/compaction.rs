@@ -1,0 +1,107 @@
+//! Free pages go back to the file system while everything that is open stays open.
+
+mod common;
+
+use common::World;
+use db0::{Config, Error, Memo, Workspace};
+
+#[db0::memo(keep)]
+struct Note {
+    text: String,
+}
+
+fn file_bytes(world: &World) -> u64 {
+    let path = world.folder.path().join("default/data.mdb");
+    std::fs::metadata(path).expect("it is there").len()
+}
+
+/// Many objects, of which few are left, and no history of the others.
+fn shrunk() -> Vec<Memo<Note>> {
+    let notes: Vec<_> =
+        (0..500).map(|n| Memo::new(Note { text: n.to_string().repeat(300) })).collect();
+    db0::commit().expect("it commits");
+    let (stay, go) = notes.split_at(20);
+    go.iter().for_each(|note| db0::delete(note).expect("nothing refers to it"));
+    let last = db0::commit().expect("it commits");
+    db0::prune_history(..last).expect("it prunes");
+    stay.to_vec()
+}
+
+#[test]
+fn the_file_shrinks_and_everything_is_there() {
+    let mut world = World::new();
+    let notes = shrunk();
+    let held = db0::snapshot().expect("a snapshot");
+    notes[0].write().text = "changed".into();
+    db0::commit().expect("it commits");
+    notes[1].write().text = "not committed yet".into();
+    let before = file_bytes(&world);
+    let mut told = Vec::new();
+    let prefix = world.workspace.as_ref().expect("it is open").current().expect("a prefix");
+    let done = prefix.compact_with(|progress| told.push(progress)).expect("it compacts");
+    assert_eq!((done.written, done.before), (file_bytes(&world), before));
+    assert!(done.written < before / 2, "{done:?}");
+    assert_eq!(told.last(), Some(&done));
+    // Open handles, snapshots and the writer go on, and can do it again.
+    assert!(held.of(&notes[0]).read().text.starts_with("000"));
+    assert_eq!((&*notes[0].read().text, &*notes[1].read().text), ("changed", "not committed yet"));
+    notes[2].write().text = "later".into();
+    db0::commit().expect("it commits");
+    db0::compact().expect("it compacts");
+    assert_eq!(db0::find::<Note>(()).count(), 20);
+    let uuids: Vec<_> = notes.iter().map(Memo::uuid).collect();
+    drop((notes, held, prefix));
+    world.reopen();
+    let texts = uuids[..3].iter().map(|uuid| db0::fetch::<Note>(*uuid).expect("it is there"));
+    let texts: Vec<_> = texts.map(|note| note.read().text.clone()).collect();
+    assert_eq!(texts, ["changed", "not committed yet", "later"]);
+}
+
+#[test]
+fn it_goes_on_beside_reading_and_writing() {
+    let world = World::new();
+    let notes = shrunk();
+    std::thread::scope(|scope| {
+        let threads = [0, 1].map(|which| {
+            let note = notes[which].clone();
+            let workspace = world.workspace.clone().expect("it is open");
+            scope.spawn(move || {
+                for n in 0..200 {
+                    note.write().text = n.to_string();
+                    workspace.commit().expect("it commits");
+                    assert_eq!(note.read().text, n.to_string());
+                }
+            })
+        });
+        for _ in 0..5 {
+            db0::compact().expect("it compacts");
+        }
+        threads.into_iter().for_each(|thread| thread.join().expect("all went well"));
+    });
+    assert_eq!((&*notes[0].read().text, &*notes[1].read().text), ("199", "199"));
+}
+
+#[test]
+fn it_is_refused_while_others_have_the_prefix_open() {
+    let world = World::new();
+    let notes = shrunk();
+    let config = Config::new(world.folder.path()).read_only();
+    let reader = Workspace::open(config.clone()).expect("it opens");
+    assert!(matches!(db0::compact(), Err(Error::Misuse { .. })));
+    assert_eq!(reader.find::<Note>(()).count(), 20);
+    drop(reader);
+    let done = db0::compact().expect("nobody else has it");
+    assert!(done.written < done.before);
+    let reader = Workspace::open(config).expect("it opens");
+    assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text.len(), 300);
+    notes[0].write().text = "new".into();
+    let state = db0::commit().expect("it commits");
+    assert!(
+        reader
+            .current()
+            .expect("a prefix")
+            .wait(state, std::time::Duration::from_secs(10))
+            .expect("it waits")
+    );
+    assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text, "new");
+}
