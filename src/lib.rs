@@ -84,7 +84,7 @@ pub use global::{
 pub use prefix::Prefix;
 #[cfg(feature = "tokio")]
 pub use processes::{commit_async, wait_async};
-pub use processes::{refresh, wait};
+pub use processes::{refresh, try_view, view, wait};
 pub use workspace::Workspace;
 
 /// What the macros call; not part of the public API, and bound to the macros of this version.

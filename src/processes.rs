@@ -42,6 +42,48 @@ pub fn wait(prefix: &db0_runtime::Prefix, state: u64, timeout: Duration) -> Resu
     prefix.wait(state, timeout)
 }
 
+/// Runs `work`, for which everything in the workspace stays as it is at this moment: objects,
+/// collections, queries, in all open prefixes, whatever other threads and processes do meanwhile.
+///
+/// It holds nobody up. Handles that come out of it go on afterwards; what was read through guards
+/// stays as ever. A view within a view shows the same moment. Writing is possible, and does not show
+/// before the view is over; inside an [`atomic`](crate::atomic()), where nobody else writes, it does.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let workspace = db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// # #[db0::memo(keep)] struct Account { balance: i64 }
+/// let mine = db0::Memo::new(Account { balance: 10 });
+/// let yours = db0::Memo::new(Account { balance: 20 });
+/// let sum = db0::view(|| {
+///     let first = mine.read().balance;
+///     // Another thread, or process, moves money now: not for this view.
+/// #   std::thread::scope(|scope| {
+/// #       scope.spawn(|| { mine.write().balance -= 5; yours.write().balance += 5 });
+/// #   });
+///     first + yours.read().balance
+/// });
+/// assert_eq!(sum, 30);
+/// assert_eq!(yours.read().balance, 25);
+/// # Ok::<(), db0::Error>(())
+/// ```
+///
+/// # Panics
+/// When no workspace is open; see [`try_view`].
+#[track_caller]
+pub fn view<R>(work: impl FnOnce() -> R) -> R {
+    try_view(work).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// As [`view`], with the failure as a value.
+///
+/// ```
+/// assert!(matches!(db0::try_view(|| 1), Err(db0::Error::NoWorkspace)));
+/// ```
+pub fn try_view<R>(work: impl FnOnce() -> R) -> Result<R> {
+    default_workspace()?.try_view(work)
+}
+
 /// As [`wait`], without a thread that waits. It needs a runtime of tokio's with its time enabled.
 ///
 /// ```

@@ -73,13 +73,14 @@ impl Core {
         Self { source, of, node, ops: Vec::new() }
     }
 
-    pub(crate) fn objects(&self) -> Result<&Arc<Objects>> {
-        self.source.as_ref().map_err(Error::clone)
+    /// What is looked at: what this thread holds still, if it does.
+    pub(crate) fn objects(&self) -> Result<Arc<Objects>> {
+        self.source.as_ref().map(Objects::seen).map_err(Error::clone)
     }
 
     /// The members: filters are among the criteria, and order does not matter.
     pub(crate) fn plan(&self) -> Result<Plan> {
-        let objects = self.objects()?;
+        let objects = &self.objects()?;
         Plan::new(objects, self.of.members(objects)?, &self.node)
     }
 

@@ -44,7 +44,7 @@ impl GroupOf {
     fn by<T: Class, K: Ord>(&self, key: impl Fn(&T) -> K) -> Result<BTreeMap<K, Vec<u64>>> {
         let mut groups = BTreeMap::<K, Vec<u64>>::new();
         for oid in self.0.all()? {
-            if let Some(key) = read(self.0.objects()?, oid, &key)? {
+            if let Some(key) = read(&self.0.objects()?, oid, &key)? {
                 groups.entry(key).or_default().push(oid);
             }
         }
@@ -180,7 +180,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
         for (key, ids) in self.key.groups(&self.of)? {
             let mut values = Vec::with_capacity(ids.len());
             for oid in ids {
-                values.extend(read(objects, oid, |object: &T| of.measure(object))?);
+                values.extend(read(&objects, oid, |object: &T| of.measure(object))?);
             }
             folded.extend(make(values).map(|made| (key, made)));
         }

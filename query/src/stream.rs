@@ -40,7 +40,7 @@ pub(crate) fn ids(core: &Core) -> Result<Ids> {
                 }))
             }
             Op::Where(node) => {
-                let objects = core.objects()?;
+                let objects = &core.objects()?;
                 let plan = Plan::new(objects, core.of.members(objects)?, node)?;
                 Box::new(ids.filter_map(move |id| {
                     id.and_then(|id| Ok(plan.contains(id)?.then_some(id))).transpose()
@@ -48,7 +48,7 @@ pub(crate) fn ids(core: &Core) -> Result<Ids> {
             }
             Op::Sort { by, descending } => {
                 let all = ids.collect::<Result<Vec<_>>>()?;
-                Box::new(sort(core.objects()?, all, by, *descending)?.into_iter().map(Ok))
+                Box::new(sort(&core.objects()?, all, by, *descending)?.into_iter().map(Ok))
             }
         };
     }

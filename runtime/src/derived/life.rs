@@ -54,7 +54,7 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     });
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
-    for cell in &frozen.dirty {
+    for cell in frozen.dirty.iter() {
         if cell.is_deleted(frozen.epoch) {
             life.bury(cell.oid(), &mut candidates)?;
         }

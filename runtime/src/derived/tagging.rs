@@ -106,6 +106,7 @@ impl Change {
 /// The names of an object's tags, also of those that its fields give it.
 pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
     objects.follow()?;
+    let objects = &objects.seen();
     let mut numbers: Vec<TagId> = PutOn::read(objects, Oid(oid))?.all().collect();
     numbers.extend(objects.tag_row(&field_tags_key(Oid(oid)))?);
     numbers.sort_unstable();

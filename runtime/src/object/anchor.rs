@@ -46,6 +46,7 @@ impl Anchor {
 
     /// The collection of this number.
     pub(crate) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Self {
+        let objects = objects.lasting();
         let live = objects.anchor(oid, || Arc::new(Anchored::of(objects.clone(), oid)));
         Self(Inner::Live(live))
     }
@@ -64,6 +65,7 @@ impl Anchor {
         match (self.place(), &self.0) {
             (Some((objects, oid)), _) => {
                 objects.shared().check_open()?;
+                let objects = objects.seen();
                 objects.follow()?;
                 Ok(Some(RowReader::new(objects, oid)))
             }

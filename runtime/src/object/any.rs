@@ -60,13 +60,22 @@ impl AnyMemo {
 
     /// The object of this number, if the view has it.
     pub(super) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
-        objects.any_cell(oid).map(Self::of_cell)
+        objects.lasting().any_cell(oid).map(Self::of_cell)
     }
 
     pub(crate) fn cell(&self) -> Result<Arc<dyn AnyCell>> {
         match &self.0 {
             Inner::Live(hold) => Ok(hold.cell()),
             Inner::Inside(inside) => inside.objects().ok_or_else(closed)?.any_cell(inside.oid),
+        }
+    }
+
+    /// The cell that this thread reads: of the moment that it holds still, if it does.
+    fn seen_cell(&self) -> Result<Arc<dyn AnyCell>> {
+        let cell = self.cell()?;
+        match cell.objects().held() {
+            Some(then) => then.any_cell(cell.oid()),
+            None => Ok(cell),
         }
     }
 
@@ -139,7 +148,7 @@ impl AnyMemo {
 
     /// As [`fields`](Self::fields), with the failure as a value.
     pub fn try_fields(&self) -> Result<Vec<(String, Value)>> {
-        let fields = self.cell()?.fields()?.named;
+        let fields = self.seen_cell()?.fields()?.named;
         fields.into_iter().map(|(name, raw)| Ok((name, Value::from_bytes(&raw)?))).collect()
     }
 
@@ -154,7 +163,7 @@ impl AnyMemo {
 
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get(&self, field: &str) -> Result<Option<Value>> {
-        let fields = self.cell()?.fields()?.named;
+        let fields = self.seen_cell()?.fields()?.named;
         let found = fields.iter().find(|(name, _)| name == field);
         found.map(|(_, raw)| Value::from_bytes(raw)).transpose()
     }
@@ -287,7 +296,10 @@ impl Objects {
     #[doc(hidden)]
     pub fn fetch_any(self: &Arc<Self>, uuid: Uuid) -> Result<AnyMemo> {
         match PrefixId::of_uuid(uuid) {
-            Some((prefix, oid)) if prefix == self.store().prefix_id() => AnyMemo::of_oid(self, oid),
+            Some((prefix, oid)) if prefix == self.store().prefix_id() => {
+                self.seen().any_cell(oid)?;
+                AnyMemo::of_oid(self, oid)
+            }
             _ => Err(Error::NotFound { class: "object".into(), uuid }),
         }
     }

@@ -78,6 +78,8 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn stale_from(&self, state: StateNum);
     /// This process writes from now on: lets go of what another one has replaced.
     fn refresh(&self);
+    /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
+    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
     /// Lets go of versions that only the commit of `epoch` needed.
     fn settle(&self, epoch: Epoch);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
@@ -231,6 +233,10 @@ impl<T: Class> Cell<T> {
     }
 
     fn load_version(&self) -> Result<Counted<Version<T>>> {
+        let captured = self.objects.captured(self.oid);
+        if let Some(version) = captured.and_then(|version| version.downcast_ref()) {
+            return Ok(Counted::clone(version));
+        }
         let (content, bytes) = row::load::<T>(&self.objects, self.oid, &self.class)?;
         self.row_bytes.store(bytes, Ordering::Relaxed);
         self.uncached.store(bytes > 0, Ordering::Relaxed);
@@ -456,6 +462,11 @@ impl<T: Class> AnyCell for Cell<T> {
         if self.stale.clear() {
             drop(self.newest.swap(None));
         }
+    }
+
+    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)> {
+        let version = self.version_for(Epoch::MAX)?;
+        Some((Box::new(version.share()?), version.value().is_none()))
     }
 
     fn settle(&self, epoch: Epoch) {

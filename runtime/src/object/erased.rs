@@ -155,7 +155,7 @@ impl<T: Class> Erased for Cell<T> {
     }
 
     fn touch(self: Arc<Self>) -> Result<()> {
-        let value = Read::of(&self)?;
+        let value = Read::of_last(&self)?;
         self.touched.store(true, Ordering::Relaxed);
         let keep = Keep::new(&self.objects);
         let draft = context::clone_for_draft(&*value, &keep);
@@ -170,7 +170,7 @@ impl<T: Class> Erased for Cell<T> {
 impl<T: Class> Cell<T> {
     /// The version that this thread sees, if it did not come from the row that stands there now.
     fn published(&self) -> Result<Option<Look<Version<T>>>> {
-        if self.newest.is_empty() {
+        if self.newest.is_empty() && self.objects.captured(self.oid_of()).is_none() {
             return Ok(None);
         }
         let version = self.version()?;

@@ -95,7 +95,7 @@ impl<T: Singleton> Memo<T> {
     /// The singleton, made by `make` if there is none.
     #[track_caller]
     pub(crate) fn singleton_in(objects: &Arc<Objects>, make: impl FnOnce() -> T) -> Result<Self> {
-        if let Some(found) = Self::find_singleton(objects)? {
+        if let Some(found) = Self::find_singleton(&objects.seen())? {
             return Ok(found);
         }
         let _turn = objects.shared().take_turn(Location::caller())?;
@@ -123,7 +123,7 @@ impl Objects {
     #[doc(hidden)]
     pub fn memo_if_alive<T: Class>(self: &Arc<Self>, oid: u64) -> Result<Option<Memo<T>>> {
         let cell = self.cell::<T>(Oid(oid))?;
-        Ok((!cell.is_gone()).then(|| Memo::of_cell(&cell)))
+        if cell.is_gone() { Ok(None) } else { Memo::of_oid(self, Oid(oid)).map(Some) }
     }
 
     /// The identity of the object of this number.
@@ -161,7 +161,9 @@ impl Objects {
     #[doc(hidden)]
     pub fn fetch<T: Class>(self: &Arc<Self>, uuid: Uuid) -> Result<Memo<T>> {
         match PrefixId::of_uuid(uuid) {
-            Some((prefix, oid)) if prefix == self.store().prefix_id() => Memo::fetch_in(self, oid),
+            Some((prefix, oid)) if prefix == self.store().prefix_id() => {
+                Memo::fetch_in(&self.seen(), oid)
+            }
             _ => Err(Error::NotFound { class: T::INFO.name.into(), uuid }),
         }
     }
@@ -170,7 +172,7 @@ impl Objects {
     #[doc(hidden)]
     pub fn singleton<T: Singleton>(self: &Arc<Self>) -> Result<Memo<T>> {
         let none = || Error::NoSingleton { class: T::INFO.name.into() };
-        Memo::find_singleton(self)?.ok_or_else(none)
+        Memo::find_singleton(&self.seen())?.ok_or_else(none)
     }
 
     /// The committed state of this prefix.

@@ -159,7 +159,7 @@ impl Objects {
             let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
             self.young_from.store(first, Ordering::Release);
         }
-        held().chain(&frozen.dirty).for_each(|cell| cell.settle(frozen.epoch));
+        held().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
         slots::tend();
     }
 

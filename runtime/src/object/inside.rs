@@ -27,6 +27,7 @@ pub(super) enum Home {
 
 impl Home {
     pub(super) fn of(objects: &Arc<Objects>) -> Self {
+        let objects = objects.lasting();
         if objects.is_past() {
             Self::Past(objects.clone())
         } else {

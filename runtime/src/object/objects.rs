@@ -24,6 +24,7 @@ use super::{
     place::Anchored,
     row,
     shared::Shared,
+    still::Moment,
 };
 use crate::{
     Error, Result,
@@ -68,6 +69,8 @@ pub struct Objects {
     pub(super) following: Mutex<()>,
     /// What is kept of fields: for the class and the keys in encoded objects of it, by its Rust type.
     pub(super) fields: FieldKeeping,
+    /// Of a view that holds still: what is not in its rows.
+    pub(super) moment: Moment,
     pub(super) me: Weak<Self>,
 }
 
@@ -86,7 +89,30 @@ impl Objects {
         names: (Arc<Catalogue>, Arc<TagNames>),
         writable: bool,
     ) -> Arc<Self> {
-        let (catalogue, tag_names) = names;
+        let cached = pin.is_none();
+        Self::with(shared, view, name, (pin, cached), names, (writable, Moment::default()))
+    }
+
+    /// A view of the live one that holds still. It keeps what was looked at, as long as it is there.
+    pub(super) fn of_moment(
+        shared: Arc<Shared>,
+        view: View,
+        name: Arc<str>,
+        pin: Pin,
+        names: (Arc<Catalogue>, Arc<TagNames>),
+        moment: Moment,
+    ) -> Arc<Self> {
+        Self::with(shared, view, name, (Some(pin), true), names, (false, moment))
+    }
+
+    fn with(
+        shared: Arc<Shared>,
+        view: View,
+        name: Arc<str>,
+        (pin, cached): (Option<Pin>, bool),
+        (catalogue, tag_names): (Arc<Catalogue>, Arc<TagNames>),
+        (writable, moment): (bool, Moment),
+    ) -> Arc<Self> {
         let pending = Mutex::new(Pending::new(view.store().next_oid()));
         Arc::new_cyclic(|me| Self {
             view,
@@ -94,7 +120,7 @@ impl Objects {
             catalogue,
             tag_names,
             cells: Cells::default(),
-            cache: pin.is_none().then(|| Cache::new(shared.config.cache_bytes)),
+            cache: cached.then(|| Cache::new(shared.config.cache_bytes)),
             taken: Mutex::default(),
             anchors: DashMap::default(),
             rows_version: AtomicU64::new(0),
@@ -111,6 +137,7 @@ impl Objects {
             followed_to: AtomicU64::new(0),
             following: Mutex::default(),
             fields: FieldKeeping::default(),
+            moment,
             me: me.clone(),
         })
     }
@@ -197,7 +224,7 @@ impl Objects {
             return self.health.check(self.shared.config.stall);
         }
         let what = match &self.view {
-            View::Live(_) | View::Committed(_) => format!("prefix {:?}", self.name),
+            View::Live(_) | View::Committed(_) | View::Held(_) => format!("prefix {:?}", self.name),
             View::At(_, state) => format!("the view of prefix {:?} at state {state}", self.name),
         };
         Err(Error::ReadOnly { what })
@@ -312,6 +339,9 @@ impl Objects {
         if let Some(cell) = self.young(oid) {
             return Ok(Some(cell.class().id));
         }
+        if let Some(class) = self.captured_class(oid) {
+            return Ok(Some(class));
+        }
         let key = oid_key(oid);
         let class = self.view.get(Table::Objects, key.as_bytes(), |body| {
             row::header(body).map(|(class, ..)| class)
@@ -333,7 +363,7 @@ impl Objects {
         mut each: impl FnMut(Oid, bool),
     ) {
         if !self.is_writable() {
-            return;
+            return self.captured_of(class, oids, each);
         }
         let mut found = Vec::new();
         let mut tell = |cells: &[Arc<dyn AnyCell>]| {

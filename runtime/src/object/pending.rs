@@ -12,6 +12,8 @@ pub(crate) struct Pending {
     pub(super) dirty: Vec<Arc<dyn AnyCell>>,
     /// New objects, ascending: dirty list, identity map and sorted order at once.
     pub(super) young: Vec<Arc<dyn AnyCell>>,
+    /// What is being committed of those that had rows.
+    pub(super) writing: Arc<Vec<Arc<dyn AnyCell>>>,
     /// The young ones that are being committed.
     pub(super) growing_up: Arc<Vec<Arc<dyn AnyCell>>>,
     /// Nothing from here on has a row on disk.
@@ -27,7 +29,7 @@ pub(crate) struct Pending {
 /// A consistent cut of what was pending, on its way to the disk.
 pub(crate) struct Frozen {
     pub(crate) epoch: Epoch,
-    pub(crate) dirty: Vec<Arc<dyn AnyCell>>,
+    pub(crate) dirty: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) dropped: Vec<Oid>,
     /// Nothing from here on has a row on disk.
@@ -43,6 +45,7 @@ impl Pending {
         Self {
             committing: None,
             dirty: Vec::new(),
+            writing: Arc::default(),
             young: Vec::new(),
             growing_up: Arc::default(),
             new_from,
@@ -76,9 +79,10 @@ impl Pending {
         self.committing = Some(epoch);
         self.unsealed_from = new_to;
         self.growing_up = Arc::new(std::mem::take(&mut self.young));
+        self.writing = Arc::new(std::mem::take(&mut self.dirty));
         Frozen {
             epoch,
-            dirty: std::mem::take(&mut self.dirty),
+            dirty: self.writing.clone(),
             young: self.growing_up.clone(),
             dropped: std::mem::take(&mut self.dropped),
             new_from: self.new_from,
@@ -90,6 +94,7 @@ impl Pending {
     fn thaw(&mut self) {
         self.committing = None;
         self.growing_up = Arc::default();
+        self.writing = Arc::default();
     }
 
     /// The commit succeeded.
@@ -101,7 +106,7 @@ impl Pending {
     /// Puts back what could not be committed.
     pub(super) fn put_back(&mut self, epoch: Epoch, frozen: Frozen) {
         self.thaw();
-        self.dirty.extend(frozen.dirty.into_iter().filter(|cell| cell.mark_dirty(epoch)));
+        self.dirty.extend(frozen.dirty.iter().filter(|cell| cell.mark_dirty(epoch)).cloned());
         frozen.young.iter().for_each(|cell| {
             cell.mark_dirty(epoch);
         });

@@ -14,6 +14,15 @@ pub struct Read<T> {
 impl<T: Class> Read<T> {
     #[inline]
     pub(super) fn of(cell: &Arc<Cell<T>>) -> Result<Self> {
+        match cell.objects.held() {
+            Some(then) => Self::of_last(&then.cell(cell.oid_of())?),
+            None => Self::of_last(cell),
+        }
+    }
+
+    /// As [`of`](Self::of), also in a thread that holds a moment still.
+    #[inline]
+    pub(super) fn of_last(cell: &Arc<Cell<T>>) -> Result<Self> {
         let version = cell.version()?;
         cell.keep_in_cache();
         if version.value().is_none() {

@@ -62,7 +62,7 @@ impl<'m, T: Class> Write<'m, T> {
         of.cell().objects.check_writable()?;
         let turn = of.take_turn(place)?;
         // With the turn, so that no other thread's version can come between.
-        let base = Read::of(of.cell())?;
+        let base = Read::of_last(of.cell())?;
         of.cell().objects.add_guard(of.cell().oid_of(), place)?;
         Ok(Self { of, base, draft: None, panicking_before: thread::panicking(), _turn: turn })
     }

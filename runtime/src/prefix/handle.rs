@@ -65,7 +65,7 @@ impl Prefix {
     pub fn state(&self) -> u64 {
         // What can't be read now is reported by what reads it.
         drop(self.open.objects.follow());
-        self.open.objects.store().state().0
+        self.open.objects.seen().state()
     }
 
     /// Makes an object here.

@@ -56,7 +56,11 @@ impl PastRange {
         let mut keys = Keys { direction, strands: Vec::with_capacity(3) };
         keys.add(walk(self.table, &self.own)?, 0).map_err(failed)?;
         if let Some(kept) = &self.kept {
-            if self.table.is_versioned() && disk.store.has_gone(self.table) {
+            // The file may be ahead of the state that this process has come to.
+            let has_gone = |table| -> Result<bool> {
+                Ok(disk.store.has_gone(table) || disk.head()?.gone[table.index()] > 0)
+            };
+            if self.table.is_versioned() && has_gone(self.table)? {
                 keys.add(walk(Table::Gone, &self.gone.range)?, self.gone.skip).map_err(failed)?;
             }
             if disk.store.has_kept() {

@@ -221,6 +221,16 @@ pub(super) fn merged<'l>(
 pub(crate) struct Layer(RwLock<LayerRows>);
 
 impl Layer {
+    /// The entry of a row.
+    pub(super) fn entry(&self, table: Table, key: &[u8]) -> Option<Entry> {
+        self.read().get(table, key).cloned()
+    }
+
+    /// The same rows, in a layer of their own.
+    pub(super) fn copy(&self) -> Self {
+        Self(RwLock::new(self.read().clone()))
+    }
+
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, LayerRows> {
         self.0.read()
     }

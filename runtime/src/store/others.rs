@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{engine::Store, head::Head, past::Disk, stack::Stack};
+use super::{engine::Store, head::Head, past::Disk, stack::Stack, view::Held};
 use crate::{
     Error, Result,
     lmdb::{Bell, Reader},
 };
+
+/// Rows that wait are copied for a view that holds still, if they are no more than this.
+const COPIED_AT_MOST: usize = 64 << 10;
 
 impl Store {
     /// Another process writes, or none does.
@@ -34,6 +37,21 @@ impl Store {
         self.stack.store(Stack::new(head.state));
         self.pins().end_following(head.oldest);
         self.follows.store(false, Ordering::Release);
+    }
+
+    /// What is published now, to be read for as long as it is looked at. The caller holds the publish
+    /// lock, and has pinned the last state.
+    pub(crate) fn hold_still(self: &Arc<Self>) -> Held {
+        let stack = self.stack.load();
+        let small = stack.active().read().bytes() <= COPIED_AT_MOST;
+        let layers = if small {
+            // Sealing it would leave a layer more for everybody to look through.
+            let copy = Arc::new(stack.active().copy());
+            std::iter::once(copy).chain(stack.layers[1..].iter().cloned()).collect()
+        } else {
+            self.seal()
+        };
+        Held { store: self.clone(), layers, state: self.state() }
     }
 
     /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.

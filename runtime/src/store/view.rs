@@ -7,6 +7,7 @@ use super::{
     engine::Store,
     key::RowKey,
     keys::PastRange,
+    layer::Layer,
     num::{Oid, StateNum, TagId},
     past::Disk,
     postings,
@@ -22,6 +23,13 @@ const ROWS_AT_ONCE: usize = 4096;
 /// What a scan calls with key and body.
 pub(crate) type EachRow<'f> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>> + 'f;
 
+/// Layers and a committed state, as they were in one moment.
+pub(crate) struct Held {
+    pub(super) store: Arc<Store>,
+    pub(super) layers: Vec<Arc<Layer>>,
+    pub(super) state: StateNum,
+}
+
 /// Reading a prefix at a state.
 #[derive(Clone)]
 pub(crate) enum View {
@@ -30,6 +38,8 @@ pub(crate) enum View {
     Live(Arc<Store>),
     /// What is committed, as far as this process has looked.
     Committed(Arc<Store>),
+    /// What had been published in one moment.
+    Held(Arc<Held>),
     /// One committed state.
     At(Arc<Store>, StateNum),
 }
@@ -38,6 +48,7 @@ impl View {
     pub(crate) fn store(&self) -> &Arc<Store> {
         match self {
             Self::Live(store) | Self::Committed(store) | Self::At(store, _) => store,
+            Self::Held(held) => &held.store,
         }
     }
 
@@ -46,6 +57,7 @@ impl View {
         match self {
             Self::Live(store) => store.follows().then(|| store.state()),
             Self::Committed(store) => Some(store.state()),
+            Self::Held(held) => Some(held.state),
             Self::At(_, state) => Some(*state),
         }
     }
@@ -59,6 +71,11 @@ impl View {
     ) -> Result<Option<R>> {
         let store = self.store();
         let Some(state) = self.state() else { return store.get_live(table, key, read) };
+        if let Self::Held(held) = self
+            && let Some(entry) = held.layers.iter().find_map(|layer| layer.entry(table, key))
+        {
+            return Ok(entry.row().map(read));
+        }
         let disk = Disk::open(store)?;
         Ok(disk.body_at(table, key, state)?.map(read))
     }
@@ -111,6 +128,9 @@ impl View {
         while let Some(range) = rest.filter(|range| !range.is_empty()) {
             rest = match state {
                 None => scan_live(store, table, range, direction, each)?,
+                Some(_) if let Self::Held(held) = self => {
+                    scan_held(held, table, range, direction, each)?
+                }
                 Some(state) => scan_past(store, table, range, direction, state, each)?,
             };
         }
@@ -125,7 +145,7 @@ impl View {
         let damaged = || store.corrupt(Table::Postings, &key, "the container is damaged");
         match self.state() {
             None => {
-                let (deltas, disk) = store.look(|stack| deltas(stack, tag, number))?;
+                let (deltas, disk) = store.look(|stack| deltas(&stack.layers, tag, number))?;
                 if let Some(body) = disk.body(Table::Postings, &key)? {
                     chunk.add_encoded(body).ok_or_else(damaged)?;
                 }
@@ -135,6 +155,9 @@ impl View {
                 let disk = Disk::open(store)?;
                 if let Some(body) = disk.body_at(Table::Postings, &key, state)? {
                     chunk.add_encoded(body).ok_or_else(damaged)?;
+                }
+                if let Self::Held(held) = self {
+                    deltas(&held.layers, tag, number).iter().for_each(|delta| delta.apply(chunk));
                 }
             }
         }
@@ -152,12 +175,13 @@ impl View {
         let mut nearest = None;
         let disk = match self {
             Self::Live(_) => {
-                let (next, disk) = store.look(|stack| {
-                    let layers = stack.layers.iter();
-                    layers.filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
-                })?;
+                let (next, disk) = store.look(|stack| next_in_layers(&stack.layers, tag, from))?;
                 nearest = next;
                 disk
+            }
+            Self::Held(held) => {
+                nearest = next_in_layers(&held.layers, tag, from);
+                Disk::open(store)?
             }
             Self::Committed(_) | Self::At(..) => Disk::open(store)?,
         };
@@ -173,9 +197,55 @@ impl View {
 }
 
 /// What the layers change in a container, oldest first.
-fn deltas(stack: &Stack, tag: TagId, chunk: u64) -> Vec<postings::Delta> {
-    let newest_first = stack.layers.iter().rev();
+fn deltas(layers: &[Arc<Layer>], tag: TagId, chunk: u64) -> Vec<postings::Delta> {
+    let newest_first = layers.iter().rev();
     newest_first.filter_map(|layer| layer.read().postings.delta(tag, chunk).cloned()).collect()
+}
+
+fn next_in_layers(layers: &[Arc<Layer>], tag: TagId, from: u64) -> Option<u64> {
+    layers.iter().filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
+}
+
+/// The part of a range that entries of layers are complete for.
+fn complete_part(range: &KeyRange, to: Option<&RowKey>, direction: Direction) -> KeyRange {
+    match (to, direction) {
+        (None, _) => range.clone(),
+        (Some(to), Direction::Forward) => {
+            let mut end = to.as_bytes().to_vec();
+            end.push(0);
+            KeyRange { start: range.start.clone(), end: Some(end) }
+        }
+        (Some(to), Direction::Backward) => {
+            KeyRange { start: to.as_bytes().to_vec(), end: range.end.clone() }
+        }
+    }
+}
+
+fn scan_held(
+    held: &Held,
+    table: Table,
+    range: KeyRange,
+    direction: Direction,
+    each: &mut EachRow<'_>,
+) -> Result<Option<KeyRange>> {
+    let store = &held.store;
+    let (entries, complete_to) = stack::copy_entries(&held.layers, table, &range, direction);
+    let part = complete_part(&range, complete_to.as_ref(), direction);
+    let disk = Disk::open(store)?;
+    let rows_then = PastRange::new(table, part, Some(held.state));
+    let mut keys = rows_then.keys(&disk, direction)?;
+    let mut passed = Passed::default();
+    let rows = || {
+        while let Some((key, now)) = keys.next().map_err(|fault| store.failed("reading", fault))? {
+            if let Some(body) = disk.version_at(table, key, now, held.state)? {
+                return Ok(Some((key, body)));
+            }
+        }
+        Ok(None)
+    };
+    let flow =
+        scan::merge(&entries, direction, rows, |key, row, _| Ok(passed.row(key, each(key, row)?)))?;
+    Ok(passed.rest(flow, range, complete_to.as_ref().map(RowKey::as_bytes), direction))
 }
 
 fn scan_live(
@@ -187,17 +257,7 @@ fn scan_live(
 ) -> Result<Option<KeyRange>> {
     let ((entries, complete_to), disk) =
         store.look(|stack| stack::copy_entries(&stack.layers, table, &range, direction))?;
-    let part = match (&complete_to, direction) {
-        (None, _) => range.clone(),
-        (Some(to), Direction::Forward) => {
-            let mut end = to.as_bytes().to_vec();
-            end.push(0);
-            KeyRange { start: range.start.clone(), end: Some(end) }
-        }
-        (Some(to), Direction::Backward) => {
-            KeyRange { start: to.as_bytes().to_vec(), end: range.end.clone() }
-        }
-    };
+    let part = complete_part(&range, complete_to.as_ref(), direction);
     let mut passed = Passed::default();
     let cursor =
         disk.txn.cursor(store.table(table)).map_err(|fault| store.failed("reading", fault))?;

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How often prefixes are stepped on until none of them moves, beside a writer that never pauses.
-const STEPS_MAX: usize = 16;
+pub(super) const STEPS_MAX: usize = 16;
 
 /// What the handles of a workspace share.
 pub(super) struct Inner {
@@ -111,6 +111,10 @@ impl Workspace {
         let workspace = Self::open(config)?;
         drop(current::set_default(Some(workspace.clone())));
         Ok(workspace)
+    }
+
+    pub(super) fn check_open(&self) -> Result<()> {
+        self.inner.shared.check_open()
     }
 
     fn is_closed(&self) -> bool {
