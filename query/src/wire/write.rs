@@ -34,7 +34,7 @@ pub(super) fn write(core: &Core) -> Result<Vec<u8>> {
 pub(super) fn write_as(core: &Core, prefix: &str, state: Option<u64>) -> Result<Vec<u8>> {
     let mut out = Out { bytes: vec![VERSION], depth: 0 };
     out.view(prefix, state);
-    out.core(core, core.objects()?)?;
+    out.core(core, &core.objects()?)?;
     Ok(out.bytes)
 }
 
@@ -124,7 +124,7 @@ impl Out {
             }
             Node::Query(query) => {
                 self.bytes.push(8);
-                let theirs = query.objects()?;
+                let theirs = &query.objects()?;
                 self.inner_view(theirs, objects);
                 self.core(query, theirs)?;
             }
