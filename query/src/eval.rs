@@ -85,6 +85,20 @@ impl Plan {
         Ok(nearest)
     }
 
+    /// How many objects there are of the classes that results are of.
+    pub(crate) fn count_of_classes(&self) -> Result<u64> {
+        let (mut count, mut from) = (0, 0);
+        while let Some(number) = self.next_of_classes(from)? {
+            let mut members = Chunk::EMPTY;
+            for class in &self.classes {
+                class.chunk(&self.objects, number, &mut members)?;
+            }
+            count += u64::from(members.len());
+            from = number + 1;
+        }
+        Ok(count)
+    }
+
     /// The results in one chunk.
     pub(crate) fn chunk(&self, number: u64) -> Result<Chunk> {
         let mut among = Chunk::EMPTY;

@@ -8,10 +8,8 @@ use std::{
 
 use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
 
-use crate::{condition::FieldTest, eval::keep_if, ids::place_of};
+use crate::{condition::FieldTest, eval::keep_if, field_walk::ENTRIES_AN_OBJECT, ids::place_of};
 
-/// Walking so many entries costs about as much as looking into one object.
-const ENTRIES_AN_OBJECT: u64 = 64;
 /// So many entries are walked in any case.
 const ENTRIES_MIN: u64 = 1024;
 /// So many objects of one key are looked up at once; if there are more, chunk by chunk.

@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod expr;
 mod field;
+mod field_walk;
 mod group;
 mod ids;
 mod indexed;

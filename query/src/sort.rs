@@ -11,6 +11,7 @@ use db0_runtime::{Result, codec::key::KeySink, object::Objects};
 
 use crate::{
     condition::FieldKey,
+    field_walk::sort_by_entries,
     ids::IdSet,
     order::{By, Order},
     stream::Ids,
@@ -71,12 +72,18 @@ fn by_field(
     nulls_last: bool,
     descending: bool,
 ) -> Result<Vec<u64>> {
+    let is_last = |key: &[u8]| nulls_last && key.first() == Some(&NULL);
+    if let Some(index) = field.index(objects)?
+        && let Some(sorted) = sort_by_entries(objects, &ids, index, is_last, descending)?
+    {
+        return Ok(sorted);
+    }
     let mut keyed = Vec::with_capacity(ids.len());
     for id in ids {
         let mut keys = KeySink::default();
         let is_there = field.read(objects, id, &mut keys)?;
         let key = keys.iter().map(|key| key.bytes).min().unwrap_or_default().to_vec();
-        let is_last = !is_there || nulls_last && key.first() == Some(&NULL);
+        let is_last = !is_there || is_last(&key);
         keyed.push((is_last, key, id));
     }
     keyed.sort_by(|(a_last, a, _), (b_last, b, _)| {

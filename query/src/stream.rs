@@ -5,6 +5,7 @@ use db0_runtime::{Chunk, Result};
 use crate::{
     core::{Core, Op},
     eval::Plan,
+    field_walk::{ENTRIES_AN_OBJECT, walk_entries},
     ids::{oid_at, place_of},
     order::{By, Order},
     sort::{sort, walk},
@@ -86,6 +87,12 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
         && !part.is_backward()
     {
         return walk(&objects, set, part);
+    }
+    if let ([(Order(By::Field { field, nulls_last: false }), false)], None) = (&orders[..], after)
+        && let Some(index) = field.index(&objects)?
+        && set.len().saturating_mul(ENTRIES_AN_OBJECT) >= plan.count_of_classes()?
+    {
+        return Ok(walk_entries(&objects, set, index));
     }
     let mut ids: Vec<u64> = set.into_ids().collect();
     for (by, descending) in orders {

@@ -85,5 +85,42 @@ fn an_index_finds_what_a_look_finds() {
         compare("chosen", indexed.is_in(chosen()), scanned.is_in(chosen()), |n| {
             n % 5 == 0 && n < 15_000
         });
+        sorted_alike();
+    }
+}
+
+/// In the order of a kept field, and of one that is not: the same.
+fn sorted_alike() {
+    let ids = |query: db0::Query<Indexed>| -> Vec<u32> {
+        query.iter().map(|one| one.get(|one| one.number)).collect()
+    };
+    let scanned = |query: db0::Query<Scanned>| -> Vec<u32> {
+        query.iter().map(|one| one.get(|one| one.number)).collect()
+    };
+    let (all, plain) = (|| db0::find::<Indexed>(()), || db0::find::<Scanned>(()));
+    assert_eq!(ids(all().sort_by(Indexed::THIRD)), scanned(plain().sort_by(Scanned::THIRD)));
+    let (down, plain_down) =
+        (all().sort_desc_by(Indexed::THIRD), plain().sort_desc_by(Scanned::THIRD));
+    assert_eq!(ids(down), scanned(plain_down));
+    let (both, plain_both) = (
+        all().sort_desc_by(Indexed::NUMBER).sort_by(Indexed::THIRD).take(9_000),
+        plain().sort_desc_by(Scanned::NUMBER).sort_by(Scanned::THIRD).take(9_000),
+    );
+    assert_eq!(ids(both), scanned(plain_both));
+    let first = all().sort_by(Indexed::NUMBER).first().map(|one| one.get(|one| one.number));
+    assert_eq!(first, Some(0));
+    for tag in ["rare", "even"] {
+        let (some, plain) = (db0::find::<Indexed>(tag), db0::find::<Scanned>(tag));
+        assert_eq!(ids(some.sort_by(Indexed::NUMBER)), scanned(plain.sort_by(Scanned::NUMBER)));
+    }
+    // What changes on the way is met once.
+    let mut met = 0;
+    for one in all().sort_by(Indexed::NUMBER) {
+        one.update(|one| one.number += N);
+        met += 1;
+    }
+    assert_eq!(met, N);
+    for one in all() {
+        one.update(|one| one.number -= N);
     }
 }
