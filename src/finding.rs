@@ -1,8 +1,8 @@
 //! The free functions that find objects and tags in the current prefix.
 
-use db0_query::{Criteria, Query};
+use db0_query::{AnyQuery, Criteria, DynMemo, Query};
 use db0_runtime::{
-    Result,
+    AnyMemo, Result,
     class::{Class, TagName},
     class_prefix, current as current_prefix,
 };
@@ -20,6 +20,49 @@ use db0_runtime::{
 /// ```
 pub fn find<T: Class>(criteria: impl Criteria<T>) -> Query<T> {
     Query::on(class_prefix::<T>().map(|prefix| prefix.objects().clone()), &criteria)
+}
+
+/// Objects of any class that fulfil criteria, in the current prefix.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// # #[db0::memo(keep)] struct Note { text: String }
+/// # #[db0::memo(keep)] struct Task { title: String }
+/// db0::tags(db0::Memo::new(Note { text: "one".into() })).add("urgent");
+/// db0::tags(db0::Memo::new(Task { title: "two".into() })).add("urgent");
+/// let classes: Vec<String> = db0::find_any("urgent").iter().map(|memo| memo.class()).collect();
+/// assert_eq!(classes, ["Note", "Task"]);
+/// let tasks = db0::find_any(db0::class::<Task>());
+/// assert_eq!(tasks.first().and_then(|memo| memo.downcast::<Task>()).unwrap().read().title, "two");
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn find_any(criteria: impl Criteria<AnyMemo>) -> AnyQuery {
+    AnyQuery::<AnyMemo>::on(current_prefix().map(|prefix| prefix.objects().clone()), &criteria)
+}
+
+/// Objects of every class that is declared `#[db0::memo(implements = [Trait])]`, in the current prefix.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(folder.path())?;
+/// trait Shape { fn area(&self) -> u32; }
+///
+/// #[db0::memo(keep, implements = [Shape])]
+/// struct Square { side: u32 }
+///
+/// impl Shape for Square {
+///     fn area(&self) -> u32 { self.side * self.side }
+/// }
+///
+/// db0::Memo::new(Square { side: 3 });
+/// let large = db0::find_dyn::<dyn Shape>(()).filter(|shape| shape.area() > 5);
+/// assert_eq!(large.iter().map(|shape| shape.read().area()).sum::<u32>(), 9);
+/// # Ok::<(), db0::Error>(())
+/// ```
+pub fn find_dyn<D: ?Sized + 'static>(criteria: impl Criteria<DynMemo<D>>) -> AnyQuery<DynMemo<D>> {
+    let objects = current_prefix().map(|prefix| prefix.objects().clone());
+    AnyQuery::<DynMemo<D>>::on(objects, &criteria)
 }
 
 /// All tags of the current prefix by name, and how many objects bear each.

@@ -56,9 +56,9 @@ pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
 pub use db0_collections::{Changes, EntryChange, Kind, Moment, Splice};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{
-    All, Any, ClassTag, Condition, Criteria, Explain, Expr, Field, GroupKey, Groups, JoinOn,
-    Matches, Measure, No, NullsLast, Number, Query, Refers, SortKey, TagList, Tagger, Targets,
-    Words, all, any, class, no, tags, words,
+    All, Any, AnyHandle, AnyMatches, AnyQuery, ClassTag, Condition, Criteria, DynMemo, Explain,
+    Expr, Field, GroupKey, Groups, JoinOn, Matches, Measure, No, NullsLast, Number, Query, Refers,
+    SortKey, TagList, Tagger, Targets, Words, all, any, class, no, tags, words,
 };
 pub use db0_runtime::{
     AnyMemo, CacheStats, Compaction, Config, Durability, Entered, Error, Health, History, Lock,
@@ -74,7 +74,7 @@ pub use db0_runtime::{
 #[cfg(feature = "tokio")]
 pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
-pub use finding::{all_tags, find, find_tags_starting_with};
+pub use finding::{all_tags, find, find_any, find_dyn, find_tags_starting_with};
 pub use global::{
     atomic, cache_stats, clear_cache, close, commit, compact, current, delete, drop_prefix, exists,
     fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes, prune_history,

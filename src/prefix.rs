@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use db0_query::{Criteria, Query, Tagger, Targets, tags};
+use db0_query::{AnyQuery, Criteria, DynMemo, Query, Tagger, Targets, tags};
 use db0_runtime::{
-    Entered, Result,
+    AnyMemo, Entered, Result,
     class::{Class, TagName},
 };
 
@@ -69,6 +69,20 @@ impl Prefix {
     /// ```
     pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
         Query::on(Ok(self.inner.objects().clone()), &criteria)
+    }
+
+    /// Objects of any class that fulfil criteria, in this prefix; see [`find_any`](crate::find_any).
+    pub fn find_any(&self, criteria: impl Criteria<AnyMemo>) -> AnyQuery {
+        AnyQuery::<AnyMemo>::on(Ok(self.inner.objects().clone()), &criteria)
+    }
+
+    /// Objects of the classes that are declared with a trait, in this prefix; see
+    /// [`find_dyn`](crate::find_dyn).
+    pub fn find_dyn<D: ?Sized + 'static>(
+        &self,
+        criteria: impl Criteria<DynMemo<D>>,
+    ) -> AnyQuery<DynMemo<D>> {
+        AnyQuery::<DynMemo<D>>::on(Ok(self.inner.objects().clone()), &criteria)
     }
 
     /// The tags of objects.

@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use db0_runtime::{Chunk, Error, Result, derived::Members, object::Objects};
+use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
 use uuid::Uuid;
 
 use crate::{
+    criteria::names_of,
     eval::Plan,
     expr::Node,
     ids::{oid_at, place_of},
@@ -19,16 +20,22 @@ pub(crate) struct Of {
     /// What the class is called, and was called before.
     pub(crate) names: Vec<String>,
     /// Its objects, if the view has it; without the Rust type they are found by those names.
-    pub(crate) members: Option<fn(&Arc<Objects>) -> Result<Option<Members>>>,
+    pub(crate) members: Option<fn(&Arc<Objects>) -> Result<Vec<Members>>>,
 }
 
 impl Of {
+    /// A class by its Rust type.
+    pub(crate) fn class<T: Class>() -> Self {
+        let members =
+            |objects: &Arc<Objects>| Ok(Members::of_class::<T>(objects)?.into_iter().collect());
+        Self { names: names_of::<T>(), members: Some(members) }
+    }
+
     pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
-        let found = match self.members {
+        match self.members {
             Some(members) => members(objects),
-            None => members_named(objects, &self.names),
-        };
-        Ok(found?.into_iter().collect())
+            None => Ok(members_named(objects, &self.names)?.into_iter().collect()),
+        }
     }
 }
 

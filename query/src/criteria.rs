@@ -1,11 +1,9 @@
 //! What may stand between the brackets of `find`.
 
-use std::marker::PhantomData;
-
 use db0_collections::index::{Entries, Index};
 use db0_runtime::{
     AnyMemo, Memo, WeakMemo,
-    class::{Class, TagName},
+    class::{Class, ClassInfo, TagName},
     codec::key::Key,
 };
 use uuid::Uuid;
@@ -189,7 +187,7 @@ pub fn all<C>(criteria: C) -> All<C> {
 
 /// See [`class`].
 #[derive(Clone, Copy, Debug)]
-pub struct ClassTag<C>(PhantomData<fn() -> C>);
+pub struct ClassTag(&'static ClassInfo);
 
 /// A class: as a criterion its objects, and whatever bears it as a tag; as a tag, one like any other.
 ///
@@ -204,26 +202,30 @@ pub struct ClassTag<C>(PhantomData<fn() -> C>);
 /// assert_eq!(db0::find::<Book>(db0::class::<Book>()).count(), 1); // all of the class
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn class<C: Class>() -> ClassTag<C> {
-    ClassTag(PhantomData)
+pub fn class<C: Class>() -> ClassTag {
+    ClassTag(C::INFO)
 }
 
-impl<C: Class> ClassTag<C> {
-    pub(crate) fn name() -> TagName {
-        TagName::class(C::INFO.name)
+impl ClassTag {
+    pub(crate) fn name(self) -> TagName {
+        TagName::class(self.0.name)
     }
 }
 
-impl<T, C: Class> Criteria<T> for ClassTag<C> {
+impl<T> Criteria<T> for ClassTag {
     fn expr(&self) -> Expr {
-        Expr(Node::Class(names_of::<C>()))
+        Expr(Node::Class(names(self.0)))
     }
 }
 
 /// What a class is called, and what it was called before.
 pub(crate) fn names_of<C: Class>() -> Vec<String> {
-    let before = C::INFO.renamed_from.iter();
-    std::iter::once(&C::INFO.name).chain(before).map(ToString::to_string).collect()
+    names(C::INFO)
+}
+
+fn names(class: &ClassInfo) -> Vec<String> {
+    let before = class.renamed_from.iter();
+    std::iter::once(&class.name).chain(before).map(ToString::to_string).collect()
 }
 
 /// The parts of a tuple or array, for [`any`] and [`all`].

@@ -1,6 +1,7 @@
 //! db0's queries. Programs use the `db0` crate, which re-exports what is public here.
 
 mod all_tags;
+mod any_query;
 mod condition;
 mod core;
 mod criteria;
@@ -25,6 +26,7 @@ mod wire;
 mod words;
 
 pub use all_tags::{all_tags, tags_starting_with};
+pub use any_query::{AnyHandle, AnyMatches, AnyQuery, DynMemo};
 pub use condition::Condition;
 pub use criteria::{All, Any, ClassTag, Criteria, No, all, any, class, no};
 pub use explain::Explain;

@@ -2,12 +2,12 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{Memo, Result, class::Class, derived::Members, object::Objects};
+use db0_runtime::{Memo, Result, class::Class, object::Objects};
 use uuid::Uuid;
 
 use crate::{
     core::{Core, Of},
-    criteria::{Criteria, names_of},
+    criteria::Criteria,
     expr::{Expr, Node},
     stream::Ids,
 };
@@ -47,8 +47,7 @@ impl<T: Class> Query<T> {
     /// A query on a view.
     #[doc(hidden)]
     pub fn on(objects: Result<Arc<Objects>>, criteria: &dyn Criteria<T>) -> Self {
-        let of = Of { names: names_of::<T>(), members: Some(Members::of_class::<T>) };
-        Self::of(Core::new(objects, of, criteria.expr().0))
+        Self::of(Core::new(objects, Of::class::<T>(), criteria.expr().0))
     }
 
     /// Every object of the class is a result.

@@ -66,9 +66,9 @@ impl TagList for TagName {
     }
 }
 
-impl<C: Class> TagList for ClassTag<C> {
+impl TagList for ClassTag {
     fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
-        into.push(Self::name());
+        into.push(self.name());
         Ok(())
     }
 }

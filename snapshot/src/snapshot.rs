@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use db0_query::{Criteria, Query};
+use db0_query::{AnyQuery, Criteria, DynMemo, Query};
 use db0_runtime::{
     AnyMemo, Error, Memo, Prefix, Result, Workspace,
     class::{Class, Singleton, TagName},
@@ -146,6 +146,19 @@ impl Snapshot {
     /// ```
     pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
         Query::on(self.part_of::<T>(), &criteria)
+    }
+
+    /// Objects of any class of the current prefix that fulfilled criteria then.
+    pub fn find_any(&self, criteria: impl Criteria<AnyMemo>) -> AnyQuery {
+        AnyQuery::<AnyMemo>::on(Ok(self.current().clone()), &criteria)
+    }
+
+    /// Objects of the classes that are declared with a trait, as they were then.
+    pub fn find_dyn<D: ?Sized + 'static>(
+        &self,
+        criteria: impl Criteria<DynMemo<D>>,
+    ) -> AnyQuery<DynMemo<D>> {
+        AnyQuery::<DynMemo<D>>::on(Ok(self.current().clone()), &criteria)
     }
 
     /// All tags that objects of the current prefix bore then, by name, and how many bore each.

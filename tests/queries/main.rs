@@ -9,4 +9,5 @@ mod passive;
 mod places;
 mod random;
 mod sent;
+mod several_classes;
 mod tag_names;

@@ -10,7 +10,6 @@ use db0_runtime::{
         DEPTH_MAX,
         key::{FieldKind, KeyKind},
     },
-    derived::Members,
     object::{Anchor, Objects, varint},
 };
 use uuid::Uuid;
@@ -131,9 +130,9 @@ impl<T: Class> In<'_, T> {
             let Some(op) = self.op(&objects).transpose()? else { return Ok(None) };
             ops.push(op);
         }
-        let is_mine = names == names_of::<T>();
-        let members = is_mine.then_some(Members::of_class::<T> as _);
-        Ok(Some(Core { source: Ok(objects), of: Of { names, members }, node, ops }))
+        let mine = Of::class::<T>();
+        let of = if names == mine.names { mine } else { Of { names, members: None } };
+        Ok(Some(Core { source: Ok(objects), of, node, ops }))
     }
 
     fn nodes(&mut self, objects: &Arc<Objects>) -> Found<Vec<Node>> {
