@@ -170,3 +170,22 @@ proptest! {
         check(&dict, &model);
     }
 }
+
+#[test]
+fn what_comes_after_all_others_is_added_in_one_go() {
+    let scratch = Scratch::new();
+    let dict: Dict<String, u32> = Dict::new();
+    let key = |n: u32| format!("{n:04}");
+    for start in [0, 100, 150] {
+        // The last step begins within what is there.
+        dict.extend((start..start + 100).map(|n| (key(n), n + start)));
+        scratch.workspace.commit().expect("a commit");
+    }
+    assert_eq!(dict.len(), 250);
+    let value = |n: u32| if n < 150 { n + n / 100 * 100 } else { n + 150 };
+    assert!(dict.iter().eq((0..250).map(|n| (key(n), value(n)))));
+    // A key that others begin with, as bytes do: it comes before them.
+    let bytes: Dict<Vec<u8>, u8> = Dict::from([(vec![1, 2], 0)]);
+    bytes.extend([(vec![1_u8], 1), (vec![1, 2], 2), (vec![1, 2, 0], 3), (vec![2], 4)]);
+    assert!(bytes.values().eq([1, 2, 3, 4]));
+}

@@ -3,7 +3,7 @@
 use db0_runtime::{
     Result,
     codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
-    object::RowReader,
+    object::{RowReader, is_plain},
 };
 use serde::de::DeserializeOwned;
 
@@ -76,6 +76,11 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     pub fn try_get(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
         let Some(reader) = self.anchor.reader()? else { return Ok(None) };
         let Some(key) = encode(&reader, &key)? else { return Ok(None) };
+        if is_plain::<V>() {
+            let value =
+                sorted::find_with(&reader, &key, &[], |value| reader.decode_at(&key, value));
+            return value?.transpose();
+        }
         let value = sorted::find(&reader, &key, &[])?;
         value.map(|value| reader.decode_at(&key, &value)).transpose()
     }

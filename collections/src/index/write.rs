@@ -46,9 +46,14 @@ impl New {
         if change.has(&self.key, &self.suffix)? {
             return Ok(false);
         }
-        let place = Place { reference: &self.reference, number: change.take_number() };
-        change.put(&self.key, &self.suffix, &place.encode())?;
+        self.add_new(change)?;
         Ok(true)
+    }
+
+    /// Adds it, where it is not there yet.
+    fn add_new(&self, change: &mut Change) -> Result<()> {
+        let place = Place { reference: &self.reference, number: change.take_number() };
+        change.put_new(&self.key, &self.suffix, &place.encode())
     }
 }
 
@@ -105,10 +110,13 @@ impl<K: Key, M: Serialize> Index<K, M> {
         }
         all.sort_by(|a, b| (&a.key.key, &a.suffix).cmp(&(&b.key.key, &b.suffix)));
         let mut change = Change::with(writer, Kind::Index)?;
+        let end = change.end()?;
         let mut last: Option<&New> = None;
         for new in &all {
             let again = last.is_some_and(|last| last.key == new.key && last.suffix == new.suffix);
-            if again || !new.add(&mut change)? {
+            if !again && end.is_before(&new.key.key) {
+                new.add_new(&mut change)?;
+            } else if again || !new.add(&mut change)? {
                 change.uncount(&new.key, &new.reference)?;
             }
             last = Some(new);

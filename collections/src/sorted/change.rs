@@ -75,6 +75,16 @@ pub(crate) fn put_where_known<'v>(
         })
 }
 
+/// The last key, with its suffix, if there is one.
+pub(crate) struct End(Option<Vec<u8>>);
+
+impl End {
+    /// All entries come before this key.
+    pub(crate) fn is_before(&self, key: &[u8]) -> bool {
+        self.0.as_deref().is_none_or(|end| end < key && !end.starts_with(key))
+    }
+}
+
 /// Changes of a collection's entries, until they are published.
 pub(crate) struct Change {
     pub(crate) writer: RowWriter,
@@ -149,14 +159,33 @@ impl Change {
             Some(row) => self.writer.release(row)?,
             None => self.length += 1,
         }
+        self.write(&row_key, key, value)?;
+        Ok(old)
+    }
+
+    /// Writes an entry that is not there yet.
+    pub(crate) fn put_new(&mut self, key: &Stored, suffix: &[u8], value: &[u8]) -> Result<()> {
+        self.length += 1;
+        self.write(&row_key::of(&key.key, suffix), key, value)
+    }
+
+    fn write(&mut self, row_key: &[u8], key: &Stored, value: &[u8]) -> Result<()> {
         let long = row_key::is_long(&key.key).then_some(&key.key[..]);
         if value.len() + long.map_or(0, <[u8]>::len) > ROW_BYTES_MAX {
             let what = format!("an entry of {}", self.writer.reader().name());
             return Err(Error::Encode { what, why: "key and value are too large together".into() });
         }
         let row = entry::row(long, &key.references, value);
-        self.writer.put(&row_key, row);
-        Ok(old)
+        self.writer.put(row_key, row);
+        Ok(())
+    }
+
+    /// Where the entries end: nothing has to be looked for behind this key.
+    pub(crate) fn end(&self) -> Result<End> {
+        if self.length == 0 {
+            return Ok(End(None));
+        }
+        Ok(End(self.end_entry(true)?.map(|(key, _)| key)))
     }
 
     /// Deletes an entry; gives its row, which is let go.
@@ -174,11 +203,14 @@ impl Change {
     /// Writes many entries. Of equal keys the last one counts.
     pub(crate) fn put_all(&mut self, mut entries: Vec<(Stored, Vec<u8>)>) -> Result<()> {
         entries.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        let end = self.end()?;
         let mut entries = entries.into_iter().peekable();
         while let Some((key, value)) = entries.next() {
             let replaced = entries.peek().is_some_and(|(next, _)| next.key == key.key);
             if replaced {
                 self.uncount(&key, &value)?;
+            } else if end.is_before(&key.key) {
+                self.put_new(&key, &[], &value)?;
             } else {
                 self.put(&key, &[], &value)?;
             }

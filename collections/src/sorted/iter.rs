@@ -133,13 +133,24 @@ impl<R: Projection> DoubleEndedIterator for Iter<R> {
 
 /// Copies the value of the entry with this key and suffix.
 pub(crate) fn find(reader: &RowReader, key: &[u8], suffix: &[u8]) -> Result<Option<Vec<u8>>> {
+    find_with(reader, key, suffix, <[u8]>::to_vec)
+}
+
+/// Gives the value of the entry with this key and suffix to `read`, which may run nobody's code.
+#[inline]
+pub(crate) fn find_with<R>(
+    reader: &RowReader,
+    key: &[u8],
+    suffix: &[u8],
+    read: impl FnOnce(&[u8]) -> R,
+) -> Result<Option<R>> {
     let row_key = row_key::of(key, suffix);
     let long = row_key::is_long(key);
     let found = reader.get(&row_key, |row| {
         let Some(entry) = Entry::parse(row) else { return Err(()) };
         // Another long key may have the same hash.
         let same = !long || entry.key == Some(key);
-        Ok(same.then(|| entry.value.to_vec()))
+        Ok(same.then(|| read(entry.value)))
     })?;
     match found {
         Some(Ok(value)) => Ok(value),

@@ -14,4 +14,4 @@ pub(crate) use change::{Change, Stored, encode_value, put_where_known};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Entry, full_entry};
 pub(crate) use iter::{Iter, TryIter};
-pub(crate) use iter::{Keys, Pairs, Values, find};
+pub(crate) use iter::{Keys, Pairs, Values, find, find_with};
