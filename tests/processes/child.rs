@@ -15,7 +15,7 @@ const MARK: &str = "> ";
 pub(crate) struct Child {
     process: std::process::Child,
     input: Option<ChildStdin>,
-    output: Lines<BufReader<ChildStdout>>,
+    output: Option<Lines<BufReader<ChildStdout>>>,
 }
 
 /// The command that plays a role; to be wrapped by tests that need more around it.
@@ -51,7 +51,7 @@ impl Child {
         let mut process = command.spawn().expect("it starts");
         let input = process.stdin.take();
         let output = BufReader::new(process.stdout.take().expect("piped")).lines();
-        Self { process, input, output }
+        Self { process, input, output: Some(output) }
     }
 
     /// Tells it something.
@@ -61,7 +61,7 @@ impl Child {
 
     /// The next thing that it says, unless it has ended.
     pub(crate) fn hear(&mut self) -> Option<String> {
-        let mut lines = self.output.by_ref().map_while(Result::ok);
+        let mut lines = self.output.as_mut()?.map_while(Result::ok);
         lines.find_map(|line| line.split_once(MARK).map(|(_, said)| said.to_owned()))
     }
 
@@ -69,6 +69,19 @@ impl Child {
     pub(crate) fn ask(&mut self, what: &str) -> String {
         self.tell(what);
         self.hear().expect("it answers")
+    }
+
+    /// What it says from now on, for another thread to hear.
+    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> + Send + use<> {
+        let output = self.output.take().expect("nobody else listens");
+        let said = |line: String| line.split_once(MARK).map(|(_, said)| said.to_owned());
+        output.map_while(Result::ok).filter_map(said)
+    }
+
+    /// It has not ended by itself, as it does when it finds something wrong.
+    pub(crate) fn expect_alive(&mut self) {
+        let ended = self.process.try_wait().expect("it can be asked");
+        assert!(ended.is_none(), "process {} ended by itself: {ended:?}", self.pid());
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -7,12 +7,14 @@ mod handover;
 mod latecomers;
 mod neighbours;
 mod openings;
+mod polls;
+mod soak;
 mod waits;
 
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 10] = [
+const ROLES: [(&str, fn(&Path)); 13] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -23,6 +25,9 @@ const ROLES: [(&str, fn(&Path)); 10] = [
     ("opens", openings::opens),
     ("holds the lease", openings::holds_the_lease),
     ("forks", forked::forks),
+    ("polls", polls::polls),
+    ("soaks reading", soak::soaks_reading),
+    ("soaks writing", soak::soaks_writing),
 ];
 
 #[test]
