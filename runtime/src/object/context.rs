@@ -226,7 +226,12 @@ impl Drop for PopDecoding {
 }
 
 fn decoding_as<R>(objects: &Arc<Objects>, reader: DecodingFor, decode: impl FnOnce() -> R) -> R {
-    let decoding = Decoding { home: Home::of(objects), reader };
+    // What is in a cell is kept by whoever looks at it, and must not keep its own view.
+    let home = match reader {
+        DecodingFor::Cell => Home::within(objects),
+        DecodingFor::User | DecodingFor::UserOfChange => Home::of(objects),
+    };
+    let decoding = Decoding { home, reader };
     DECODING.with_borrow_mut(|stack| stack.push(decoding));
     let _pop = PopDecoding;
     decode()

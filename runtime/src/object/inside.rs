@@ -19,13 +19,23 @@ pub(super) struct Inside {
 /// Whose object it is.
 #[derive(Clone, Debug)]
 pub(super) enum Home {
-    /// Of a prefix as it goes on: its values are not to keep it open.
+    /// Of a prefix as it goes on, or within a value: these are not to keep it open.
     Going(Weak<Objects>),
-    /// Of a past state, which lasts as long as anything that was read from it.
+    /// Of a past state, which lasts as long as the user has anything that was read from it.
     Past(Arc<Objects>),
 }
 
 impl Home {
+    /// For values that are kept among these objects.
+    pub(super) fn within(objects: &Arc<Objects>) -> Self {
+        Self::Going(Arc::downgrade(objects))
+    }
+
+    /// As it is for the user, who may keep nothing else of a past state.
+    pub(super) fn for_user(&self) -> Self {
+        self.objects().as_ref().map_or_else(|| self.clone(), Self::of)
+    }
+
     pub(super) fn of(objects: &Arc<Objects>) -> Self {
         let objects = objects.lasting();
         if objects.is_past() {

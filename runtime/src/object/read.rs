@@ -2,13 +2,15 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
-use super::{cell::Cell, version::Version};
+use super::{cell::Cell, objects::Objects, version::Version};
 use crate::{Result, class::Class, sync::slots::Look};
 
 /// An immutable version of an object. It may be held across writes, commits and threads, and goes
 /// on showing what it showed.
 pub struct Read<T> {
     version: Look<Version<T>>,
+    /// A past state lasts as long as anything that was read from it.
+    _view: Option<Arc<Objects>>,
 }
 
 impl<T: Class> Read<T> {
@@ -28,7 +30,8 @@ impl<T: Class> Read<T> {
         if version.value().is_none() {
             return Err(cell.error_deleted());
         }
-        Ok(Self { version })
+        let view = cell.objects.is_past().then(|| cell.objects.clone());
+        Ok(Self { version, _view: view })
     }
 }
 

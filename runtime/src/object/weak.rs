@@ -9,7 +9,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{inside::Home, memo::Memo};
+use super::{context, inside::Home, memo::Memo};
 use crate::{
     class::Class,
     store::{Oid, PrefixId},
@@ -65,7 +65,8 @@ impl<T: Class> WeakMemo<T> {
 
 impl<T> Clone for WeakMemo<T> {
     fn clone(&self) -> Self {
-        Self::inside(self.home.clone(), self.prefix, self.oid)
+        let home = if context::stays_inside() { self.home.clone() } else { self.home.for_user() };
+        Self::inside(home, self.prefix, self.oid)
     }
 }
 
