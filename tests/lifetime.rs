@@ -271,3 +271,28 @@ fn the_same_reference_twice_counts_twice() {
     db0::commit().expect("it commits");
     assert!(!db0::exists::<Person>(uuid));
 }
+
+#[test]
+fn a_deletion_lets_go_of_each_reference_once() {
+    let _world = World::new();
+    let bob = Memo::new(person("Bob", 40));
+    let of_bob = |name| Memo::new(Person { friend: Some(bob.clone()), ..person(name, 30) });
+    let (alice, carol) = (of_bob("Alice"), of_bob("Carol"));
+    db0::commit().expect("it commits");
+    db0::delete(&alice).expect("nothing refers to her");
+    assert_eq!(bob.refcount(), 1);
+    db0::commit().expect("it commits");
+    assert_eq!(bob.refcount(), 1);
+    let uuid = bob.uuid();
+    drop(bob);
+    db0::commit().expect("it commits");
+    assert!(db0::exists::<Person>(uuid), "Carol refers to him");
+    // One that no commit has seen yet goes in the same way, also while there is a handle.
+    let bob = carol.read().friend.clone().expect("Bob");
+    let dan = Memo::new(Person { friend: Some(bob.clone()), ..person("Dan", 20) });
+    dan.attrs().set("boss", &bob);
+    assert_eq!(bob.refcount(), 3);
+    db0::delete(&dan).expect("nothing refers to him");
+    db0::commit().expect("it commits");
+    assert_eq!(bob.refcount(), 1);
+}

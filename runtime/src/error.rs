@@ -305,6 +305,19 @@ pub enum Error {
         source: std::sync::Arc<Error>,
     },
 
+    /// The commit is done, but for objects that could not be encoded: on disk they are as they were
+    /// before. It is told once; write them anew with values that can be stored.
+    #[error(
+        "prefix {prefix:?} is committed, but for {} that stay as they were stored last: {}",
+        count_text(.objects.len()), .objects.join("; ")
+    )]
+    SetAside {
+        /// The prefix.
+        prefix: String,
+        /// For each of them, which it is and why it can't be stored.
+        objects: Vec<String>,
+    },
+
     /// The state has been pruned from the history.
     #[error("this state has been pruned: the oldest one kept is {oldest}")]
     Pruned {
@@ -369,6 +382,10 @@ pub enum Error {
     /// A failure of the caller's own, carried through.
     #[error("{0}")]
     Other(#[source] std::sync::Arc<dyn std::error::Error + Send + Sync>),
+}
+
+fn count_text(objects: usize) -> String {
+    if objects == 1 { "an object".into() } else { format!("{objects} objects") }
 }
 
 fn pid_text(pid: Option<u32>) -> String {

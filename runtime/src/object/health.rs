@@ -25,6 +25,8 @@ pub(crate) struct Health {
     failure: Mutex<Option<Arc<Error>>>,
     recovered: Condvar,
     pending_bytes: AtomicUsize,
+    /// What could not be encoded, until somebody has been told.
+    set_aside: Mutex<Vec<String>>,
     wake: Mutex<Option<Box<dyn Fn() + Send>>>,
 }
 
@@ -44,6 +46,21 @@ impl Health {
     /// Why the last commit failed, if it did.
     pub(crate) fn failure(&self) -> Option<Arc<Error>> {
         self.failure.lock().clone()
+    }
+
+    /// Notes objects that a commit could not encode.
+    pub(crate) fn set_aside(&self, errors: Vec<String>) {
+        self.set_aside.lock().extend(errors);
+    }
+
+    /// Those of which nobody has been told.
+    pub(crate) fn untold(&self) -> Vec<String> {
+        self.set_aside.lock().clone()
+    }
+
+    /// As [`untold`](Self::untold): now they are.
+    pub(crate) fn tell_set_aside(&self) -> Vec<String> {
+        std::mem::take(&mut *self.set_aside.lock())
     }
 
     /// What waits grew.

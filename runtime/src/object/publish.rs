@@ -127,14 +127,13 @@ impl Objects {
         kept: Option<Box<Change>>,
     ) -> Result<()> {
         self.publishing(|moment, to| {
-            let first = cell.delete(moment)?;
+            cell.delete(moment)?;
             let class = Self::class_tag(cell.class().id);
             to.store.target().write().postings.set(class, cell.oid(), false);
             to.count(&[], references);
             to.keep(kept);
-            if first {
-                to.dirty(cell);
-            }
+            // Also a new one: what it consists of beside its row has to go.
+            to.dirty(cell);
             Ok(())
         })
     }

@@ -63,6 +63,8 @@ struct Part<'a> {
     names: Cell<usize>,
     /// Which descriptions of classes are written.
     classes: RefCell<Written>,
+    /// Why objects could not be written.
+    set_aside: RefCell<Vec<String>>,
 }
 
 fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
@@ -83,6 +85,7 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
             plan,
             names: Cell::new(0),
             classes: RefCell::default(),
+            set_aside: RefCell::default(),
         });
     }
     match &parts[..] {
@@ -91,6 +94,7 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
     }
     for part in &parts {
         part.objects.catalogue().saved(&part.classes.borrow());
+        part.objects.health().set_aside(part.set_aside.take());
         part.objects.tag_names().saved(part.names.get());
     }
     Ok(parts.into_iter().map(|part| part.plan).collect())
@@ -153,7 +157,9 @@ impl Part<'_> {
         let (merged, plan) = (&*self.merged, &self.plan);
         let mut memberships = orphans(plan);
         let body = Vec::new();
-        Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships }
+        let set_aside = &mut *self.set_aside.borrow_mut();
+        set_aside.clear();
+        Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships, set_aside }
             .objects()?;
         self.classes.replace(self.objects.catalogue().write(writer)?);
         self.names.set(self.objects.tag_names().write(writer)?);
@@ -182,6 +188,7 @@ struct Batch<'a, 'w> {
     writer: &'a mut Writer<'w>,
     body: Vec<u8>,
     memberships: &'a mut Postings,
+    set_aside: &'a mut Vec<String>,
 }
 
 impl Batch<'_, '_> {
@@ -217,6 +224,7 @@ impl Batch<'_, '_> {
             Err(error) => {
                 // Set aside with its last good version; everything else goes on.
                 tracing::error!("an object can't be committed: {error}");
+                self.set_aside.push(error.to_string());
                 return Ok(false);
             }
         }

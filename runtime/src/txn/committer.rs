@@ -82,7 +82,13 @@ impl Committer {
     }
 
     fn told(&self, answered: Result<StateNum, Arc<Error>>) -> Result<StateNum> {
-        answered.map_err(|source| Error::Commit { prefix: self.prefix.clone(), source })
+        answered.map_err(|source| match &*source {
+            // The commit is done, but for these.
+            Error::SetAside { prefix, objects } => {
+                Error::SetAside { prefix: prefix.clone(), objects: objects.clone() }
+            }
+            _ => Error::Commit { prefix: self.prefix.clone(), source },
+        })
     }
 
     /// As [`commit`](Self::commit), for whoever has no thread to wait with.
@@ -109,6 +115,19 @@ impl Committer {
         }
         result.map(drop)
     }
+}
+
+/// Makes it known that a commit had to leave objects out: once, to whoever asks next.
+fn tell_set_aside(
+    objects: &Objects,
+    result: Result<StateNum, Arc<Error>>,
+) -> Result<StateNum, Arc<Error>> {
+    let state = result?;
+    let left_out = objects.health().tell_set_aside();
+    if left_out.is_empty() {
+        return Ok(state);
+    }
+    Err(Arc::new(Error::SetAside { prefix: objects.name().into(), objects: left_out }))
 }
 
 struct Thread {
@@ -146,6 +165,7 @@ impl Thread {
                 );
             }
             objects.health().set(result.as_ref().err().cloned());
+            let result = if asked.is_empty() { result } else { tell_set_aside(&objects, result) };
             let mut stops = false;
             for request in asked {
                 let reply = match request {

@@ -3,12 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use super::handle::Workspace;
-use crate::Error;
+use crate::{Error, Prefix};
 
 /// Which prefixes can't be committed at present, and why. Nothing that waits is lost meanwhile.
 #[derive(Clone, Debug)]
 pub struct Health {
     failures: Vec<(String, Arc<Error>)>,
+    set_aside: Vec<(String, String)>,
     pending_bytes: usize,
 }
 
@@ -21,6 +22,12 @@ impl Health {
     /// The prefixes whose last commit failed, with the reason.
     pub fn failures(&self) -> &[(String, Arc<Error>)] {
         &self.failures
+    }
+
+    /// Objects that commits had to leave out since somebody was told last, by prefix: which they are,
+    /// and why. On disk they are as they were stored last.
+    pub fn set_aside(&self) -> &[(String, String)] {
+        &self.set_aside
     }
 
     /// A rough size of what waits to be committed.
@@ -49,6 +56,15 @@ impl Workspace {
             .iter()
             .filter_map(|prefix| Some((prefix.name().to_owned(), prefix.failure()?)));
         let pending = prefixes.iter().map(|prefix| prefix.objects().health().pending_bytes());
-        Health { failures: failures.collect(), pending_bytes: pending.sum() }
+        let of = |prefix: &Prefix| {
+            let name = prefix.name().to_owned();
+            let untold = prefix.objects().health().untold();
+            untold.into_iter().map(move |why| (name.clone(), why))
+        };
+        Health {
+            failures: failures.collect(),
+            set_aside: prefixes.iter().flat_map(of).collect(),
+            pending_bytes: pending.sum(),
+        }
     }
 }
