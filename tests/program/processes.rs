@@ -27,7 +27,7 @@ fn readers() -> db0::Result<()> {
     assert_eq!(seen.read().age, 31);
     assert!(!db0::wait(&prefix, state + 1, Duration::from_millis(10))?);
     let (tell, told) = std::sync::mpsc::channel();
-    let watching = prefix.on_change(move |state| drop(tell.send(state)));
+    let watching = prefix.on_change(move |state| tell.send(state).expect("somebody listens"));
     alice.write().age = 32;
     let next = writer.commit()?;
     assert_eq!(told.recv_timeout(Duration::from_secs(10)).expect("it tells"), next);

@@ -1,9 +1,9 @@
 //! Tags and queries.
 
-use db0::{Memo, Query, no};
+use db0::{AnyMemo, Memo, Query, no};
 
 use crate::{
-    classes::{Person, Task, person, root},
+    classes::{Named, Person, Task, person, root},
     common::World,
 };
 
@@ -110,6 +110,21 @@ fn results() {
     for person in db0::find::<Person>("employee") {
         drop(person);
     }
+}
+
+#[test]
+fn many_classes() {
+    let _world = World::new();
+    let person = Memo::new(person("Alice", 30));
+    let task = Memo::new(Task("write".into(), 1));
+    db0::tags(&person).add("today");
+    db0::tags(&task).add("today");
+    let any: Vec<AnyMemo> = db0::find_any("today").iter().collect();
+    assert_eq!(any.len(), 2);
+    let named = db0::find_dyn::<dyn Named>("today");
+    let mut labels: Vec<String> = named.iter().map(|named| named.read().label()).collect();
+    labels.sort();
+    assert_eq!(labels, ["Alice", "write"]);
 }
 
 #[test]

@@ -66,8 +66,8 @@ fn commits() -> db0::Result<()> {
     let _world = World::new();
     let before = db0::commit()?;
     assert_eq!(db0::commit()?, before);
-    let _alice = Memo::new(person("Alice", 30));
-    let _held = db0::tags(&_alice).add("kept");
+    let alice = Memo::new(person("Alice", 30));
+    db0::tags(&alice).add("kept");
     assert_eq!(db0::commit()?, before + 1);
     assert_eq!(db0::state()?, before + 1);
     Ok(())
