@@ -75,7 +75,8 @@ impl Dying<'_> {
                 objects.out_of_date(definition);
             }
             for key in sink.iter() {
-                rows.delete(Table::Fields, &entry_row(definition.index, key.bytes, self.oid).0);
+                let (row_key, _) = entry_row(definition.index, key.bytes, self.oid);
+                rows.delete(Table::Fields, row_key.as_bytes());
             }
         }
         Ok(())

@@ -4,13 +4,13 @@ use super::{definition::Definition, entry::entry_row, tags};
 use crate::{
     class::{Kept, KeptKey, KeyUse},
     codec::key::{FieldKind, KeySink, SinkKey},
-    store::{Entry, IndexId, LayerRows, Oid, Table, TagId},
+    store::{Entry, IndexId, LayerRows, Oid, RowKey, Table, TagId},
 };
 
 /// Entries that come and go with one step.
 #[derive(Debug, Default)]
 pub(crate) struct Change {
-    rows: Vec<(Vec<u8>, Entry)>,
+    rows: Vec<(RowKey, Entry)>,
     tags: Option<TagChange>,
     /// Unique keys that the object takes.
     pub(crate) claims: Vec<Claim>,
@@ -75,18 +75,17 @@ impl Change {
         [old, new]: [&KeySink; 2],
     ) -> Self {
         let mut change = Self::default();
-        let (old, new) = (sorted(kept, old), sorted(kept, new));
-        for (of, key) in only_in(&old, &new) {
+        each_only_in(kept, old, new, |of, key| {
             change.rows.push((entry_row(of.index, key.bytes, oid).0, Entry::Gone));
-        }
-        for (of, key) in only_in(&new, &old) {
+        });
+        each_only_in(kept, new, old, |of, key| {
             let (row_key, body) = entry_row(of.index, key.bytes, oid);
             change.rows.push((row_key, Entry::Row(body)));
             if of.info.kind == KeyUse::Unique && !key.is_null {
-                let of = Claimed::Declared(class, **of);
+                let of = Claimed::Declared(class, *of);
                 change.claims.push(Claim { of, key: key.bytes.into(), oid });
             }
-        }
+        });
         change
     }
 
@@ -130,8 +129,8 @@ impl Change {
     pub(crate) fn apply(self, to: &mut LayerRows) {
         for (key, entry) in self.rows {
             match entry {
-                Entry::Row(body) => to.put(Table::Fields, &key, body),
-                Entry::Gone => to.delete(Table::Fields, &key),
+                Entry::Row(body) => to.put(Table::Fields, key.as_bytes(), body),
+                Entry::Gone => to.delete(Table::Fields, key.as_bytes()),
             }
         }
         let Some(TagChange { oid, all, joined, left }) = self.tags else { return };
@@ -161,13 +160,29 @@ fn sorted<'k>(kept: &'k Kept, sink: &'k KeySink) -> Vec<Keyed<'k>> {
     keys
 }
 
-/// What stands in the first of two sorted lists alone.
-fn only_in<'a, 'k>(
-    list: &'a [Keyed<'k>],
-    other: &'a [Keyed<'k>],
-) -> impl Iterator<Item = &'a Keyed<'k>> {
-    let is_missing = |keyed: &&Keyed<'k>| {
-        other.binary_search_by(|probe| place(probe).cmp(&place(keyed))).is_err()
-    };
-    list.iter().filter(is_missing)
+/// So many keys are compared each with each; more are sorted first.
+const FEW: usize = 16;
+
+/// Calls `each` with the keys, without tags, that stand in the first sink alone: each once.
+fn each_only_in<'k>(
+    kept: &'k Kept,
+    sink: &'k KeySink,
+    other: &'k KeySink,
+    mut each: impl FnMut(&'k KeptKey, SinkKey<'k>),
+) {
+    if sink.len() + other.len() > FEW {
+        let other = sorted(kept, other);
+        let is_there = |keyed: &Keyed<'_>| {
+            other.binary_search_by(|probe| place(probe).cmp(&place(keyed))).is_ok()
+        };
+        let keys = sorted(kept, sink).into_iter().filter(|keyed| !is_there(keyed));
+        return keys.for_each(|(of, key)| each(of, key));
+    }
+    for (nth, key) in sink.iter().enumerate() {
+        let Some(of) = kept.index(key.ordinal) else { continue };
+        let same = |probe: SinkKey<'_>| (probe.ordinal, probe.bytes) == (key.ordinal, key.bytes);
+        if !sink.iter().take(nth).any(same) && !other.iter().any(same) {
+            each(of, key);
+        }
+    }
 }

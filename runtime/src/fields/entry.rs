@@ -9,7 +9,7 @@
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::store::{IndexId, Oid, oid_key, put_ordered, take_ordered};
+use crate::store::{IndexId, Oid, RowKey, oid_key, put_ordered, take_ordered, varint::ordered};
 
 /// The longest key that stands for itself; with all that the log puts before it, it fits LMDB.
 pub(super) const PLAIN_MAX: usize = 448;
@@ -45,11 +45,33 @@ pub(super) fn put_oid(oid: Oid, out: &mut Vec<u8>) {
     out.push(number.as_bytes()[0]);
 }
 
+/// Keys up to this length need no allocation on the way to a layer.
+const SHORT_MAX: usize = 32;
+/// What stands around a key: an index's number, and an oid with two lengths.
+const AROUND_MAX: usize = 16;
+
 /// Key and body of an entry's row.
-pub(crate) fn entry_row(index: IndexId, key: &[u8], oid: Oid) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn entry_row(index: IndexId, key: &[u8], oid: Oid) -> (RowKey, Vec<u8>) {
+    if key.len() <= SHORT_MAX {
+        return (short_key(index, key, oid), Vec::new());
+    }
     let mut row_key = key_front(index, key);
     put_oid(oid, &mut row_key);
-    (row_key, if is_long(key) { key.to_vec() } else { Vec::new() })
+    (RowKey::from(&row_key[..]), if is_long(key) { key.to_vec() } else { Vec::new() })
+}
+
+fn short_key(index: IndexId, key: &[u8], oid: Oid) -> RowKey {
+    let mut bytes = [0; SHORT_MAX + AROUND_MAX];
+    let mut len = 0;
+    let mut put = |part: &[u8]| {
+        bytes[len..len + part.len()].copy_from_slice(part);
+        len += part.len();
+    };
+    let (front, front_len) = ordered(index.0.into());
+    let number = oid_key(oid);
+    let number = number.as_bytes();
+    [&front[..front_len], key, number, &number[..1]].into_iter().for_each(&mut put);
+    RowKey::from(&bytes[..len])
 }
 
 /// The key and the object of an entry; `None` if the row makes no sense.
@@ -81,14 +103,16 @@ mod tests {
                 key.resize(PLAIN_MAX + 1 + key.len(), 7);
             }
             let (row_key, body) = entry_row(IndexId(index), &key, Oid(oid));
+            let row_key = row_key.as_bytes();
             prop_assert!(row_key.len() <= 490);
-            prop_assert_eq!(entry_of(&row_key, &body), Some((&key[..], Oid(oid))));
+            prop_assert!(row_key.starts_with(&key_front(IndexId(index), &key)));
+            prop_assert_eq!(entry_of(row_key, &body), Some((&key[..], Oid(oid))));
         }
 
         #[test]
         fn entries_of_a_key_sort_by_oid(a: u64, b: u64) {
             let row = |oid| entry_row(IndexId(1), b"k\0", Oid(oid)).0;
-            prop_assert_eq!(row(a).cmp(&row(b)), a.cmp(&b));
+            prop_assert_eq!(row(a).as_bytes().cmp(row(b).as_bytes()), a.cmp(&b));
         }
 
         #[test]
