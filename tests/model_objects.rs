@@ -184,18 +184,16 @@ impl Test {
         match op {
             Op::Label { label, untyped, .. } => {
                 model.label = *label;
-                if *untyped {
-                    AnyMemo::from(&memo).set("label", label);
-                } else {
-                    memo.write().label = *label;
+                match untyped {
+                    true => AnyMemo::from(&memo).set("label", label),
+                    false => memo.write().label = *label,
                 }
             }
             Op::One { untyped, .. } => {
                 model.one = to;
-                if *untyped {
-                    AnyMemo::from(&memo).set("one", &target);
-                } else {
-                    memo.write().one = target;
+                match untyped {
+                    true => AnyMemo::from(&memo).set("one", &target),
+                    false => memo.write().one = target,
                 }
             }
             Op::Push { .. } => {
@@ -208,7 +206,7 @@ impl Test {
             }
             Op::ListPush { .. } => {
                 model.list.extend(to);
-                target.into_iter().for_each(|target| memo.read().list.push(target));
+                memo.read().list.extend(target);
             }
             Op::ListClear { .. } => {
                 model.list.clear();

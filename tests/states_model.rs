@@ -247,7 +247,8 @@ const OLDEST: &str = "DB0_TEST_OLDEST";
 /// Every state, as text.
 fn dump(oldest: usize, states: usize) -> String {
     let model = |state| scan(&db0::snapshot_at(state as u64).expect("it is kept"));
-    (oldest..states).map(|state| format!("{state}: {:?}\n", model(state))).collect()
+    (oldest..states)
+        .fold(String::new(), |text, state| format!("{text}{state}: {:?}\n", model(state)))
 }
 
 #[test]

@@ -68,7 +68,7 @@ type Model = BTreeMap<String, u32>;
 fn apply(op: &Op, scratch: &Scratch, dict: &Dict<String, u32>, model: &mut Model) {
     match op {
         Op::Insert(key, n) => {
-            assert_eq!(dict.insert(key.to_string(), *n), model.insert(key.clone(), *n))
+            assert_eq!(dict.insert(key.clone(), *n), model.insert(key.clone(), *n));
         }
         Op::Remove(key) => assert_eq!(dict.remove(&key[..]), model.remove(key)),
         Op::Update(key, n) => {

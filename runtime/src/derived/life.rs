@@ -1,10 +1,6 @@
 //! Who dies with a commit: what nothing holds any more, and what only that held.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use super::burying::Dying;
 use crate::{
@@ -12,8 +8,8 @@ use crate::{
     fields::{decode_tags, field_tags_key, passive_tags_key, passively_tagged},
     object::{AnyCell, Frozen, Killing, Objects, find_cell, row_header},
     store::{
-        Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, Store, Table, TagId, View,
-        oid_key, oid_of_key, place, take_ordered, take_varint,
+        Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, OidSet, Store, Table, TagId,
+        View, oid_key, oid_of_key, place, take_ordered, take_varint,
     },
 };
 
@@ -21,7 +17,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Plan {
     /// Their rows, memberships and references go.
-    pub(crate) dead: HashSet<Oid>,
+    pub(crate) dead: OidSet,
     /// The deletions, to be written after everything else.
     pub(crate) rows: LayerRows,
     /// Nothing but a handle holds these.
@@ -31,7 +27,7 @@ pub(crate) struct Plan {
     /// Nothing in this commit holds these, but something that is not in it yet.
     pub(crate) held_anew: Vec<Oid>,
     /// Those of the held and dead that were orphans at the last commit.
-    pub(crate) were_orphans: HashSet<Oid>,
+    pub(crate) were_orphans: OidSet,
     /// The dead that were objects on disk.
     pub(crate) deleted: Vec<(ClassId, Oid)>,
     /// Objects of which the tags changed.
@@ -39,10 +35,14 @@ pub(crate) struct Plan {
 }
 
 /// Finds out who dies with a commit of `frozen`, whose rows are `merged`.
-pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) -> Result<Plan> {
+pub(crate) fn plan(
+    objects: &Arc<Objects>,
+    frozen: &Frozen,
+    dirty: &[Dirty<'_>],
+    merged: &LayerRows,
+) -> Result<Plan> {
     let store = objects.store();
     let view = View::At(store.clone(), store.state());
-    let dirty = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
     let mut life = Life { objects, frozen, merged, view, dirty, plan: Plan::default() };
     let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself);
     let young = mortal.map(|cell| cell.oid());
@@ -54,9 +54,9 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     });
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
-    for cell in frozen.dirty.iter() {
+    for (oid, cell) in dirty {
         if cell.is_deleted(frozen.epoch) {
-            life.bury(cell.oid(), &mut candidates)?;
+            life.bury(*oid, &mut candidates)?;
         }
     }
     while let Some(oid) = candidates.pop() {
@@ -69,13 +69,16 @@ pub(crate) fn plan(objects: &Arc<Objects>, frozen: &Frozen, merged: &LayerRows) 
     Ok(life.plan)
 }
 
+/// A changed object of a commit; they are given by ascending oid.
+pub(crate) type Dirty<'a> = (Oid, &'a Arc<dyn AnyCell>);
+
 struct Life<'a> {
     objects: &'a Arc<Objects>,
     frozen: &'a Frozen,
     merged: &'a LayerRows,
     /// The last committed state.
     view: View,
-    dirty: HashMap<Oid, &'a Arc<dyn AnyCell>>,
+    dirty: &'a [Dirty<'a>],
     plan: Plan,
 }
 
@@ -108,7 +111,10 @@ impl Life<'_> {
     /// taken them already.
     fn cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
         let young = find_cell(&self.frozen.young, oid);
-        young.or_else(|| self.dirty.get(&oid).map(|cell| Arc::clone(cell)))
+        young.or_else(|| {
+            let place = self.dirty.binary_search_by_key(&oid, |(dirty, _)| *dirty).ok()?;
+            Some(self.dirty[place].1.clone())
+        })
     }
 
     fn judge(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {

@@ -1,7 +1,7 @@
-//! Hash maps by oid.
+//! Hash maps and sets by oid.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -9,6 +9,9 @@ use super::num::Oid;
 
 /// Things by the oids that they belong to.
 pub(super) type ByOid<V> = HashMap<Oid, V, BuildHasherDefault<OidHasher>>;
+
+/// Some oids.
+pub(crate) type OidSet = HashSet<Oid, BuildHasherDefault<OidHasher>>;
 
 /// Spreads oids, which are counted up and chosen by nobody: one multiplication is enough.
 #[derive(Default)]

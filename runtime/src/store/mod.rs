@@ -35,7 +35,7 @@ pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
 pub(crate) use board::FOLDER as PINS_FOLDER;
-pub(crate) use by_oid::OidHasher;
+pub(crate) use by_oid::{OidHasher, OidSet};
 pub(crate) use changes::{Changes, Happened};
 pub(crate) use container::CHUNK_BITS;
 pub use container::Chunk;

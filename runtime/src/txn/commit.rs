@@ -11,7 +11,7 @@ use super::journal::Journal;
 use crate::{
     Error, Result,
     class::Written,
-    derived::{self, Plan},
+    derived::{self, Dirty, Plan},
     object::{AnyCell, Encoded, Frozen, Objects},
     store::{
         Before, Commit, Happened, LayerRows, Oid, Postings, Prepared, StateNum, Table, TagId,
@@ -57,6 +57,7 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> 
 struct Part<'a> {
     objects: &'a Arc<Objects>,
     frozen: &'a Frozen,
+    dirty: Vec<Dirty<'a>>,
     merged: Cow<'a, LayerRows>,
     plan: Plan,
     /// How many tag names are written.
@@ -77,10 +78,13 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
             ([_], Some(layer)) => Cow::Borrowed(&**layer),
             _ => Cow::Owned(merge(frozen)),
         };
-        let plan = derived::plan(objects, frozen, &merged)?;
+        let mut dirty: Vec<_> = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
+        dirty.sort_unstable_by_key(|(oid, _)| *oid);
+        let plan = derived::plan(objects, frozen, &dirty, &merged)?;
         parts.push(Part {
             objects,
             frozen,
+            dirty,
             merged,
             plan,
             names: Cell::new(0),
@@ -159,8 +163,16 @@ impl Part<'_> {
         let body = Vec::new();
         let set_aside = &mut *self.set_aside.borrow_mut();
         set_aside.clear();
-        Batch { frozen: self.frozen, plan, writer, body, memberships: &mut memberships, set_aside }
-            .objects()?;
+        Batch {
+            frozen: self.frozen,
+            dirty: &self.dirty,
+            plan,
+            writer,
+            body,
+            memberships: &mut memberships,
+            set_aside,
+        }
+        .objects()?;
         self.classes.replace(self.objects.catalogue().write(writer)?);
         self.names.set(self.objects.tag_names().write(writer)?);
         writer.rows(&[&plan.rows], &[Table::Objects])?;
@@ -184,6 +196,7 @@ fn merge(frozen: &Frozen) -> LayerRows {
 
 struct Batch<'a, 'w> {
     frozen: &'a Frozen,
+    dirty: &'a [Dirty<'a>],
     plan: &'a Plan,
     writer: &'a mut Writer<'w>,
     body: Vec<u8>,
@@ -194,23 +207,21 @@ struct Batch<'a, 'w> {
 impl Batch<'_, '_> {
     /// Writes young objects, whose rows go behind all others, and changed ones.
     fn objects(&mut self) -> Result<()> {
-        let mut dirty: Vec<_> = self.frozen.dirty.iter().collect();
-        dirty.sort_unstable_by_key(|cell| cell.oid());
-        for cell in dirty {
-            self.object(&**cell, Before::Unknown)?;
+        for (oid, cell) in self.dirty {
+            self.object(*oid, &***cell, Before::Unknown)?;
         }
         for cell in self.frozen.young.iter() {
-            if self.object(&**cell, Before::Nothing)? {
-                let class = Objects::class_tag(cell.class().id);
-                self.memberships.set(class, cell.oid(), true);
+            let oid = cell.oid();
+            if self.object(oid, &**cell, Before::Nothing)? {
+                self.memberships.set(Objects::class_tag(cell.class().id), oid, true);
             }
         }
         Ok(())
     }
 
     /// Writes an object; false if there is nothing of it to be written.
-    fn object(&mut self, cell: &dyn AnyCell, mut before: Before) -> Result<bool> {
-        if self.plan.dead.contains(&cell.oid()) {
+    fn object(&mut self, oid: Oid, cell: &dyn AnyCell, mut before: Before) -> Result<bool> {
+        if self.plan.dead.contains(&oid) {
             return Ok(false);
         }
         self.body.clear();
@@ -228,16 +239,16 @@ impl Batch<'_, '_> {
                 return Ok(false);
             }
         }
-        let key = oid_key(cell.oid());
+        let key = oid_key(oid);
         let wrote = self.writer.put(Table::Objects, key.as_bytes(), &self.body, before)?;
         let happened = match wrote {
             Wrote::Created => Happened::Created,
             Wrote::Changed => Happened::Modified,
             Wrote::Same => return Ok(true),
         };
-        self.writer.note(cell.class().id, cell.oid(), happened);
+        self.writer.note(cell.class().id, oid, happened);
         if before == Before::Touched {
-            self.writer.note(cell.class().id, cell.oid(), Happened::Touched);
+            self.writer.note(cell.class().id, oid, Happened::Touched);
         }
         Ok(true)
     }
