@@ -69,7 +69,7 @@ pub use db0_runtime::{
         key::{Desc, IntoKey, Key, KeyRange},
     },
     derived::{StoredClass, StoredField},
-    object::{Attrs, Handle},
+    object::{Attrs, Export, Handle},
 };
 #[cfg(feature = "tokio")]
 pub use db0_snapshot::CommitStream;

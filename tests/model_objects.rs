@@ -158,6 +158,14 @@ impl Test {
         }
     }
 
+    fn target(&self, op: &Op) -> Option<Uuid> {
+        match op {
+            Op::One { to, .. } | Op::Attribute { to, .. } => to.and_then(|to| self.pick(to)),
+            Op::Push { to, .. } | Op::ListPush { to, .. } => self.pick(*to),
+            _ => None,
+        }
+    }
+
     fn change(&mut self, op: &Op) {
         let (Op::Label { of, .. }
         | Op::One { of, .. }
@@ -174,11 +182,7 @@ impl Test {
         };
         let Some(uuid) = self.pick(*of) else { return };
         let memo = memo_of(uuid);
-        let to = match op {
-            Op::One { to, .. } | Op::Attribute { to, .. } => to.and_then(|to| self.pick(to)),
-            Op::Push { to, .. } | Op::ListPush { to, .. } => self.pick(*to),
-            _ => None,
-        };
+        let to = self.target(op);
         let target = to.map(memo_of);
         let model = self.models.get_mut(&uuid).expect("it was picked");
         match op {

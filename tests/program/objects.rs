@@ -133,3 +133,12 @@ fn classes_are_listed() -> db0::Result<()> {
     assert!(person.fields.iter().any(|field| field.name == "age"));
     Ok(())
 }
+
+#[test]
+fn plain_data() {
+    let _world = World::new();
+    let bob = Memo::new(person("Bob", 40));
+    let alice = Memo::new(Person { friend: Some(bob), ..person("Alice", 30) });
+    let json = serde_json::to_value(alice.export(2)).expect("it is plain data");
+    assert_eq!(json["friend"]["name"], "Bob");
+}

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     context::{self, Encoding},
+    export,
     inside::{Home, Inside},
     objects::Objects,
     place::{Anchored, Place},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    codec::{COLLECTION, RefExt},
+    codec::{COLLECTION, RefExt, is_codec},
     store::{Oid, oid_of_key},
 };
 
@@ -203,6 +204,10 @@ impl fmt::Debug for Anchor {
 
 impl Serialize for Anchor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !is_codec::<S::Error>() && export::is_exporting() {
+            let reader = self.reader().map_err(ser::Error::custom)?;
+            return export::collection(reader, serializer);
+        }
         match context::refer(|context| self.refer(context)) {
             Some(Ok(oid)) => reference(COLLECTION, oid).serialize(serializer),
             Some(Err(text)) => Err(ser::Error::custom(text)),

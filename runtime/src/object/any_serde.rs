@@ -4,13 +4,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
     any::{AnyMemo, Inner},
-    context,
+    context, export,
     inside::Inside,
     reference,
 };
+use crate::codec::is_codec;
 
 impl Serialize for AnyMemo {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !is_codec::<S::Error>() && export::is_exporting() {
+            return export::untyped(self, serializer);
+        }
         let target = (self.objects(), self.oid());
         reference::serialize(target, self.is_users(), || self.check_alive(), serializer)
     }

@@ -12,6 +12,8 @@ mod context;
 mod counted;
 mod erased;
 mod evolve;
+mod excluding;
+mod export;
 mod find;
 mod follow;
 mod freeze;
@@ -55,6 +57,7 @@ pub use cache::CacheStats;
 pub(crate) use cell::{AnyCell, Encoded};
 pub use context::decoding_for;
 
+pub use export::Export;
 pub(crate) use freeze::Killing;
 pub(crate) use hold::Token;
 pub(crate) use keeping::check_unique;

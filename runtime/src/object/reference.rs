@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     context::{self, Encoding},
+    export,
     inside::Home,
     memo::Memo,
     objects::Objects,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     Error, Result,
     class::Class,
-    codec::{RefExt, STRONG, WEAK},
+    codec::{RefExt, STRONG, WEAK, is_codec},
     store::{Oid, PrefixId, oid_key, take_ordered},
 };
 
@@ -90,6 +91,9 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
 
 impl<T: Class> Serialize for Memo<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !is_codec::<S::Error>() && export::is_exporting() {
+            return export::object(self, serializer);
+        }
         serialize((self.objects(), self.oid()), self.is_users(), || self.check_alive(), serializer)
     }
 }

@@ -1,0 +1,108 @@
+//! Objects as plain serde data.
+
+mod common;
+
+use common::World;
+use db0::{AnyMemo, List, Memo, WeakMemo};
+use serde_json::json;
+
+#[db0::memo]
+struct Person {
+    name: String,
+    password: String,
+    friend: Option<Memo<Person>>,
+    all: Vec<Memo<Person>>,
+    notes: List<String>,
+}
+
+fn person(name: &str) -> Memo<Person> {
+    Memo::new(Person {
+        name: name.into(),
+        password: "secret".into(),
+        friend: None,
+        all: Vec::new(),
+        notes: List::from_iter(["a".to_owned(), "b".to_owned()]),
+    })
+}
+
+#[test]
+fn references_are_followed_so_far_and_never_in_a_circle() {
+    let _world = World::new();
+    let (ann, bob, eve) = (person("Ann"), person("Bob"), person("Eve"));
+    ann.write().friend = Some(bob.clone());
+    bob.write().friend = Some(ann.clone());
+    bob.write().all = vec![eve.clone(), eve.clone()];
+    let notes = json!({"kind": "List", "len": 2});
+    let eves = json!({"name": "Eve", "friend": null, "all": [], "notes": notes});
+    let bobs = json!({
+        "name": "Bob", "friend": ann.uuid(), "all": [eves, eves], "notes": notes,
+    });
+    let anns = json!({"name": "Ann", "friend": bobs, "all": [], "notes": notes});
+    let export = |depth| {
+        let export = ann.export(depth).without("password");
+        serde_json::to_value(&export).expect("it is plain data")
+    };
+    assert_eq!(export(2), anns);
+    assert_eq!(export(1)["friend"]["all"][0], json!(eve.uuid()));
+    assert_eq!(export(0)["friend"], json!(bob.uuid()));
+    let json = serde_json::to_value(ann.export(1).without("Other.password")).expect("plain");
+    assert_eq!(json["friend"]["password"], "secret");
+    let json = serde_json::to_value(ann.export(0).without("Person.password")).expect("plain");
+    assert_eq!(json.get("password"), None);
+}
+
+#[db0::memo]
+struct Link {
+    n: u32,
+    next: Option<Memo<Link>>,
+    named: std::collections::BTreeMap<String, Memo<Link>>,
+    other: Option<AnyMemo>,
+    weak: Option<WeakMemo<Link>>,
+    list: List<u8>,
+}
+
+fn link(n: u32, next: Option<Memo<Link>>) -> Memo<Link> {
+    let (named, other, weak, list) = Default::default();
+    Memo::new(Link { n, next, named, other, weak, list })
+}
+
+#[test]
+fn without_the_type_it_is_the_same() {
+    let _world = World::new();
+    let end = link(3, None);
+    let weak = Some(end.downgrade());
+    let middle = Memo::new(Link {
+        n: 2,
+        next: Some(end.clone()),
+        named: [("end".into(), end.clone())].into(),
+        other: Some(AnyMemo::from(&end)),
+        weak,
+        list: List::from_iter([1, 2]),
+    });
+    let first = link(1, Some(middle.clone()));
+    end.write().next = Some(first.clone());
+    for depth in 0..4 {
+        let typed = serde_json::to_value(first.export(depth).without("n")).expect("plain");
+        let any = AnyMemo::from(&first).export(depth).without("Link.n");
+        assert_eq!(serde_json::to_value(any).expect("plain"), typed, "{depth} levels");
+    }
+    let json = serde_json::to_value(first.export(2)).expect("plain");
+    assert_eq!(json["next"]["named"]["end"]["n"], 3);
+    assert_eq!(json["next"]["other"]["next"], json!(first.uuid()));
+    assert_eq!(json["next"]["weak"], json!(end.uuid()));
+    assert_eq!(json["next"]["list"], json!({"kind": "List", "len": 2}));
+    // What is stored is still a reference, also while something is exported.
+    assert_eq!(serde_json::to_value(end.uuid()).ok(), serde_json::to_value(&end).ok());
+}
+
+#[test]
+fn a_long_chain_ends_somewhere() {
+    let _world = World::new();
+    let chain = (0..1000).fold(None, |next, n| Some(link(n, next))).expect("it is long");
+    let mut json = &serde_json::to_value(chain.export(usize::MAX)).expect("plain");
+    for n in (1000 - 65..1000).rev() {
+        assert_eq!(json["n"], n);
+        json = &json["next"];
+    }
+    assert!(json.is_string());
+}
