@@ -64,6 +64,10 @@ impl<T: DeserializeOwned> TryIter<T> {
         (self.front, self.back) = (None, None);
     }
 
+    fn left(&self) -> usize {
+        usize::try_from(self.left.end - self.left.start).unwrap_or(usize::MAX)
+    }
+
     /// Decodes the element at `position`; none if the list has become too short for it.
     fn element(&mut self, position: u64, from_back: bool) -> Option<Result<T>> {
         let reader = self.reader.as_ref()?;
@@ -108,7 +112,7 @@ impl<T: DeserializeOwned> Iterator for TryIter<T> {
     }
 
     fn count(self) -> usize {
-        self.size_hint().0
+        self.left()
     }
 
     fn last(mut self) -> Option<Result<T>> {
@@ -116,8 +120,8 @@ impl<T: DeserializeOwned> Iterator for TryIter<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = usize::try_from(self.left.end - self.left.start).unwrap_or(usize::MAX);
-        (left, Some(left))
+        // Elements may go meanwhile, and a length that is not true costs no memory.
+        (0, Some(self.left()))
     }
 }
 

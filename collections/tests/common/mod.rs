@@ -1,4 +1,5 @@
 //! A workspace in a folder of its own, entered by the test's thread.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use db0_runtime::{Entered, Workspace};
 use tempfile::TempDir;
