@@ -3,7 +3,7 @@
 mod common;
 
 use common::World;
-use db0::{Error, Memo, WeakMemo};
+use db0::{Error, List, Memo, WeakMemo};
 
 #[db0::memo(singleton)]
 struct Root {
@@ -295,4 +295,24 @@ fn a_deletion_lets_go_of_each_reference_once() {
     db0::delete(&dan).expect("nothing refers to him");
     db0::commit().expect("it commits");
     assert_eq!(bob.refcount(), 1);
+}
+
+#[db0::memo]
+struct Club {
+    members: List<Memo<Person>>,
+}
+
+#[test]
+fn what_a_collection_held_that_comes_and_goes_between_commits_dies_with_its_handle() {
+    let _world = World::new();
+    let club = Memo::new(Club { members: List::new() });
+    let alice = Memo::new(person("Alice", 30));
+    club.read().members.push(alice.clone());
+    db0::delete(&club).expect("nothing refers to it");
+    db0::commit().expect("it commits");
+    assert_eq!((alice.refcount(), alice.read().age), (0, 30));
+    let uuid = alice.uuid();
+    drop(alice);
+    db0::commit().expect("it commits");
+    assert!(!db0::exists::<Person>(uuid));
 }

@@ -62,8 +62,15 @@ pub(crate) fn plan(
     while let Some(oid) = candidates.pop() {
         life.judge(oid, &mut candidates)?;
     }
+    // One that dies in this very commit takes away what the commit counts, which is judged by now.
+    let judged: OidSet = if life.plan.dead.is_empty() {
+        OidSet::default()
+    } else {
+        life.plan.unheld.iter().chain(&life.plan.held_anew).copied().collect()
+    };
     let more = merged.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
-    life.plan.held = more.filter(|oid| !life.plan.dead.contains(oid)).collect();
+    let lives = |oid: &Oid| !life.plan.dead.contains(oid) && !judged.contains(oid);
+    life.plan.held = more.filter(lives).collect();
     life.note_orphans()?;
     life.note_retagged()?;
     Ok(life.plan)
