@@ -204,10 +204,7 @@ impl Test {
                 model.many.extend(to);
                 memo.write().many.extend(target);
             }
-            Op::Pop { .. } => {
-                model.many.pop();
-                memo.write().many.pop();
-            }
+            Op::Pop { .. } => drop((model.many.pop(), memo.write().many.pop())),
             Op::ListPush { .. } => {
                 model.list.extend(to);
                 memo.read().list.extend(target);

@@ -100,12 +100,35 @@ impl Difference {
                 changes.each(|owner| through.push((owner, oid)), |_| ())
             }
         })?;
+        if after < low.store().newest_head()?.oldest {
+            found.look_at_both_ends()?;
+        }
         for (owner, collection) in through {
             if let Some(object) = found.objects.get_mut(&owner) {
                 object.through.insert(collection);
             }
         }
         Ok(found)
+    }
+
+    /// What has left the log tells of more states than these: where objects are is seen from them.
+    fn look_at_both_ends(&mut self) -> Result<()> {
+        let is_there = |objects: &Objects, oid: Oid| {
+            objects.view().get(Table::Objects, oid_key(oid).as_bytes(), |_| ())
+        };
+        let last = StateNum(self.high.state());
+        self.collections.values_mut().for_each(|state| *state = last.min(*state));
+        for (oid, object) in &mut self.objects {
+            object.last = object.last.min(last);
+            let absent =
+                [is_there(&self.low, *oid)?.is_none(), is_there(&self.high, *oid)?.is_none()];
+            for (absent, happened) in absent.into_iter().zip([Happened::Created, Happened::Deleted])
+            {
+                object.happened &= !(1 << happened as u8);
+                object.happened |= u8::from(absent) << happened as u8;
+            }
+        }
+        Ok(())
     }
 
     /// The objects, in the order of their creation.

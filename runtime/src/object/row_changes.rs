@@ -1,11 +1,11 @@
 //! Which elements of a collection were written between two states.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use super::{objects::Objects, rows::RowReader};
 use crate::{
     Error, Result,
-    store::{Changes, Oid, StateNum, Table, oid_key},
+    store::{Oid, StateNum, Table, oid_key},
 };
 
 impl RowReader {
@@ -20,7 +20,8 @@ impl RowReader {
     }
 
     /// The keys of the elements that states after this one's, up to `later`'s, have written or
-    /// deleted, in their order; the work is in proportion to their number.
+    /// deleted, in their order; the work is in proportion to their number. Where the log does not have
+    /// them any more, all keys are given.
     pub fn written_until(&self, later: &Self) -> Result<BTreeSet<Vec<u8>>> {
         let (after, last) = (self.state()?, later.state()?);
         let mut keys = BTreeSet::new();
@@ -40,27 +41,19 @@ impl RowReader {
                 keys.insert(key.to_vec());
             })?;
         }
-        if !all_there {
-            // Pruned by now: a state in use has its changes put aside.
-            states.clear();
-            store.changes(after, last, |state, changes| {
-                if let Changes::Collection(oid, changes) = changes
-                    && oid == self.oid
-                {
-                    states.push(state);
-                    changes.each(
-                        |_| (),
-                        |key| {
-                            keys.insert(key.to_vec());
-                        },
-                    )?;
-                }
-                Some(())
+        if all_there {
+            store.old_elements(self.oid, after, &states, |key| {
+                keys.insert(key.to_vec());
             })?;
+        } else {
+            // Pruned by now, or without a header: all elements of both states may have been written.
+            for end in [self, later] {
+                end.scan(&[], None, false, &mut |key, _| {
+                    keys.insert(key.to_vec());
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
         }
-        store.old_elements(self.oid, after, &states, |key| {
-            keys.insert(key.to_vec());
-        })?;
         Ok(keys)
     }
 

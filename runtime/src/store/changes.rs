@@ -7,7 +7,7 @@
 //! These are the ends of keys of the log. Old rows stand in the log anyway, so that elements which
 //! were changed or deleted need no second list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     key::oid_of_key,
@@ -32,7 +32,7 @@ pub(crate) enum Happened {
 }
 
 impl Happened {
-    const ALL: [Self; 5] =
+    pub(super) const ALL: [Self; 5] =
         [Self::Created, Self::Modified, Self::Deleted, Self::Retagged, Self::Touched];
 }
 
@@ -170,6 +170,23 @@ impl CollectionChanges<'_> {
         }
         Some(())
     }
+}
+
+/// A row of changes of one object, to which `happened` of these has happened.
+pub(super) fn object_row(oid: Oid, happened: [bool; Happened::ALL.len()]) -> Vec<u8> {
+    let mut row = Vec::with_capacity(9);
+    happened
+        .into_iter()
+        .for_each(|it_did| put_runs(&mut row, it_did.then_some(oid).into_iter().collect()));
+    row
+}
+
+/// A row of changes of a collection of which the elements are not told.
+pub(super) fn collection_row(owners: &BTreeSet<Oid>) -> Vec<u8> {
+    let mut row = Vec::with_capacity(8);
+    varint::put(&mut row, owners.len() as u64);
+    owners.iter().for_each(|owner| varint::put(&mut row, owner.0));
+    row
 }
 
 /// The number of runs, then for each the distance from the last one's end and its length less one.

@@ -9,6 +9,7 @@ mod engine;
 mod envelope;
 mod head;
 mod keeping;
+mod kept;
 mod key;
 mod keys;
 mod layer;

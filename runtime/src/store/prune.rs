@@ -27,7 +27,8 @@ struct Going {
 enum What {
     /// An old version of the row at this key.
     Old(Table, Vec<u8>),
-    Changes,
+    /// Changes, by the end of the key.
+    Changes(Vec<u8>),
     State,
 }
 
@@ -56,7 +57,7 @@ impl Writer<'_> {
                     self.keep_for_pins(*table, key, &row.row, row.state, pins)?;
                     self.forget_gone(*table, key, row.state)?;
                 }
-                What::Changes => self.keep_changes(row, pins)?,
+                What::Changes(end) => self.keep_changes(row.state, end, &row.row, pins)?,
                 What::State => {}
             }
             self.delete_raw(Table::Log, &row.key)?;
@@ -68,7 +69,8 @@ impl Writer<'_> {
 
     fn find_going(&self, oldest: StateNum) -> Result<Vec<Going>> {
         let mut range = KeyRange::all();
-        log::front(self.head.log_from, Kind::Old, &mut range.start);
+        // The state row of the one that was the oldest before has stayed until now.
+        log::state_key(StateNum(self.head.log_from.0.saturating_sub(1)), &mut range.start);
         let mut end = Vec::new();
         log::front(oldest, Kind::State, &mut end);
         range.end = Some(end);
@@ -82,7 +84,7 @@ impl Writer<'_> {
                 let (&number, of) = rest.split_first().ok_or_else(damaged)?;
                 What::Old(Table::of_number(number).ok_or_else(damaged)?, of.to_vec())
             } else if kind == Kind::Change as u8 {
-                What::Changes
+                What::Changes(rest.to_vec())
             } else {
                 What::State
             };
@@ -112,16 +114,6 @@ impl Writer<'_> {
         for pin in pins.that_see(stamp, replaced) {
             log::kept_key(pin, table, key, &mut kept);
             self.put_raw(Table::Kept, &kept, row)?;
-        }
-        Ok(())
-    }
-
-    /// Puts a list of changes that goes where those look who compare with an older state in use.
-    fn keep_changes(&mut self, going: &Going, pins: &Pins) -> Result<()> {
-        let mut kept = Vec::new();
-        for pin in pins.before(going.state) {
-            log::kept_key(pin, Table::Log, &going.key, &mut kept);
-            self.put_raw(Table::Kept, &kept, &going.row)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::{
     changes::Changes,
     engine::Store,
+    kept,
     key::oid_key,
     log::{self, Kind, StateRow},
     num::{Oid, StateNum},
@@ -12,6 +13,9 @@ use super::{
     varint::take_ordered,
 };
 use crate::{Error, Result, lmdb::Fault};
+
+/// Takes a row of changes apart, by its key and the length of the front that was looked for.
+type Parse = for<'r> fn(&[u8], usize, &'r [u8]) -> Option<(StateNum, Changes<'r>)>;
 
 impl Store {
     /// Describes a state, if the log still has it.
@@ -24,8 +28,9 @@ impl Store {
         StateRow::decode(row).map(Some).ok_or_else(damaged)
     }
 
-    /// Calls `each` with what the states after `after`, up to and with `last`, changed. Those of
-    /// before the oldest state are there for a state in use alone.
+    /// Calls `each` with what the states after `after`, up to and with `last`, changed. What states up
+    /// to the oldest one changed is there for a state in use alone: then all of them count, and the
+    /// elements of collections are not told.
     pub(crate) fn changes(
         &self,
         after: StateNum,
@@ -34,19 +39,15 @@ impl Store {
     ) -> Result<()> {
         let disk = Disk::open(self)?;
         let oldest = disk.head()?.oldest;
-        let mut walk_front = |front: &[u8], table: Table, skip: usize| -> Result<()> {
+        let failed = |fault: Fault| self.failed("reading", fault);
+        let mut walk_front = |front: &[u8], table: Table, parse: Parse| -> Result<()> {
             let range = KeyRange::prefix(front);
-            let failed = |fault: Fault| self.failed("reading", fault);
             let cursor = disk.txn.cursor(self.table(table)).map_err(failed)?;
             let mut walk = Walk::new(cursor, &range, Direction::Forward);
             while let Some((key, row)) = walk.next().map_err(failed)? {
                 let damaged = || self.corrupt(table, key, "the list of changes is damaged");
-                let mut rest = &key[skip..];
-                let state = take_ordered(&mut rest).map(StateNum).ok_or_else(damaged)?;
-                if state <= last {
-                    let changes = rest.get(1..).and_then(|end| Changes::parse(end, row));
-                    changes.and_then(|changes| each(state, changes)).ok_or_else(damaged)?;
-                }
+                let (state, changes) = parse(key, front.len(), row).ok_or_else(damaged)?;
+                each(state, changes).ok_or_else(damaged)?;
             }
             Ok(())
         };
@@ -55,12 +56,16 @@ impl Store {
             if !self.pins().contains(after) {
                 return Err(Error::Pruned { oldest: oldest.0 });
             }
-            log::kept_key(after, Table::Log, &[], &mut front);
-            walk_front(&front, Table::Kept, front.len())?;
+            kept::front(after, &mut front);
+            walk_front(&front, Table::Kept, |key, front, row| kept::parse(&key[front..], row))?;
         }
         for state in (after.max(oldest).0 + 1..=last.0).map(StateNum) {
             log::front(state, Kind::Change, &mut front);
-            walk_front(&front, Table::Log, 0)?;
+            walk_front(&front, Table::Log, |mut key, front, row| {
+                let end = &key[front..];
+                let state = take_ordered(&mut key).map(StateNum)?;
+                Changes::parse(end, row).map(|changes| (state, changes))
+            })?;
         }
         Ok(())
     }

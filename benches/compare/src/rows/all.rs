@@ -1,6 +1,8 @@
 //! The list of all rows.
 
-use super::{commits, dict, fields, footprint, hot, index, list, objects, past, tags, threads};
+use super::{
+    changes, commits, dict, fields, footprint, hot, index, list, objects, past, tags, threads,
+};
 use crate::row::Row;
 
 /// All rows, in the order in which they run.
@@ -12,6 +14,7 @@ pub(crate) fn all() -> Vec<Row> {
         threads::ROWS,
         tags::ROWS,
         past::ROWS,
+        changes::ROWS,
         footprint::ROWS,
         dict::ROWS,
         list::ROWS,

@@ -1,6 +1,7 @@
 //! The rows, a group a file.
 
 mod all;
+mod changes;
 mod commits;
 mod dict;
 pub(crate) mod fields;
