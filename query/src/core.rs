@@ -162,7 +162,12 @@ impl Core {
         let objects = self.objects()?;
         if self.ops.is_empty() {
             let mut uuids = Vec::new();
-            self.plan()?.each(|oid| uuids.push(objects.uuid_of(oid)))?;
+            let uuid = objects.uuids();
+            self.plan()?.each_chunk(|number, chunk| {
+                uuids.reserve(chunk.len() as usize);
+                chunk.each(|n| uuids.push(uuid(oid_at(number, n))));
+                true
+            })?;
             return Ok(uuids);
         }
         self.ids()?.map(|id| id.map(|id| objects.uuid_of(id))).collect()

@@ -11,13 +11,14 @@ use crate::{
     expr::{Node, Test},
     ids::{IdSet, oid_at, place_of},
     indexed::Indexed,
+    tagged::{Look, Tagged},
 };
 
 /// Criteria with their tags looked up, ready to be run on one view.
 pub(crate) struct Plan {
     objects: Arc<Objects>,
     /// The class or classes that results are of.
-    classes: Vec<Members>,
+    classes: Vec<Tagged>,
     root: Step,
 }
 
@@ -25,7 +26,7 @@ pub(crate) struct Plan {
 pub(crate) enum Step {
     All,
     Nothing,
-    Tag(Members, String),
+    Tag(Tagged),
     /// Few objects, gathered before.
     Ids(IdSet, String),
     And(Vec<Step>),
@@ -40,6 +41,7 @@ pub(crate) enum Step {
 impl Plan {
     pub(crate) fn new(objects: &Arc<Objects>, classes: Vec<Members>, node: &Node) -> Result<Self> {
         let root = Step::new(objects, node)?;
+        let classes = classes.into_iter().map(|class| Tagged::new(class, String::new())).collect();
         Ok(Self { objects: objects.clone(), classes, root })
     }
 
@@ -47,7 +49,7 @@ impl Plan {
         &self.objects
     }
 
-    pub(crate) fn classes(&self) -> &[Members] {
+    pub(crate) fn classes(&self) -> &[Tagged] {
         &self.classes
     }
 
@@ -55,20 +57,28 @@ impl Plan {
         &self.root
     }
 
+    fn look(&self, ahead: bool) -> Look<'_> {
+        Look { objects: &self.objects, ahead }
+    }
+
     /// The next chunk at or after `from` that may have results.
     pub(crate) fn next_chunk(&self, from: u64) -> Result<Option<u64>> {
+        self.next_of(self.look(false), from)
+    }
+
+    fn next_of(&self, look: Look<'_>, from: u64) -> Result<Option<u64>> {
         if self.root.source().is_some() {
-            return self.root.next_chunk(&self.objects, from);
+            return self.root.next_chunk(look, from);
         }
-        let Some(class) = self.next_of_classes(from)? else { return Ok(None) };
+        let Some(class) = self.next_of_classes(look, from)? else { return Ok(None) };
         let mut at = class;
         // The tag and the class must both have the chunk: they take turns in skipping.
         loop {
-            let Some(next) = self.root.next_chunk(&self.objects, at)? else { return Ok(None) };
+            let Some(next) = self.root.next_chunk(look, at)? else { return Ok(None) };
             if next == at {
                 return Ok(Some(at));
             }
-            let Some(class) = self.next_of_classes(next)? else { return Ok(None) };
+            let Some(class) = self.next_of_classes(look, next)? else { return Ok(None) };
             at = class;
             if class == next {
                 return Ok(Some(at));
@@ -76,23 +86,26 @@ impl Plan {
         }
     }
 
-    fn next_of_classes(&self, from: u64) -> Result<Option<u64>> {
+    fn next_of_classes(&self, look: Look<'_>, from: u64) -> Result<Option<u64>> {
         let mut nearest: Option<u64> = None;
         for class in &self.classes {
-            let next = class.next_chunk(&self.objects, from)?;
+            let next = class.next_chunk(look, from)?;
             nearest = nearest.into_iter().chain(next).min();
         }
         Ok(nearest)
     }
 
+    /// Adds the objects of the classes that results are of.
+    fn of_classes(&self, look: Look<'_>, number: u64, chunk: &mut Chunk) -> Result<()> {
+        self.classes.iter().try_for_each(|class| class.chunk(look, number, chunk))
+    }
+
     /// How many objects there are of the classes that results are of.
     pub(crate) fn count_of_classes(&self) -> Result<u64> {
-        let (mut count, mut from) = (0, 0);
-        while let Some(number) = self.next_of_classes(from)? {
+        let (look, mut count, mut from) = (self.look(true), 0, 0);
+        while let Some(number) = self.next_of_classes(look, from)? {
             let mut members = Chunk::EMPTY;
-            for class in &self.classes {
-                class.chunk(&self.objects, number, &mut members)?;
-            }
+            self.of_classes(look, number, &mut members)?;
             count += u64::from(members.len());
             from = number + 1;
         }
@@ -101,37 +114,31 @@ impl Plan {
 
     /// The results in one chunk.
     pub(crate) fn chunk(&self, number: u64) -> Result<Chunk> {
+        self.chunk_of(self.look(false), number)
+    }
+
+    fn chunk_of(&self, look: Look<'_>, number: u64) -> Result<Chunk> {
         let mut among = Chunk::EMPTY;
         if let Some(source) = self.root.source() {
-            source.chunk(&self.objects, number, &mut among)?;
+            source.chunk(look.objects, number, &mut among)?;
         } else {
-            for class in &self.classes {
-                class.chunk(&self.objects, number, &mut among)?;
-            }
+            self.of_classes(look, number, &mut among)?;
         }
-        self.root.keep(&self.objects, number, &mut among)?;
+        self.root.keep(look, number, &mut among)?;
         Ok(among)
     }
 
     /// Calls `each` with every chunk that has results, until it says that this is enough.
     pub(crate) fn each_chunk(&self, mut each: impl FnMut(u64, Chunk) -> bool) -> Result<()> {
-        let mut from = 0;
-        while let Some(number) = self.next_chunk(from)? {
-            let chunk = self.chunk(number)?;
+        let (look, mut from) = (self.look(true), 0);
+        while let Some(number) = self.next_of(look, from)? {
+            let chunk = self.chunk_of(look, number)?;
             if !chunk.is_empty() && !each(number, chunk) {
                 break;
             }
             from = number + 1;
         }
         Ok(())
-    }
-
-    /// Calls `each` with every result.
-    pub(crate) fn each(&self, mut each: impl FnMut(u64)) -> Result<()> {
-        self.each_chunk(|number, chunk| {
-            chunk.iter().for_each(|n| each(oid_at(number, n)));
-            true
-        })
     }
 
     pub(crate) fn count(&self) -> Result<u64> {
@@ -154,17 +161,16 @@ impl Plan {
 
     pub(crate) fn contains(&self, oid: u64) -> Result<bool> {
         let (number, n) = place_of(oid);
+        let look = self.look(false);
         let mut among = Chunk::EMPTY;
-        for class in &self.classes {
-            class.chunk(&self.objects, number, &mut among)?;
-        }
+        self.of_classes(look, number, &mut among)?;
         if !among.contains(n) {
             return Ok(false);
         }
         // Alone, so that nothing else is looked into.
         let mut one = Chunk::EMPTY;
         one.insert(n);
-        self.root.keep(&self.objects, number, &mut one)?;
+        self.root.keep(look, number, &mut one)?;
         Ok(!one.is_empty())
     }
 
@@ -189,7 +195,11 @@ impl Step {
             Node::Tag(name) => Self::tag(objects, name)?,
             Node::TagsFrom(front) => {
                 let tags = Members::of_tags_with_front(objects, &TagName::front_of_text(front))?;
-                Self::Or(tags.into_iter().map(|(name, tag)| Self::Tag(tag, show(&name))).collect())
+                Self::Or(
+                    tags.into_iter()
+                        .map(|(name, tag)| Self::Tag(Tagged::new(tag, show(&name))))
+                        .collect(),
+                )
             }
             Node::Class(names) => Self::class(objects, names)?,
             Node::Object(uuid) => objects.number_of(*uuid).map_or(Self::Nothing, |oid| {
@@ -226,13 +236,14 @@ impl Step {
 
     fn tag(objects: &Objects, name: &TagName) -> Result<Self> {
         let members = Members::of_tag(objects, name)?;
-        Ok(members.map_or(Self::Nothing, |tag| Self::Tag(tag, show(name))))
+        Ok(members.map_or(Self::Nothing, |tag| Self::Tag(Tagged::new(tag, show(name)))))
     }
 
     /// The class's objects, and what bears the class as a tag.
     fn class(objects: &Objects, names: &[String]) -> Result<Self> {
         let class = format!("class {}", names.first().map_or("", |name| name));
-        let members = members_named(objects, names)?.map(|members| Self::Tag(members, class));
+        let members =
+            members_named(objects, names)?.map(|members| Self::Tag(Tagged::new(members, class)));
         let mut steps = Vec::from_iter(members);
         for name in names {
             match Self::tag(objects, &TagName::class(name))? {
@@ -281,18 +292,18 @@ impl Step {
 
     /// The next chunk at or after `from` that may have something; `from` itself where that is not
     /// known.
-    fn next_chunk(&self, objects: &Arc<Objects>, from: u64) -> Result<Option<u64>> {
+    fn next_chunk(&self, look: Look<'_>, from: u64) -> Result<Option<u64>> {
         match self {
             Self::All | Self::Not(_) | Self::Field(_) | Self::Filter(_) => Ok(Some(from)),
             Self::Nothing => Ok(None),
-            Self::Indexed(indexed) => indexed.next_chunk(objects, from),
-            Self::Tag(members, _) => members.next_chunk(objects, from),
+            Self::Indexed(indexed) => indexed.next_chunk(look.objects, from),
+            Self::Tag(tag) => tag.next_chunk(look, from),
             Self::Ids(ids, _) => Ok(ids.next_chunk(from)),
-            Self::Query(plan) => plan.next_chunk(from),
+            Self::Query(plan) => plan.next_of(plan.look(look.ahead), from),
             Self::And(steps) => {
                 let mut at = from;
                 for step in steps {
-                    match step.next_chunk(objects, at)? {
+                    match step.next_chunk(look, at)? {
                         Some(next) => at = at.max(next),
                         None => return Ok(None),
                     }
@@ -302,7 +313,7 @@ impl Step {
             Self::Or(steps) => {
                 let mut nearest: Option<u64> = None;
                 for step in steps {
-                    nearest = nearest.into_iter().chain(step.next_chunk(objects, from)?).min();
+                    nearest = nearest.into_iter().chain(step.next_chunk(look, from)?).min();
                 }
                 Ok(nearest)
             }
@@ -310,26 +321,26 @@ impl Step {
     }
 
     /// Keeps those of `among` that fulfil this.
-    fn keep(&self, objects: &Arc<Objects>, number: u64, among: &mut Chunk) -> Result<()> {
+    fn keep(&self, look: Look<'_>, number: u64, among: &mut Chunk) -> Result<()> {
         match self {
             Self::All => {}
             Self::Nothing => *among = Chunk::EMPTY,
-            Self::Tag(members, _) => {
+            Self::Tag(tag) => {
                 let mut bearing = Chunk::EMPTY;
-                members.chunk(objects, number, &mut bearing)?;
+                tag.chunk(look, number, &mut bearing)?;
                 among.and(&bearing);
             }
             Self::Ids(ids, _) => match ids.chunk(number) {
                 Some(chunk) => among.and(chunk),
                 None => *among = Chunk::EMPTY,
             },
-            Self::Query(plan) => plan.keep(number, among)?,
+            Self::Query(plan) => plan.keep_in(look.ahead, number, among)?,
             Self::And(steps) => {
                 for step in steps {
                     if among.is_empty() {
                         return Ok(());
                     }
-                    step.keep(objects, number, among)?;
+                    step.keep(look, number, among)?;
                 }
             }
             Self::Or(steps) => {
@@ -337,19 +348,19 @@ impl Step {
                 for step in steps {
                     let mut some = among.clone();
                     some.and_not(&kept);
-                    step.keep(objects, number, &mut some)?;
+                    step.keep(look, number, &mut some)?;
                     kept.or(&some);
                 }
                 *among = kept;
             }
             Self::Not(step) => {
                 let mut matching = among.clone();
-                step.keep(objects, number, &mut matching)?;
+                step.keep(look, number, &mut matching)?;
                 among.and_not(&matching);
             }
-            Self::Field(test) => keep_if(number, among, |oid| test.holds(objects, oid))?,
-            Self::Indexed(indexed) => indexed.keep(objects, number, among)?,
-            Self::Filter(test) => keep_if(number, among, |oid| test(objects, oid))?,
+            Self::Field(test) => keep_if(number, among, |oid| test.holds(look.objects, oid))?,
+            Self::Indexed(indexed) => indexed.keep(look.objects, number, among)?,
+            Self::Filter(test) => keep_if(number, among, |oid| test(look.objects, oid))?,
         }
         Ok(())
     }
@@ -358,12 +369,15 @@ impl Step {
 impl Plan {
     /// Keeps those of `among` that are results of this.
     pub(crate) fn keep(&self, number: u64, among: &mut Chunk) -> Result<()> {
-        let mut classes = Chunk::EMPTY;
-        for class in &self.classes {
-            class.chunk(&self.objects, number, &mut classes)?;
-        }
-        among.and(&classes);
-        self.root.keep(&self.objects, number, among)
+        self.keep_in(false, number, among)
+    }
+
+    fn keep_in(&self, ahead: bool, number: u64, among: &mut Chunk) -> Result<()> {
+        let look = self.look(ahead);
+        let mut of_classes = Chunk::EMPTY;
+        self.of_classes(look, number, &mut of_classes)?;
+        among.and(&of_classes);
+        self.root.keep(look, number, among)
     }
 }
 

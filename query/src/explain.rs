@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use db0_runtime::{Result, class::Class, derived::Members, object::Objects};
+use db0_runtime::{Result, class::Class, object::Objects};
 
 use crate::{
     core::{Core, Op},
@@ -97,7 +97,7 @@ impl Explain {
 
     fn plan(&mut self, depth: usize, name: &str, plan: &Plan) -> Result<()> {
         let objects = plan.objects();
-        let sizes = plan.classes().iter().map(|class| class.count(objects));
+        let sizes = plan.classes().iter().map(|class| class.members.count(objects));
         let all = sizes.sum::<Result<u64>>()?;
         self.line(depth, format!("{name}: {all} objects"));
         self.at_most = self.step(depth + 1, plan.root(), objects, all)?;
@@ -106,17 +106,16 @@ impl Explain {
 
     /// Explains a step among so many objects; gives how many are left at most.
     fn step(&mut self, depth: usize, step: &Step, objects: &Objects, all: u64) -> Result<u64> {
-        let size = |members: &Members| Ok(members.count(objects)?.min(all));
         Ok(match step {
             Step::All => all,
             Step::Nothing => {
                 self.line(depth, "nothing: no object ever bore this tag".into());
                 0
             }
-            Step::Tag(members, name) => {
-                let count = members.count(objects)?;
-                self.line(depth, format!("{name}: {count}"));
-                size(members)?
+            Step::Tag(tag) => {
+                let count = tag.members.count(objects)?;
+                self.line(depth, format!("{}: {count}", tag.name));
+                count.min(all)
             }
             Step::Ids(ids, name) => {
                 self.line(depth, format!("{name}: {}, gathered first", ids.len()));

@@ -21,6 +21,7 @@ mod shape;
 mod sort;
 mod stream;
 mod tag;
+mod tagged;
 mod tags;
 mod wire;
 mod words;

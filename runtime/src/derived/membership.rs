@@ -1,12 +1,12 @@
 //! Which objects a tag or class has: chunk by chunk, committed ones and new ones.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc};
 
 use crate::{
     Result,
     class::{Class, TagName},
-    object::{Cast, Objects},
-    store::{CHUNK_BITS, Chunk, ClassId, Oid, TagId},
+    object::{Cast, Objects, Young},
+    store::{CHUNK_BITS, Chunk, ChunksAhead, ClassId, Oid, TagId, place},
 };
 
 /// A tag or class of a view whose members can be asked for.
@@ -15,6 +15,37 @@ pub struct Members {
     tag: TagId,
     /// New objects are in no container before they are committed.
     class: Option<ClassId>,
+}
+
+/// Chunks that are counted in one look.
+const COUNTED_AT_ONCE: usize = 64;
+
+/// What new objects change in a chunk.
+#[derive(Default)]
+struct New {
+    there: Vec<u16>,
+    gone: Vec<u16>,
+}
+
+/// Some chunks of a tag or class.
+#[derive(Debug)]
+pub struct Ahead(ChunksAhead);
+
+impl Ahead {
+    /// The members of a chunk.
+    pub fn get(&self, number: u64) -> Option<&Chunk> {
+        self.0.chunks.get(&number)
+    }
+
+    /// The first chunk at or after `from` that may have members, as far as these go.
+    pub fn next(&self, from: u64) -> Option<u64> {
+        self.0.chunks.range(from..).next().map(|(number, _)| *number)
+    }
+
+    /// The first chunk that is not among these; none if these are all.
+    pub fn to(&self) -> Option<u64> {
+        self.0.to
+    }
 }
 
 impl Members {
@@ -65,12 +96,11 @@ impl Members {
 
     /// How many objects there are.
     pub fn count(&self, objects: &Objects) -> Result<u64> {
-        let (mut count, mut from) = (0, 0);
-        while let Some(number) = self.next_chunk(objects, from)? {
-            let mut chunk = Chunk::EMPTY;
-            self.chunk(objects, number, &mut chunk)?;
-            count += u64::from(chunk.len());
-            from = number + 1;
+        let (mut count, mut from) = (0, Some(0));
+        while let Some(next) = from {
+            let Ahead(ahead) = self.ahead(objects, next, COUNTED_AT_ONCE)?;
+            count += ahead.chunks.values().map(|chunk| u64::from(chunk.len())).sum::<u64>();
+            from = ahead.to;
         }
         Ok(count)
     }
@@ -84,33 +114,61 @@ impl Members {
         Self { tag: Objects::class_tag(class), class: Some(class) }
     }
 
+    /// The chunks from one on, some `most` of them, in one look.
+    pub fn ahead(&self, objects: &Objects, from: u64, most: usize) -> Result<Ahead> {
+        // New ones first: if they are committed in between, they are found twice, not never.
+        let (new, new_to) = self.new_ones(objects, Oid(from << CHUNK_BITS)..=Oid(u64::MAX), most);
+        let mut ahead = objects.view().chunks(self.tag, from, most)?;
+        if let Some(to) = new_to.filter(|new_to| ahead.to.is_none_or(|to| *new_to < to)) {
+            ahead.cut(to);
+        }
+        for (number, new) in new {
+            if ahead.to.is_some_and(|to| number >= to) {
+                break;
+            }
+            new.apply(ahead.chunks.entry(number).or_insert(Chunk::EMPTY));
+        }
+        Ok(Ahead(ahead))
+    }
+
     /// Adds the members of one chunk.
     pub fn chunk(&self, objects: &Objects, number: u64, chunk: &mut Chunk) -> Result<()> {
-        // New ones first: if they are committed in between, they are found twice, not never.
-        let mut gone = Vec::new();
-        if let Some(class) = self.class {
-            let first = Oid(number << CHUNK_BITS);
-            let last = Oid(first.0 | ((1 << CHUNK_BITS) - 1));
-            objects.young_of(class, first..=last, |oid, is_gone| {
-                let n = (oid.0 - first.0) as u16;
-                if is_gone { gone.push(n) } else { chunk.insert(n) }
-            });
-        }
+        let first = Oid(number << CHUNK_BITS);
+        let last = Oid(first.0 | ((1 << CHUNK_BITS) - 1));
+        let (new, _) = self.new_ones(objects, first..=last, 1);
         objects.view().chunk(self.tag, number, chunk)?;
-        gone.into_iter().for_each(|n| chunk.remove(n));
+        new.values().for_each(|new| new.apply(chunk));
         Ok(())
     }
 
     /// The first chunk at or after `from` that may have members.
     pub fn next_chunk(&self, objects: &Objects, from: u64) -> Result<Option<u64>> {
-        let mut nearest = None;
-        if let Some(class) = self.class {
-            objects.young_of(class, Oid(from << CHUNK_BITS)..=Oid(u64::MAX), |oid, _| {
-                let number = oid.0 >> CHUNK_BITS;
-                nearest = Some(nearest.map_or(number, |n: u64| n.min(number)));
-            });
-        }
+        let (new, _) = self.new_ones(objects, Oid(from << CHUNK_BITS)..=Oid(u64::MAX), 1);
         let committed = objects.view().next_chunk(self.tag, from)?;
-        Ok(nearest.into_iter().chain(committed).min())
+        Ok(new.first_key_value().map(|(number, _)| *number).into_iter().chain(committed).min())
+    }
+
+    /// New objects of the class, by chunk, and the first chunk that was not looked at.
+    fn new_ones(
+        &self,
+        objects: &Objects,
+        oids: RangeInclusive<Oid>,
+        most: usize,
+    ) -> (BTreeMap<u64, New>, Option<u64>) {
+        let mut all: BTreeMap<u64, New> = BTreeMap::new();
+        let Some(class) = self.class else { return (all, None) };
+        let to = objects.young_of(&Young { class, oids, most }, |oid, is_gone| {
+            let (number, n) = place(oid);
+            let new = all.entry(number).or_default();
+            if is_gone { new.gone.push(n) } else { new.there.push(n) }
+        });
+        (all, to)
+    }
+}
+
+impl New {
+    fn apply(&self, chunk: &mut Chunk) {
+        self.there.iter().for_each(|n| chunk.insert(*n));
+        self.gone.iter().for_each(|n| chunk.remove(*n));
     }
 }

@@ -15,5 +15,5 @@ pub use delete::{delete, touch};
 pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;
 pub(crate) use life::{Dirty, Plan, plan};
-pub use membership::Members;
+pub use membership::{Ahead, Members};
 pub use tagging::{Hold, Tagging, tag, tags_of};

@@ -132,6 +132,13 @@ impl Objects {
         self.uuid(Oid(oid))
     }
 
+    /// As [`uuid_of`](Self::uuid_of), for many.
+    #[doc(hidden)]
+    pub fn uuids(&self) -> impl Fn(u64) -> Uuid + use<> {
+        let prefix = self.store().prefix_id();
+        move |oid| prefix.uuid(Oid(oid))
+    }
+
     /// The number of the object of this identity, if it is one of this prefix.
     #[doc(hidden)]
     pub fn number_of(&self, uuid: Uuid) -> Option<u64> {

@@ -48,6 +48,7 @@ mod untyped;
 mod version;
 mod weak;
 mod write;
+mod young;
 
 pub use crate::codec::varint;
 pub use anchor::Anchor;
@@ -75,3 +76,4 @@ pub(crate) use still::Still;
 pub(crate) use version::Outcome;
 pub use weak::WeakMemo;
 pub use write::Write;
+pub(crate) use young::Young;

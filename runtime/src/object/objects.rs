@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     fmt,
-    ops::RangeInclusive,
     sync::{
         Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -297,26 +296,6 @@ impl Objects {
         self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
     }
 
-    /// A new object that is not committed, or not even published to other threads.
-    pub(super) fn young(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
-        if !self.is_writable() {
-            return None;
-        }
-        if self.shared.in_atomic() {
-            let frames = self.shared.frames.lock();
-            let parts = frames.iter().flat_map(|frame| &frame.parts);
-            let mut mine = parts.filter(|part| std::ptr::eq(Arc::as_ptr(&part.objects), self));
-            let found = mine.find_map(|part| super::pending::find(&part.young, oid));
-            if found.is_some() {
-                return found;
-            }
-        }
-        if oid.0 < self.young_from.load(Ordering::Acquire) {
-            return None;
-        }
-        self.pending.lock().young(oid)
-    }
-
     /// Refuses an object that is deleted, or never was.
     pub(crate) fn check_alive(&self, oid: Oid) -> Result<()> {
         let is_there = match self.cells.get(oid).or_else(|| self.young(oid)) {
@@ -353,37 +332,6 @@ impl Objects {
                 Err(self.store().corrupt(Table::Objects, key.as_bytes(), "the row is too short"))
             }
         }
-    }
-
-    /// Calls `each` with the young objects of a class among `oids`, and whether they are deleted.
-    pub(crate) fn young_of(
-        &self,
-        class: ClassId,
-        oids: RangeInclusive<Oid>,
-        mut each: impl FnMut(Oid, bool),
-    ) {
-        if !self.is_writable() {
-            return self.captured_of(class, oids, each);
-        }
-        let mut found = Vec::new();
-        let mut tell = |cells: &[Arc<dyn AnyCell>]| {
-            let from = cells.partition_point(|cell| cell.oid() < *oids.start());
-            let cells = cells[from..].iter().take_while(|cell| cell.oid() <= *oids.end());
-            found.extend(cells.filter(|cell| cell.class().id == class).cloned());
-        };
-        {
-            let pending = self.pending.lock();
-            tell(&pending.growing_up);
-            tell(&pending.young);
-        }
-        if self.shared.in_atomic() {
-            let frames = self.shared.frames.lock();
-            let parts = frames.iter().flat_map(|frame| &frame.parts);
-            parts
-                .filter(|part| std::ptr::eq(Arc::as_ptr(&part.objects), self))
-                .for_each(|part| tell(&part.young));
-        }
-        found.iter().for_each(|cell| each(cell.oid(), cell.is_gone()));
     }
 
     /// The class of a Rust type, if this view has it.

@@ -151,19 +151,14 @@ impl Objects {
         (!gone).then_some(class)
     }
 
-    /// Calls `each` with the objects of a class that had no row at this moment, and whether they were
-    /// deleted.
-    pub(super) fn captured_of(
+    /// Which of some objects had no row at this moment, with their class, and whether they were
+    /// deleted; ascending.
+    pub(super) fn captured_among(
         &self,
-        class: ClassId,
-        oids: RangeInclusive<Oid>,
-        mut each: impl FnMut(Oid, bool),
-    ) {
+        oids: &RangeInclusive<Oid>,
+    ) -> impl Iterator<Item = &(Oid, ClassId, bool)> {
         let young = &self.moment.young;
         let from = young.partition_point(|(oid, ..)| oid < oids.start());
-        let within = young[from..].iter().take_while(|(oid, ..)| oid <= oids.end());
-        for (oid, _, gone) in within.filter(|(_, of, _)| *of == class) {
-            each(*oid, *gone);
-        }
+        young[from..].iter().take_while(move |(oid, ..)| oid <= oids.end())
     }
 }

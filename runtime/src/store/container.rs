@@ -87,6 +87,18 @@ impl Chunk {
         })
     }
 
+    /// Calls `each` with the members, ascending.
+    #[inline]
+    pub fn each(&self, mut each: impl FnMut(u16)) {
+        for (i, &word) in self.0.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                each((i as u32 * 64 + rest.trailing_zeros()) as u16);
+                rest &= rest - 1;
+            }
+        }
+    }
+
     /// Takes out the lowest member at or above word `from`, which is left at the word it was in.
     #[inline]
     pub fn take_first(&mut self, from: &mut usize) -> Option<u16> {
@@ -214,6 +226,11 @@ mod tests {
             prop_assert_eq!(x.len() as usize, a.len());
             prop_assert_eq!(x.is_empty(), a.is_empty());
             prop_assert!(x.iter().eq(a.iter().copied()));
+            let mut each = Vec::new();
+            x.each(|n| each.push(n));
+            prop_assert!(each.iter().eq(a.iter()));
+            let (mut rest, mut word) = (x.clone(), 0);
+            prop_assert!(std::iter::from_fn(|| rest.take_first(&mut word)).eq(a.iter().copied()));
             let mut both = x.clone();
             both.and(&y);
             prop_assert!(both.iter().eq(a.intersection(&b).copied()));

@@ -1,5 +1,6 @@
 //! Rows with history: tables, envelopes, layers, views, commits, the log.
 
+mod ahead;
 mod board;
 mod by_oid;
 mod changes;
@@ -35,6 +36,7 @@ mod writer;
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
+pub(crate) use ahead::Ahead as ChunksAhead;
 pub(crate) use board::FOLDER as PINS_FOLDER;
 pub(crate) use by_oid::{OidHasher, OidSet};
 pub(crate) use changes::{Changes, Happened};

@@ -132,6 +132,12 @@ impl Postings {
         self.chunks.range((tag, from)..=(tag, u64::MAX)).next().map(|((_, chunk), _)| *chunk)
     }
 
+    /// The changed chunks of `tag` at or after `from`, ascending.
+    pub(super) fn from(&self, tag: TagId, from: u64) -> impl Iterator<Item = (u64, &Delta)> {
+        let changes = self.chunks.range((tag, from)..=(tag, u64::MAX));
+        changes.map(|((_, chunk), delta)| (*chunk, delta))
+    }
+
     fn places(&self) -> impl Iterator<Item = (TagId, u64)> {
         self.chunks.keys().copied()
     }

@@ -1,0 +1,84 @@
+//! The objects of a tag or class, chunk by chunk: one at a time, or many ahead.
+
+use std::{cell::RefCell, sync::Arc};
+
+use db0_runtime::{
+    Chunk, Result,
+    derived::{Ahead, Members},
+    object::Objects,
+};
+
+/// Chunks that are read ahead at first, and at most: who wants the first result need not pay for
+/// hundreds.
+const AHEAD_MIN: usize = 4;
+const AHEAD_MAX: usize = 64;
+
+/// Where objects are looked for, and whether all of them are gone through.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    pub(crate) objects: &'a Arc<Objects>,
+    /// Nobody else's code comes in between: what is read ahead does not get old.
+    pub(crate) ahead: bool,
+}
+
+/// A tag or class of a plan.
+pub(crate) struct Tagged {
+    pub(crate) members: Members,
+    pub(crate) name: String,
+    read: RefCell<Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    from: u64,
+    ahead: Option<Ahead>,
+    most: usize,
+}
+
+impl Tagged {
+    pub(crate) fn new(members: Members, name: String) -> Self {
+        Self { members, name, read: RefCell::default() }
+    }
+
+    /// Adds the members of one chunk.
+    pub(crate) fn chunk(&self, look: Look<'_>, number: u64, chunk: &mut Chunk) -> Result<()> {
+        if !look.ahead {
+            return self.members.chunk(look.objects, number, chunk);
+        }
+        self.read_to(look.objects, number)?;
+        if let Some(found) = self.read.borrow().ahead.as_ref().and_then(|ahead| ahead.get(number)) {
+            chunk.or(found);
+        }
+        Ok(())
+    }
+
+    /// The first chunk at or after `from` that may have members.
+    pub(crate) fn next_chunk(&self, look: Look<'_>, mut from: u64) -> Result<Option<u64>> {
+        if !look.ahead {
+            return self.members.next_chunk(look.objects, from);
+        }
+        loop {
+            self.read_to(look.objects, from)?;
+            let read = self.read.borrow();
+            let Some(ahead) = &read.ahead else { return Ok(None) };
+            match (ahead.next(from), ahead.to()) {
+                (Some(number), _) => return Ok(Some(number)),
+                (None, Some(to)) => from = to,
+                (None, None) => return Ok(None),
+            }
+        }
+    }
+
+    /// Sees to it that a chunk has been read.
+    fn read_to(&self, objects: &Objects, number: u64) -> Result<()> {
+        let mut read = self.read.borrow_mut();
+        let is_read = |ahead: &Ahead| ahead.to().is_none_or(|to| number < to);
+        if number >= read.from && read.ahead.as_ref().is_some_and(is_read) {
+            return Ok(());
+        }
+        read.most = (read.most * 4).clamp(AHEAD_MIN, AHEAD_MAX);
+        read.ahead = Some(self.members.ahead(objects, number, read.most)?);
+        read.from = number;
+        Ok(())
+    }
+}
