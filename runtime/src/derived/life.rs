@@ -1,6 +1,6 @@
 //! Who dies with a commit: what nothing holds any more, and what only that held.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use super::burying::Dying;
 use crate::{
@@ -26,6 +26,8 @@ pub(crate) struct Plan {
     pub(crate) held: Vec<Oid>,
     /// Nothing in this commit holds these, but something that is not in it yet.
     pub(crate) held_anew: Vec<Oid>,
+    /// These were not looked at any more, or not to their end: a later commit goes on.
+    pub(crate) postponed: Vec<Oid>,
     /// Those of the held and dead that were orphans at the last commit.
     pub(crate) were_orphans: OidSet,
     /// The dead that were objects on disk.
@@ -43,7 +45,8 @@ pub(crate) fn plan(
 ) -> Result<Plan> {
     let store = objects.store();
     let view = View::At(store.clone(), store.state());
-    let mut life = Life { objects, frozen, merged, view, dirty, plan: Plan::default() };
+    let (rows_left, plan) = (ROWS_AT_ONCE, Plan::default());
+    let mut life = Life { objects, frozen, merged, view, dirty, rows_left, plan };
     let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself);
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
@@ -59,9 +62,12 @@ pub(crate) fn plan(
             life.bury(*oid, &mut candidates)?;
         }
     }
-    while let Some(oid) = candidates.pop() {
+    while life.rows_left > 0
+        && let Some(oid) = candidates.pop()
+    {
         life.judge(oid, &mut candidates)?;
     }
+    life.plan.postponed.append(&mut candidates);
     // One that dies in this very commit takes away what the commit counts, which is judged by now.
     let judged: OidSet = if life.plan.dead.is_empty() {
         OidSet::default()
@@ -76,6 +82,10 @@ pub(crate) fn plan(
     Ok(life.plan)
 }
 
+/// Rows of the dead that one commit takes away, so that it neither holds up others nor takes
+/// memory for all that went with an owner of millions.
+const ROWS_AT_ONCE: usize = 20_000;
+
 /// A changed object of a commit; they are given by ascending oid.
 pub(crate) type Dirty<'a> = (Oid, &'a Arc<dyn AnyCell>);
 
@@ -86,6 +96,7 @@ struct Life<'a> {
     /// The last committed state.
     view: View,
     dirty: &'a [Dirty<'a>],
+    rows_left: usize,
     plan: Plan,
 }
 
@@ -174,6 +185,7 @@ impl Life<'_> {
         if !self.plan.dead.insert(oid) {
             return Ok(());
         }
+        self.rows_left = self.rows_left.saturating_sub(1);
         let key = oid_key(oid);
         let row = self.committed(Table::Objects, oid, <[u8]>::to_vec)?;
         let class = self.class_of(oid)?;
@@ -258,23 +270,10 @@ impl Life<'_> {
             self.plan.rows.delete(Table::Headers, key.as_bytes());
         }
         let range = KeyRange::prefix(key.as_bytes());
-        let mut rows: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
-        if !self.is_new(oid) {
-            self.view.scan(
-                Table::Elements,
-                range.clone(),
-                Direction::Forward,
-                &mut |key, body| {
-                    rows.insert(key.into(), body.into());
-                    Ok(ControlFlow::Continue(()))
-                },
-            )?;
-        }
-        for (key, entry) in self.merged.range(Table::Elements, &range, Direction::Forward) {
-            match entry.row() {
-                Some(row) => drop(rows.insert(key.as_bytes().into(), row.into())),
-                None => drop(rows.remove(key.as_bytes())),
-            }
+        let rows = self.rows_of_the_dead(oid, &range)?;
+        self.rows_left = self.rows_left.saturating_sub(rows.len());
+        if self.rows_left == 0 {
+            self.plan.postponed.push(oid);
         }
         for (key, row) in rows {
             let references = self.references_in(Table::Elements, &key, &row)?;
@@ -282,6 +281,28 @@ impl Life<'_> {
             self.plan.rows.delete(Table::Elements, &key);
         }
         Ok(())
+    }
+
+    /// Elements as they are with this commit, so many as it may take away.
+    fn rows_of_the_dead(&self, oid: Oid, range: &KeyRange) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
+        let mut rows = BTreeMap::new();
+        if !self.is_new(oid) {
+            let table = Table::Elements;
+            self.view.scan(table, range.clone(), Direction::Forward, &mut |key, body| {
+                rows.insert(key.into(), body.into());
+                Ok(match rows.len() < self.rows_left {
+                    true => ControlFlow::Continue(()),
+                    false => ControlFlow::Break(()),
+                })
+            })?;
+        }
+        for (key, entry) in self.merged.range(Table::Elements, range, Direction::Forward) {
+            match entry.row() {
+                Some(row) => drop(rows.insert(key.as_bytes().into(), row.into())),
+                None => drop(rows.remove(key.as_bytes())),
+            }
+        }
+        Ok(rows)
     }
 
     fn let_go(&mut self, references: &[Oid], candidates: &mut Vec<Oid>) {

@@ -1,6 +1,9 @@
 //! Commits as objects see them: what waits is taken, the dead are buried, the rest settles.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{
     cell::AnyCell,
@@ -8,10 +11,11 @@ use super::{
     moment::Moment,
     objects::Objects,
     pending::{Frozen, Pending},
+    row,
 };
 use crate::{
     Result,
-    store::{Chunk, Oid, TagId, oid_at},
+    store::{Chunk, Oid, Table, TagId, oid_at, oid_key},
     sync::{MutexGuard, slots},
 };
 
@@ -37,15 +41,29 @@ impl Objects {
             from = number + 1;
         }
         if !orphans.is_empty() {
+            let by_class = self.count_by_class(&orphans)?;
             tracing::warn!(
-                "{} objects of prefix {:?} were held by handles alone and are deleted",
-                orphans.len(),
+                "nothing but handles held these when prefix {:?} was last written, and they are \
+                 deleted: {by_class}",
                 self.name
             );
             self.pending.lock().dropped.extend(orphans);
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// How many there are of each class, as messages say it.
+    fn count_by_class(&self, oids: &[Oid]) -> Result<String> {
+        let mut counts = BTreeMap::<String, u64>::new();
+        for oid in oids {
+            let class = |body: &[u8]| row::header(body).map(|(class, ..)| class);
+            let class = self.view.get(Table::Objects, oid_key(*oid).as_bytes(), class)?.flatten();
+            let name = class.map_or("collection".into(), |class| self.catalogue().name(class));
+            *counts.entry(name).or_default() += 1;
+        }
+        let counts = counts.iter().map(|(name, count)| format!("{count} of {name}"));
+        Ok(counts.collect::<Vec<_>>().join(", "))
     }
 
     /// Lets an object die that nothing durable holds as of a commit, unless it is held by now.
@@ -114,6 +132,14 @@ impl Objects {
     pub(crate) fn look_again_at(&self, oids: &[Oid]) {
         if !oids.is_empty() {
             self.pending.lock().dropped.extend_from_slice(oids);
+        }
+    }
+
+    /// Has the next commit, which is to come soon, go on with what one commit did not get to.
+    pub(crate) fn go_on_with(&self, oids: &[Oid]) {
+        self.look_again_at(oids);
+        if !oids.is_empty() {
+            self.health.wake();
         }
     }
 

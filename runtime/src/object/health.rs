@@ -71,7 +71,8 @@ impl Health {
         }
     }
 
-    fn wake(&self) {
+    /// Has the committer begin before its interval is over.
+    pub(super) fn wake(&self) {
         if let Some(wake) = &*self.wake.lock() {
             wake();
         }

@@ -42,6 +42,7 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> 
                     objects.committed(frozen);
                     note_held(objects, plan);
                     objects.look_again_at(&plan.held_anew);
+                    objects.go_on_with(&plan.postponed);
                 }
                 return Ok((objects.store().state(), frozen));
             }
@@ -273,7 +274,8 @@ fn orphans(plan: &Plan) -> Postings {
     let no_longer =
         plan.held.iter().chain(&plan.dead).filter(|oid| plan.were_orphans.contains(oid));
     no_longer.for_each(|oid| changes.set(TagId::ORPHANS, *oid, false));
-    plan.unheld.iter().for_each(|oid| changes.set(TagId::ORPHANS, *oid, true));
+    let unheld = plan.unheld.iter().chain(&plan.postponed);
+    unheld.for_each(|oid| changes.set(TagId::ORPHANS, *oid, true));
     changes
 }
 

@@ -144,12 +144,16 @@ impl Thread {
                 Some(interval) => self.inbox.recv_timeout(interval),
                 None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            let asked = match first {
+            let asked: Vec<_> = match first {
                 Ok(request) => std::iter::once(request).chain(self.inbox.try_iter()).collect(),
                 Err(RecvTimeoutError::Timeout) => Vec::new(),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let Some(objects) = self.objects.upgrade() else { return };
+            let woken = asked.iter().all(|request| matches!(request, Request::Wake));
+            if woken && self.interval.is_none() && objects.health().failure().is_none() {
+                continue; // when to commit is the program's business
+            }
             if readers_checked.elapsed() > READERS_CHECKED_EVERY {
                 readers_checked = Instant::now();
                 objects.store().clear_stale_readers();
