@@ -290,10 +290,8 @@ impl Life<'_> {
             let table = Table::Elements;
             self.view.scan(table, range.clone(), Direction::Forward, &mut |key, body| {
                 rows.insert(key.into(), body.into());
-                Ok(match rows.len() < self.rows_left {
-                    true => ControlFlow::Continue(()),
-                    false => ControlFlow::Break(()),
-                })
+                let is_full = rows.len() >= self.rows_left;
+                Ok(if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             })?;
         }
         for (key, entry) in self.merged.range(Table::Elements, range, Direction::Forward) {
