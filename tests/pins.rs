@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::World;
-use db0::{Config, Error, History, Memo, Workspace};
+use db0::{Config, Error, History, Memo, Prefix, Workspace};
 
 #[db0::memo(keep)]
 struct Note {
@@ -28,31 +28,68 @@ fn reader(world: &World) -> Workspace {
     Workspace::open(Config::new(world.folder.path()).read_only()).expect("it opens")
 }
 
-#[test]
-fn a_read_only_workspace_keeps_its_snapshots() {
-    let world = World::new();
-    let memo = Memo::new(Note { n: 1 });
-    db0::commit().expect("it commits");
-    (2..=5).for_each(|n| write(&memo, n));
-    let reader = reader(&world);
-    let held = reader.snapshot_at(3).expect("it is kept");
-    (6..=9).for_each(|n| write(&memo, n));
-    db0::prune_history(..9).expect("it is writable");
-    write(&memo, 10);
-    assert_eq!(held.fetch::<Note>(memo.uuid()).expect("it is there").read().n, 3);
-    assert_eq!(db0::states(..).expect("they are kept").first().map(|state| state.number), Some(3));
-    assert!(matches!(reader.snapshot_at(2), Err(Error::Pruned { oldest: 3 })));
-    drop(held);
-    // It is told before long that nobody looks any more, and that the reader goes on.
-    for _ in 0..100 {
-        reader.refresh().expect("it reads");
-        db0::prune_history(..9).expect("it is writable");
-        if db0::states(..).expect("they are kept").len() == 2 {
+/// Prunes until states before `oldest` are gone: readers tell soon what they need, and that alone.
+fn prune(prefix: &Prefix, oldest: u64, readers: &[&Workspace]) {
+    for _ in 0..200 {
+        for reader in readers {
+            reader.refresh().expect("it reads");
+        }
+        prefix.prune_history(..oldest).expect("it is writable");
+        let first = prefix.states(..).expect("they are kept")[0].number;
+        assert!(first <= oldest, "{first}");
+        if first == oldest {
             return;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
     panic!("the states are still kept");
+}
+
+#[test]
+fn a_read_only_workspace_keeps_its_snapshots_and_nothing_else() {
+    let world = World::new();
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let (memo, brief) = (Memo::new(Note { n: 1 }), Memo::new(Note { n: 1 }));
+    db0::commit().expect("it commits");
+    (2..=5).for_each(|n| write(&memo, n));
+    let reader = reader(&world);
+    let held = reader.snapshot_at(3).expect("it is kept");
+    db0::delete(&brief).expect("nothing refers to it");
+    (6..=9).for_each(|n| write(&memo, n));
+    prune(&prefix, 8, &[&reader]);
+    assert_eq!(held.fetch::<Note>(memo.uuid()).expect("it is there").read().n, 3);
+    assert_eq!(held.fetch::<Note>(brief.uuid()).expect("it was there").read().n, 1);
+    assert_eq!(held.find::<Note>(()).iter().map(|note| note.read().n).sum::<u64>(), 4);
+    assert!(matches!(reader.snapshot_at(2), Err(Error::Pruned { oldest: 8 })));
+    // It can be taken again for as long as it is held, and compared.
+    let again = reader.snapshot_at(3).expect("it is in use");
+    drop(held);
+    let last = reader.snapshot().expect("a snapshot");
+    let gone = db0::select_deleted::<Note>((), &again, &last);
+    assert_eq!(gone.map(|note| note.uuid()).collect::<Vec<_>>(), [brief.uuid()]);
+    let modified = db0::select_modified::<Note>((), &again, &last);
+    assert_eq!(modified.map(|(_, note)| note.read().n).collect::<Vec<_>>(), [9]);
+    drop(again);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(matches!(reader.snapshot_at(3), Err(Error::Pruned { oldest: 8 })));
+}
+
+#[test]
+fn a_reader_that_stands_still_stays_where_it_is() {
+    let world = World::new();
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let memo = Memo::new(Note { n: 1 });
+    db0::commit().expect("it commits");
+    let config = Config::new(world.folder.path()).read_only().auto_refresh(false);
+    let reader = Workspace::open(config).expect("it opens");
+    (2..=9).for_each(|n| write(&memo, n));
+    std::thread::sleep(Duration::from_millis(300));
+    prefix.set_history(History::Off).expect("it is writable");
+    (10..=12).for_each(|n| write(&memo, n));
+    let note = reader.fetch::<Note>(memo.uuid()).expect("it is there");
+    assert_eq!((note.read().n, reader.find::<Note>(()).count()), (1, 1));
+    assert!(reader.refresh().expect("it reads"));
+    assert_eq!(note.read().n, 12);
 }
 
 #[test]
@@ -114,15 +151,14 @@ fn another_process_keeps_its_snapshots_until_it_dies() {
     while !holding.exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
     (6..=9).for_each(|n| write(&memo, n));
-    db0::prune_history(..9).expect("it is writable");
+    prune(&prefix, 9, &[]);
     write(&memo, 10);
-    assert_eq!(db0::states(..).expect("they are kept").first().map(|state| state.number), Some(2));
     // The child looks once more and dies without a word to anybody.
     std::fs::remove_file(&holding).expect("it is there");
     assert!(!child.wait().expect("it ends").success());
-    db0::prune_history(..9).expect("it is writable");
-    assert_eq!(db0::states(..).expect("they are kept").len(), 2);
+    prune(&prefix, 10, &[]);
 }
 
 fn hold_a_snapshot(folder: &str) {
@@ -131,6 +167,7 @@ fn hold_a_snapshot(folder: &str) {
     let holding = std::path::Path::new(folder).join("holding");
     std::fs::write(&holding, "").expect("it is writable");
     while holding.exists() {
+        reader.refresh().expect("it reads");
         std::thread::sleep(Duration::from_millis(5));
     }
     let is_as_it_was = held.find::<Note>("it").first().is_some_and(|memo| memo.read().n == 2);
@@ -157,9 +194,9 @@ fn who_gives_up_the_right_to_write_keeps_its_snapshots() {
             copy.write().n = n;
             prefix.commit().expect("it commits");
         }
-        prefix.prune_history(..9).expect("it is writable");
+        prune(&prefix, 9, &[world.workspace.as_ref().expect("it is open")]);
         assert_eq!(held.of(&memo).read().n, 3);
-        assert!(matches!(second.snapshot_at(2), Err(Error::Pruned { oldest: 3 })));
+        assert!(matches!(second.snapshot_at(3), Err(Error::Pruned { oldest: 9 })));
         prefix.release_writer().expect("it gives it up");
     }
     first.acquire_writer().expect("it is free");

@@ -7,6 +7,7 @@ mod common;
 use std::{
     collections::{BTreeMap, BTreeSet},
     process::Command,
+    time::Duration,
 };
 
 use common::World;
@@ -46,6 +47,7 @@ enum Step {
     Remove(usize, u8),
     Commit,
     Hold(usize),
+    HoldElsewhere(usize),
     Prune(usize),
     Compact,
     Reopen,
@@ -64,6 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (which(), 0..4u8).prop_map(|(at, key)| Step::Remove(at, key)),
         9 => Just(Step::Commit),
         1 => which().prop_map(Step::Hold),
+        1 => which().prop_map(Step::HoldElsewhere),
         1 => which().prop_map(Step::Prune),
         1 => Just(Step::Compact),
         1 => Just(Step::Reopen),
@@ -76,6 +79,10 @@ struct History {
     states: Vec<Model>,
     oldest: usize,
     held: Vec<Snapshot>,
+    /// A read-only workspace, and snapshots of it.
+    reader: Option<Workspace>,
+    held_elsewhere: Vec<Snapshot>,
+    is_settled: bool,
 }
 
 fn seen(note: &Memo<Note>) -> Seen {
@@ -157,21 +164,46 @@ impl History {
                 let state = self.oldest + which % (self.states.len() - self.oldest);
                 self.held.push(db0::snapshot_at(state as u64).expect("it is kept"));
             }
+            Step::HoldElsewhere(which) => self.hold_elsewhere(which),
             Step::Prune(which) => {
                 self.commit();
+                self.settle_elsewhere();
                 self.oldest += which % (self.states.len() - self.oldest);
                 db0::prune_history(..self.oldest as u64).expect("it is writable");
             }
             Step::Compact => {
                 self.commit();
+                self.leave_elsewhere();
                 db0::compact().expect("nobody else has it open");
             }
             Step::Reopen => {
                 self.commit();
                 self.held.clear();
+                self.leave_elsewhere();
                 self.world.reopen();
             }
         }
+    }
+
+    fn hold_elsewhere(&mut self, which: usize) {
+        let state = self.oldest + which % (self.states.len() - self.oldest);
+        let config = Config::new(self.world.folder.path()).read_only();
+        let reader = self.reader.get_or_insert_with(|| Workspace::open(config).expect("it opens"));
+        reader.refresh().expect("it reads");
+        self.held_elsewhere.push(reader.snapshot_at(state as u64).expect("it is kept"));
+        self.is_settled = false;
+    }
+
+    /// Once a reader has told which states it needs, all others are forgotten.
+    fn settle_elsewhere(&mut self) {
+        if !std::mem::replace(&mut self.is_settled, true) {
+            std::thread::sleep(Duration::from_millis(150));
+        }
+    }
+
+    fn leave_elsewhere(&mut self) {
+        self.held_elsewhere.clear();
+        self.reader = None;
     }
 
     /// All states that can be looked at, as the entered workspace shows them.
@@ -179,7 +211,7 @@ impl History {
         for (state, model) in self.states.iter().enumerate().skip(self.oldest) {
             assert_eq!(&scan(&db0::snapshot_at(state as u64).expect("it is kept")), model);
         }
-        for held in &self.held {
+        for held in self.held.iter().chain(&self.held_elsewhere) {
             assert_eq!(scan(held), self.states[held.state() as usize]);
         }
     }
@@ -274,6 +306,9 @@ proptest! {
             states: vec![Model::new()],
             oldest: 0,
             held: Vec::new(),
+            reader: None,
+            held_elsewhere: Vec::new(),
+            is_settled: true,
         };
         for step in steps {
             history.step(step);
@@ -289,6 +324,12 @@ proptest! {
                 if let Some(held) = history.held.get(a % history.held.len().max(1)) {
                     history.check_pair(held, &at(b));
                     history.check_pair(&at(b), held);
+                }
+                let elsewhere = &history.held_elsewhere;
+                if let Some(held) = elsewhere.get(a % elsewhere.len().max(1)) {
+                    let last = history.reader.as_ref().map(Workspace::snapshot);
+                    history.check_pair(held, &last.expect("it is open").expect("a snapshot"));
+                    history.check_pair(held, &elsewhere[b % elsewhere.len()]);
                 }
             }
         };

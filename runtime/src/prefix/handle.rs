@@ -199,7 +199,7 @@ impl Prefix {
     }
 
     /// Forgets the states before `..state`, in steps beside normal work; returns when it is done.
-    /// Snapshots in use go on; those of other processes keep what came after them as well.
+    /// Snapshots in use go on, also those of other processes.
     pub fn prune_history(&self, before: RangeTo<u64>) -> Result<()> {
         self.open.objects.check_writable()?;
         let store = self.open.objects.store();

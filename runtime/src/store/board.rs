@@ -3,13 +3,18 @@
 //! ```text
 //! .pins/floor    u64 LE  states before this are being forgotten; locked while it is compared
 //! .pins/writer   locked by who may forget
-//! .pins/PID-N    locked by who reads: oldest pinned state, state followed, and when (ms): u64 LE each
+//! .pins/PID-N    locked by who reads. u64 LE each: the state from which on everything is kept, the
+//!                state followed, when that was told (ms), how many states are listed, those states
 //! ```
+//! Of a state that is listed only what it shows is kept, each row once; so a snapshot that is held
+//! for long is listed. One that was just opened has everything kept from it on.
+//!
 //! Locks (flock) end with their process, so nobody has to be told dead from alive by its number, and
 //! it works between containers. Whoever registers and whoever forgets compare under one lock: a state
 //! is either registered before it is forgotten, or refused.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
@@ -27,9 +32,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const ASKED_EVERY: Duration = Duration::from_micros(50);
 /// For how long a state that is followed counts after it was told: who reads goes on to later ones.
 const FOLLOWED_MS: u64 = 10_000;
-const RECORD: usize = 24;
+/// From, followed, told, and how many are listed.
+const RECORD: usize = 32;
+/// States that one reader lists at most.
+pub(super) const LISTED_MAX: usize = 4096;
 /// No state at all.
 pub(super) const NONE: StateNum = StateNum(u64::MAX);
+
+/// What other processes read.
+#[derive(Debug)]
+pub(super) struct InUse {
+    /// From here on everything is kept.
+    pub(super) from: StateNum,
+    /// Older states of which what they show is kept.
+    pub(super) listed: BTreeSet<StateNum>,
+}
+
+impl InUse {
+    pub(super) const NOTHING: Self = Self { from: NONE, listed: BTreeSet::new() };
+}
 
 /// The folder of a prefix where states in use are registered.
 #[derive(Debug)]
@@ -90,9 +111,9 @@ impl Board {
         StateNum(number(&self.floor, 0).unwrap_or(0))
     }
 
-    /// The oldest state that anybody reads.
-    fn oldest_in_use(&self) -> io::Result<StateNum> {
-        let mut oldest = NONE;
+    /// What is read by anybody.
+    fn in_use(&self) -> io::Result<InUse> {
+        let mut in_use = InUse::NOTHING;
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             let is_reader =
@@ -106,13 +127,19 @@ impl Board {
                 fs::remove_file(&path)?;
                 continue;
             }
-            let [pinned, followed, told] = [0, 8, 16].map(|at| number(&file, at).unwrap_or(0));
-            oldest = oldest.min(StateNum(pinned));
+            let [from, followed, told, count] =
+                [0, 8, 16, 24].map(|at| number(&file, at).unwrap_or(0));
+            in_use.from = in_use.from.min(StateNum(from));
             if told.saturating_add(FOLLOWED_MS) > now_ms() {
-                oldest = oldest.min(StateNum(followed));
+                in_use.from = in_use.from.min(StateNum(followed));
             }
+            let count = usize::try_from(count).unwrap_or(usize::MAX).min(LISTED_MAX);
+            let mut listed = vec![0; 8 * count];
+            file.read_exact_at(&mut listed, RECORD as u64)?;
+            let (numbers, _) = listed.as_chunks();
+            in_use.listed.extend(numbers.iter().map(|n| StateNum(u64::from_le_bytes(*n))));
         }
-        Ok(oldest)
+        Ok(in_use)
     }
 }
 
@@ -134,12 +161,12 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// Lets no state before `wanted` be registered from now on, or before the oldest one that is
-    /// read: gives that one, or none, if nobody reads.
-    pub(super) fn close_before(&mut self, wanted: StateNum) -> io::Result<StateNum> {
+    /// Lets no state before `wanted` be registered from now on, or before the one from which on
+    /// everything is read; gives what is in use.
+    pub(super) fn close_before(&mut self, wanted: StateNum) -> io::Result<InUse> {
         lock(&self.board.floor)?;
-        let closed = self.board.oldest_in_use().and_then(|in_use| {
-            self.write_floor(wanted.min(in_use))?;
+        let closed = self.board.in_use().and_then(|in_use| {
+            self.write_floor(wanted.min(in_use.from))?;
             Ok(in_use)
         });
         self.board.floor.unlock()?;
@@ -166,9 +193,29 @@ pub(super) struct Registrant {
     entry: File,
     path: PathBuf,
     /// What the entry says.
-    pub(super) pinned: StateNum,
+    pub(super) told: Told,
+    pub(super) told_at: Instant,
+}
+
+/// What a reader has told others to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Everything from this state on.
+    pub(super) from: StateNum,
+    /// The state that a view follows.
     pub(super) followed: StateNum,
-    pub(super) told: Instant,
+    /// What these states show; the number of them is bounded.
+    pub(super) listed: BTreeSet<StateNum>,
+}
+
+impl Told {
+    const NOTHING: Self = Self { from: NONE, followed: NONE, listed: BTreeSet::new() };
+
+    fn encode(&self) -> Vec<u8> {
+        let front = [self.from.0, self.followed.0, now_ms(), self.listed.len() as u64];
+        let numbers = front.into_iter().chain(self.listed.iter().map(|state| state.0));
+        numbers.flat_map(u64::to_le_bytes).collect()
+    }
 }
 
 impl Registrant {
@@ -176,6 +223,7 @@ impl Registrant {
     pub(super) fn open(prefix: &Path) -> io::Result<Self> {
         static COUNTED: AtomicU64 = AtomicU64::new(0);
         let board = Board::open(prefix)?;
+        let told = Told::NOTHING;
         let (entry, path) = board.alone(|| {
             loop {
                 let number = COUNTED.fetch_add(1, Ordering::Relaxed);
@@ -184,8 +232,7 @@ impl Registrant {
                 match options.read(true).write(true).create_new(true).mode(0o600).open(&path) {
                     Ok(entry) => {
                         entry.try_lock()?;
-                        let nothing = [NONE.0.to_le_bytes(), NONE.0.to_le_bytes(), [0; 8]];
-                        entry.write_all_at(nothing.as_flattened(), 0)?;
+                        entry.write_all_at(&told.encode(), 0)?;
                         return Ok((entry, path));
                     }
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -193,33 +240,27 @@ impl Registrant {
                 }
             }
         })?;
-        let told = Instant::now();
-        Ok(Self { board, entry, path, pinned: NONE, followed: NONE, told })
+        Ok(Self { board, entry, path, told, told_at: Instant::now() })
     }
 
     /// Tells which states are in use; `Err` has the oldest state there is, if one of them is being
-    /// forgotten.
-    pub(super) fn tell(
-        &mut self,
-        pinned: StateNum,
-        followed: StateNum,
-    ) -> io::Result<Result<(), StateNum>> {
-        let told = self.board.alone(|| {
-            let least = pinned.min(followed);
+    /// forgotten. States may be listed that were kept until now.
+    pub(super) fn tell(&mut self, told: Told) -> io::Result<Result<(), StateNum>> {
+        let answer = self.board.alone(|| {
+            let least = told.from.min(told.followed);
             let floor = self.board.floor();
             // Who has died while forgetting forgets no more.
-            if least < floor && least < self.pinned && !self.is_without_writer()? {
+            if least < floor && least < self.told.from && !self.is_without_writer()? {
                 return Ok(Err(floor));
             }
-            let numbers = [pinned.0, followed.0, now_ms()].map(u64::to_le_bytes);
-            debug_assert_eq!(numbers.as_flattened().len(), RECORD);
-            self.entry.write_all_at(numbers.as_flattened(), 0)?;
+            debug_assert!(told.listed.len() <= LISTED_MAX, "{}", told.listed.len());
+            self.entry.write_all_at(&told.encode(), 0)?;
             Ok(Ok(()))
         })?;
-        if told.is_ok() {
-            (self.pinned, self.followed, self.told) = (pinned, followed, Instant::now());
+        if answer.is_ok() {
+            (self.told, self.told_at) = (told, Instant::now());
         }
-        Ok(told)
+        Ok(answer)
     }
 
     fn is_without_writer(&self) -> io::Result<bool> {
@@ -241,23 +282,46 @@ impl Drop for Registrant {
 mod tests {
     use super::*;
 
+    fn told(from: u64, followed: u64, listed: &[u64]) -> Told {
+        let listed = listed.iter().map(|state| StateNum(*state)).collect();
+        Told { from: StateNum(from), followed: StateNum(followed), listed }
+    }
+
     #[test]
     fn a_state_is_registered_before_it_is_forgotten_or_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut keeper = Keeper::open(folder.path(), StateNum(0)).expect("it opens");
-        assert_eq!(keeper.close_before(StateNum(5)).expect("it looks"), NONE);
+        let mut forget_before = |state| keeper.close_before(StateNum(state)).expect("it looks");
+        assert_eq!(forget_before(5).from, NONE);
         let mut reader = Registrant::open(folder.path()).expect("it registers");
-        assert_eq!(reader.tell(NONE, StateNum(4)).expect("it tells"), Err(StateNum(5)));
-        assert_eq!(reader.tell(StateNum(5), StateNum(7)).expect("it tells"), Ok(()));
-        assert_eq!(keeper.close_before(StateNum(9)).expect("it looks"), StateNum(5));
+        assert_eq!(reader.tell(told(NONE.0, 4, &[])).expect("it tells"), Err(StateNum(5)));
+        assert_eq!(reader.tell(told(5, 7, &[])).expect("it tells"), Ok(()));
+        assert_eq!(forget_before(9).from, StateNum(5));
         // Five is the floor still.
         let mut other = Registrant::open(folder.path()).expect("it registers");
-        assert_eq!(other.tell(StateNum(5), StateNum(9)).expect("it tells"), Ok(()));
+        assert_eq!(other.tell(told(5, 9, &[])).expect("it tells"), Ok(()));
         drop((reader, other));
-        assert_eq!(keeper.close_before(StateNum(9)).expect("it looks"), NONE);
+        assert_eq!(forget_before(9).from, NONE);
         // A writer that died halfway has forgotten nothing.
         drop(keeper);
         let mut reader = Registrant::open(folder.path()).expect("it registers");
-        assert_eq!(reader.tell(StateNum(8), StateNum(8)).expect("it tells"), Ok(()));
+        assert_eq!(reader.tell(told(8, 8, &[])).expect("it tells"), Ok(()));
+    }
+
+    #[test]
+    fn a_listed_state_holds_up_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut keeper = Keeper::open(folder.path(), StateNum(0)).expect("it opens");
+        let mut forget_before = |state| keeper.close_before(StateNum(state)).expect("it looks");
+        let mut reader = Registrant::open(folder.path()).expect("it registers");
+        assert_eq!(reader.tell(told(5, 5, &[])).expect("it tells"), Ok(()));
+        assert_eq!(forget_before(9).from, StateNum(5));
+        assert_eq!(reader.tell(told(7, NONE.0, &[5, 6])).expect("it tells"), Ok(()));
+        let in_use = forget_before(9);
+        assert_eq!(in_use.from, StateNum(7));
+        assert!(in_use.listed.into_iter().eq([5, 6].map(StateNum)));
+        assert_eq!(reader.tell(told(NONE.0, NONE.0, &[5])).expect("it tells"), Ok(()));
+        let in_use = forget_before(9);
+        assert!(in_use.listed.into_iter().eq([StateNum(5)]));
     }
 }

@@ -54,7 +54,7 @@ impl Store {
     /// Uses a state, unless it has been pruned.
     pub(crate) fn pin(&self, state: StateNum) -> Result<Pin> {
         let pin = self.pins().pin(state)?;
-        if self.pins().is_reader() {
+        if self.pins().is_reader() && !self.pins().keeps(state) {
             let oldest = self.newest_head()?.oldest;
             if state < oldest {
                 return Err(Error::Pruned { oldest: oldest.0 });

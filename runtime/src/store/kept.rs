@@ -47,10 +47,11 @@ impl Writer<'_> {
         row: &[u8],
         pins: &Pins,
     ) -> Result<()> {
-        let pins = pins.before(state);
-        if pins.is_empty() {
+        let older = pins.before(state);
+        if older.is_empty() {
             return Ok(());
         }
+        pins.set_may_have_kept(true);
         let damaged = || self.store().corrupt(Table::Log, end_of_key, "the changes are damaged");
         let changes = Changes::parse(end_of_key, row).ok_or_else(damaged)?;
         let mut objects = Vec::new();
@@ -60,7 +61,7 @@ impl Writer<'_> {
             Changes::Collection(_, changes) => changes.each(|owner| owners.push(owner), |_| ()),
         };
         told.ok_or_else(damaged)?;
-        for pin in pins {
+        for pin in older {
             let mut key = Vec::new();
             front(pin, &mut key);
             key.extend_from_slice(end_of_key);

@@ -21,6 +21,7 @@ mod num;
 mod others;
 mod owners;
 mod past;
+mod pinned;
 mod pins;
 mod postings;
 mod prune;

@@ -96,44 +96,68 @@ impl<'s> Disk<'s> {
             return Ok(now);
         }
         let mut scratch = Vec::new();
-        if state < self.store.pins().floor()
-            && let Some(kept) = self.kept(table, key, state, &mut scratch)?
-        {
-            return Ok(kept);
-        }
-        let mut row = match now {
-            Some(row) => row,
-            None => match self.deleted_after(table, key, state, &mut scratch)? {
-                Some(row) => row,
-                None => return self.absent_at(state),
-            },
+        let now = match now {
+            None => self.deleted_after(table, key, state, &mut scratch)?,
+            now => now,
         };
+        let Some(mut row) = now else { return self.put_aside(table, key, state, &mut scratch) };
         let mut newer = None;
         loop {
             let version = self.open_older(table, key, row, &mut newer)?;
             match version.way_to(state) {
                 Way::Here if version.is_tombstone() => return Ok(None),
                 Way::Here => return Ok(Some(version.body)),
-                Way::Nowhere => return self.absent_at(state),
-                Way::Log(successor) => row = self.old_row(table, key, successor, &mut scratch)?,
+                Way::Nowhere => return self.put_aside(table, key, state, &mut scratch),
+                Way::Log(successor) => {
+                    log::old_key(successor, table, key, &mut scratch);
+                    match self.get(Table::Log, &scratch)? {
+                        Some(older) => row = older,
+                        None if self.oldest() > state => {
+                            return self.put_aside(table, key, state, &mut scratch);
+                        }
+                        None => {
+                            let why = "an old version is missing from the log";
+                            return Err(self.store.corrupt(table, key, why));
+                        }
+                    }
+                }
             }
         }
     }
 
-    /// A row was not there at `state`, unless that has been forgotten.
-    fn absent_at(&self, state: StateNum) -> Result<Option<&[u8]>> {
-        self.check_kept(state).map(|()| None)
+    /// The oldest state of which the log has everything; for certain in a process that reads, since
+    /// another one forgets.
+    fn oldest(&self) -> StateNum {
+        let pins = self.store.pins();
+        if pins.is_reader() {
+            self.head().map_or(StateNum(u64::MAX), |head| head.oldest)
+        } else {
+            pins.floor()
+        }
     }
 
-    /// Refuses a state that another process has forgotten while it was read.
-    fn check_kept(&self, state: StateNum) -> Result<()> {
-        if self.store.pins().is_reader() {
-            let oldest = self.head()?.oldest;
-            if state < oldest {
-                return Err(Error::Pruned { oldest: oldest.0 });
-            }
+    /// The row's body at a state to which no version leads that is there now: it may have been put
+    /// aside, or have left the log before this process looked.
+    fn put_aside(
+        &self,
+        table: Table,
+        key: &[u8],
+        state: StateNum,
+        scratch: &mut Vec<u8>,
+    ) -> Result<Option<&[u8]>> {
+        let oldest = self.oldest();
+        if state >= oldest {
+            return Ok(None);
         }
-        Ok(())
+        log::kept_key(state, table, key, scratch);
+        if let Some(row) = self.get(Table::Kept, scratch)? {
+            let version = self.open_row(table, key, row)?;
+            return Ok((!version.is_tombstone()).then_some(version.body));
+        }
+        if self.store.pins().keeps(state) {
+            return Ok(None);
+        }
+        Err(Error::Pruned { oldest: oldest.0 })
     }
 
     /// The states that wrote a row, newest first, as far back as the log goes; also those of a row
@@ -165,36 +189,6 @@ impl<'s> Disk<'s> {
         Ok(stamps)
     }
 
-    /// What was kept of a row for a state that everybody else has forgotten: its body, or that it
-    /// was not there.
-    fn kept(
-        &self,
-        table: Table,
-        key: &[u8],
-        state: StateNum,
-        scratch: &mut Vec<u8>,
-    ) -> Result<Option<Option<&[u8]>>> {
-        log::kept_key(state, table, key, scratch);
-        let Some(row) = self.get(Table::Kept, scratch)? else { return Ok(None) };
-        let version = self.open_row(table, key, row)?;
-        Ok(Some((!version.is_tombstone()).then_some(version.body)))
-    }
-
-    fn old_row(
-        &self,
-        table: Table,
-        key: &[u8],
-        state: StateNum,
-        scratch: &mut Vec<u8>,
-    ) -> Result<&[u8]> {
-        log::old_key(state, table, key, scratch);
-        if let Some(row) = self.get(Table::Log, scratch)? {
-            return Ok(row);
-        }
-        self.check_kept(StateNum(state.0.saturating_sub(1)))?;
-        Err(self.store.corrupt(table, key, "an old version is missing from the log"))
-    }
-
     /// The last version of a row that is gone now, if it was deleted after `state`.
     fn deleted_after(
         &self,
@@ -209,9 +203,10 @@ impl<'s> Disk<'s> {
             .map(StateNum)
             .ok_or_else(|| self.store.corrupt(Table::Gone, scratch, "the row is damaged"))?;
         if deleted <= state {
-            Ok(None)
-        } else {
-            self.old_row(table, key, deleted, scratch).map(Some)
+            return Ok(None);
         }
+        log::old_key(deleted, table, key, scratch);
+        let missing = || self.store.corrupt(table, key, "its last version is missing from the log");
+        self.get(Table::Log, scratch)?.map(Some).ok_or_else(missing)
     }
 }

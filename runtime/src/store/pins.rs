@@ -1,8 +1,6 @@
 //! States in use: what pruning leaves readable for as long as somebody looks at it.
 
 use std::{
-    collections::BTreeMap,
-    io,
     ops::Bound,
     path::{Path, PathBuf},
     sync::{
@@ -13,13 +11,14 @@ use std::{
 };
 
 use super::{
-    board::{Keeper, NONE, Registrant},
+    board::{Keeper, Registrant},
     num::StateNum,
+    pinned::{Others, Pinned},
 };
 use crate::{Error, Result, sync::Mutex};
 
-/// How late it is told to other processes that a state is not in use any more: opening and closing
-/// snapshots must not cost a file access each.
+/// How late other processes are told exactly what is in use: opening and closing snapshots must not
+/// cost a file access each. Until then they keep everything from a new one on.
 const TOLD_AFTER: Duration = Duration::from_millis(100);
 /// A state that is followed is told anew after this, if there is a later one.
 const FOLLOWED_FOR: Duration = Duration::from_secs(5);
@@ -34,71 +33,11 @@ pub(crate) struct Pins {
     me: Weak<Self>,
 }
 
-#[derive(Debug)]
-struct Pinned {
-    /// How often each state is in use.
-    states: BTreeMap<StateNum, usize>,
-    /// States older than this can't be pinned any more.
-    floor: StateNum,
-    /// The oldest state that other processes were found to read.
-    read_elsewhere: StateNum,
-    others: Others,
-    /// The state that a view follows which another process writes.
-    followed: StateNum,
-    /// What is followed does not move on by itself.
-    holds_still: bool,
-    /// A thread is about to tell what is in use.
-    telling: bool,
-}
-
-/// How other processes are told, or asked.
-#[derive(Debug)]
-enum Others {
-    /// Where nothing can be registered.
-    Unknown,
-    Keeper(Keeper),
-    Registrant(Registrant),
-}
-
 /// A state in use, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Pin {
     pins: Arc<Pins>,
     state: StateNum,
-}
-
-impl Pinned {
-    fn new(floor: StateNum, followed: StateNum, others: io::Result<Others>) -> Self {
-        let others = others.unwrap_or_else(|error| {
-            tracing::debug!("states in use can't be registered: {error}");
-            Others::Unknown
-        });
-        Self {
-            states: BTreeMap::new(),
-            floor,
-            read_elsewhere: NONE,
-            others,
-            followed,
-            holds_still: false,
-            telling: false,
-        }
-    }
-
-    /// The oldest state that must be told to be pinned.
-    fn oldest_pinned(&self) -> StateNum {
-        // What this process has forgotten itself, but for its own, nobody else can keep.
-        let oldest = self.states.range(self.floor..).next().map_or(NONE, |(state, _)| *state);
-        if self.holds_still { oldest.min(self.followed) } else { oldest }
-    }
-
-    /// Tells other processes what is in use, and `state` besides.
-    fn tell(&mut self, state: StateNum) -> Result<()> {
-        let pinned = self.oldest_pinned().min(state);
-        let Others::Registrant(registrant) = &mut self.others else { return Ok(()) };
-        let told = registrant.tell(pinned, self.followed);
-        told.map_err(|error| Error::io("registering a state in", super::board::FOLDER, &error))?
-            .map_err(|oldest| Error::Pruned { oldest: oldest.0 })
-    }
 }
 
 impl Pins {
@@ -114,31 +53,30 @@ impl Pins {
     /// Of a process that may forget states.
     pub(super) fn of_writer(prefix: &Path, oldest: StateNum) -> Arc<Self> {
         let keeper = Keeper::open(prefix, oldest).map(Others::Keeper);
-        Self::new(prefix, Pinned::new(oldest, NONE, keeper), false)
+        Self::new(prefix, Pinned::new(oldest, keeper), false)
     }
 
     /// Of one that reads what another one writes. It follows no state yet.
     pub(super) fn of_reader(prefix: &Path, oldest: StateNum) -> Arc<Self> {
         let registrant = Registrant::open(prefix).map(Others::Registrant);
-        Self::new(prefix, Pinned::new(oldest, NONE, registrant), true)
+        Self::new(prefix, Pinned::new(oldest, registrant), true)
     }
 
     /// From here on another process may forget states: it is told which ones are in use, and that
-    /// `state` is followed. States that this process itself has forgotten already end here.
+    /// `state` is followed. The caller still has the right to write.
     pub(super) fn begin_following(&self, state: StateNum) {
         let mut pinned = self.pinned.lock();
         pinned.followed = state;
-        match Registrant::open(&self.prefix) {
-            Ok(registrant) => {
-                pinned.others = Others::Registrant(registrant);
-                if let Err(error) = pinned.tell(NONE) {
-                    tracing::warn!("states in use are not registered: {error}");
-                }
-            }
-            Err(error) => {
-                tracing::warn!("states in use can't be registered: {error}");
-                pinned.others = Others::Unknown;
-            }
+        let opened = Registrant::open(&self.prefix);
+        let opened =
+            opened.map_err(|error| Error::io("registering states in", &self.prefix, &error));
+        let told = opened.and_then(|registrant| {
+            pinned.others = Others::Registrant(registrant);
+            pinned.settle()
+        });
+        if let Err(error) = told {
+            tracing::warn!("states in use are not registered: {error}");
+            pinned.others = Others::Unknown;
         }
         self.is_reader.store(true, Ordering::Relaxed);
     }
@@ -147,8 +85,10 @@ impl Pins {
     pub(super) fn end_following(&self, oldest: StateNum) {
         let mut pinned = self.pinned.lock();
         pinned.floor = oldest;
-        pinned.followed = NONE;
+        pinned.followed = super::board::NONE;
         pinned.others = Others::Unknown;
+        pinned.knows_elsewhere = false;
+        pinned.may_have_kept = true;
         self.is_reader.store(false, Ordering::Relaxed);
     }
 
@@ -161,14 +101,13 @@ impl Pins {
     pub(crate) fn pin(self: &Arc<Self>, state: StateNum) -> Result<Pin> {
         let mut pinned = self.pinned.lock();
         // A state that is in use is kept, however old it is.
-        if !pinned.states.contains_key(&state) {
+        if !pinned.states.contains_key(&state) && !pinned.is_listed(state) {
             if state < pinned.floor {
                 return Err(Error::Pruned { oldest: pinned.floor.0 });
             }
-            if let Others::Registrant(registrant) = &pinned.others
-                && state < registrant.pinned
-            {
+            if pinned.others.told().is_some_and(|told| state < told.from) {
                 pinned.tell(state)?;
+                self.settle_soon(&mut pinned);
             }
         }
         *pinned.states.entry(state).or_default() += 1;
@@ -181,14 +120,15 @@ impl Pins {
         let mut pinned = self.pinned.lock();
         let before = std::mem::replace(&mut pinned.followed, state);
         let Others::Registrant(registrant) = &pinned.others else { return Ok(()) };
-        if registrant.followed <= state && registrant.told.elapsed() < FOLLOWED_FOR {
-            self.tell_soon(&mut pinned);
+        if registrant.told.followed <= state && registrant.told_at.elapsed() < FOLLOWED_FOR {
+            self.settle_soon(&mut pinned);
             return Ok(());
         }
-        let told = pinned.tell(NONE);
+        let told = pinned.tell(super::board::NONE);
         if told.is_err() {
             pinned.followed = before;
         }
+        self.settle_soon(&mut pinned);
         told
     }
 
@@ -196,15 +136,14 @@ impl Pins {
     pub(crate) fn hold_still(&self) -> Result<()> {
         let mut pinned = self.pinned.lock();
         pinned.holds_still = true;
-        pinned.tell(NONE)
+        pinned.tell(super::board::NONE)?;
+        self.settle_soon(&mut pinned);
+        Ok(())
     }
 
-    /// Has it told to other processes, before long, that states are not in use any more.
-    fn tell_soon(&self, pinned: &mut Pinned) {
-        let Others::Registrant(registrant) = &pinned.others else { return };
-        let is_told =
-            registrant.pinned == pinned.oldest_pinned() && registrant.followed == pinned.followed;
-        if is_told || pinned.telling || crate::lmdb::forked() {
+    /// Has it told to other processes, before long, what is in use by then.
+    fn settle_soon(&self, pinned: &mut Pinned) {
+        if pinned.others.told().is_none() || pinned.telling || crate::lmdb::forked() {
             return;
         }
         let me = self.me.clone();
@@ -214,40 +153,30 @@ impl Pins {
             let mut pinned = me.pinned.lock();
             pinned.telling = false;
             // What can't be told now is told with the next change; until then too much is kept.
-            let _ = pinned.tell(NONE);
+            if let Err(error) = pinned.settle() {
+                tracing::debug!("states in use are not registered: {error}");
+            }
         };
         pinned.telling = std::thread::Builder::new().name("db0 pins".into()).spawn(tell).is_ok();
     }
 
-    /// Lets no state before `wanted` be pinned from now on: or, if other processes read older ones,
-    /// none before those. Gives the state from which on everything is kept, and whether this process
-    /// has states in use. `oldest` is the oldest state so far.
+    /// Lets no state before `wanted` be pinned from now on: or, if other processes read everything
+    /// from an older one on, none before that. Gives the state from which on everything is kept, and
+    /// whether older ones are in use. `oldest` is the oldest state so far.
     pub(super) fn close_before(&self, wanted: StateNum, oldest: StateNum) -> (StateNum, bool) {
         let mut pinned = self.pinned.lock();
         let mut closed = wanted;
-        if wanted > oldest {
-            let looked = self.keeper(&mut pinned, oldest);
-            let in_use = looked.and_then(|keeper| keeper.close_before(wanted));
-            let in_use = in_use.unwrap_or_else(|error| {
-                tracing::warn!("nothing is forgotten, since states in use can't be read: {error}");
-                oldest
-            });
-            pinned.read_elsewhere = in_use;
-            closed = wanted.min(in_use).max(oldest);
+        if wanted > oldest || pinned.may_have_kept {
+            match pinned.look(&self.prefix, wanted) {
+                Ok(()) => closed = wanted.min(pinned.elsewhere.from).max(oldest),
+                Err(error) => {
+                    tracing::warn!("nothing is forgotten: states in use can't be read: {error}");
+                    closed = oldest;
+                }
+            }
         }
         pinned.floor = closed;
-        (closed, !pinned.states.is_empty())
-    }
-
-    /// Who compares with what other processes read.
-    fn keeper<'p>(&self, pinned: &'p mut Pinned, oldest: StateNum) -> io::Result<&'p mut Keeper> {
-        if !matches!(pinned.others, Others::Keeper(_)) {
-            pinned.others = Others::Keeper(Keeper::open(&self.prefix, oldest)?);
-        }
-        match &mut pinned.others {
-            Others::Keeper(keeper) => Ok(keeper),
-            _ => Err(io::ErrorKind::NotFound.into()),
-        }
+        (closed, !pinned.states.is_empty() || !pinned.elsewhere.listed.is_empty())
     }
 
     /// States from `oldest` on can be pinned: what was to be forgotten is not, or has been.
@@ -263,17 +192,17 @@ impl Pins {
         }
     }
 
-    /// The oldest state that other processes were found to read.
+    /// From this state on other processes were found to read everything.
     pub(super) fn read_elsewhere(&self) -> StateNum {
-        self.pinned.lock().read_elsewhere
+        self.pinned.lock().elsewhere.from
     }
 
     /// Looks again which states other processes read.
     pub(super) fn look_elsewhere(&self) {
         let mut pinned = self.pinned.lock();
         let floor = pinned.floor;
-        if let Ok(in_use) = self.keeper(&mut pinned, floor).and_then(|k| k.close_before(floor)) {
-            pinned.read_elsewhere = in_use;
+        if let Err(error) = pinned.look(&self.prefix, floor) {
+            tracing::debug!("states in use can't be read: {error}");
         }
     }
 
@@ -287,28 +216,43 @@ impl Pins {
         self.is_reader.load(Ordering::Relaxed)
     }
 
+    /// No single state is looked at, by anybody.
     pub(super) fn is_empty(&self) -> bool {
-        self.pinned.lock().states.is_empty()
+        let pinned = self.pinned.lock();
+        pinned.states.is_empty() && pinned.elsewhere.listed.is_empty() && !pinned.holds_still
     }
 
-    pub(super) fn contains(&self, state: StateNum) -> bool {
-        self.pinned.lock().states.contains_key(&state)
+    /// What this state shows is there for this process, also where everybody else has forgotten it.
+    pub(super) fn keeps(&self, state: StateNum) -> bool {
+        self.pinned.lock().keeps(state)
+    }
+
+    /// Nobody looks at this state, as far as that is known.
+    pub(super) fn is_unused(&self, state: StateNum) -> bool {
+        let pinned = self.pinned.lock();
+        pinned.knows_elsewhere && pinned.used(state..=state).is_empty()
     }
 
     /// The states in use that are older than `state`.
     pub(super) fn before(&self, state: StateNum) -> Vec<StateNum> {
-        self.pinned.lock().states.range(..state).map(|(state, _)| *state).collect()
+        self.pinned.lock().used(..state)
     }
 
     /// The states in use that see a row which was written at `stamp` and replaced at `replaced`.
     pub(super) fn that_see(&self, stamp: StateNum, replaced: StateNum) -> Vec<StateNum> {
-        let pinned = self.pinned.lock();
-        let seeing = (Bound::Included(stamp), Bound::Excluded(replaced));
         if stamp >= replaced {
-            Vec::new()
-        } else {
-            pinned.states.range(seeing).map(|(state, _)| *state).collect()
+            return Vec::new();
         }
+        self.pinned.lock().used((Bound::Included(stamp), Bound::Excluded(replaced)))
+    }
+
+    /// Rows may have been put aside for states in use.
+    pub(super) fn may_have_kept(&self) -> bool {
+        self.pinned.lock().may_have_kept
+    }
+
+    pub(super) fn set_may_have_kept(&self, they_may: bool) {
+        self.pinned.lock().may_have_kept = they_may;
     }
 }
 
@@ -319,7 +263,7 @@ impl Drop for Pin {
             *count -= 1;
             if *count == 0 {
                 pinned.states.remove(&self.state);
-                self.pins.tell_soon(&mut pinned);
+                self.pins.settle_soon(&mut pinned);
             }
         }
     }
@@ -340,7 +284,7 @@ mod tests {
         assert_eq!(pins.that_see(StateNum(3), StateNum(6)), [StateNum(5)]);
         assert!(pins.that_see(StateNum(6), StateNum(9)).is_empty());
         drop(five);
-        assert!(pins.contains(StateNum(5)));
+        assert!(!pins.is_unused(StateNum(5)));
         drop(again);
         assert!(pins.is_empty() && pins.pin(StateNum(5)).is_err());
     }
@@ -352,12 +296,31 @@ mod tests {
         let reader = Pins::of_reader(folder.path(), StateNum(0));
         reader.follow(StateNum(6)).expect("it is there");
         let five = reader.pin(StateNum(5)).expect("it is there");
+        // Everything at first, and what it shows soon after.
         assert_eq!(writer.close_before(StateNum(8), StateNum(0)), (StateNum(5), false));
         assert!(matches!(reader.pin(StateNum(4)), Err(Error::Pruned { oldest: 5 })));
-        drop(five);
         std::thread::sleep(3 * TOLD_AFTER);
-        assert_eq!(writer.close_before(StateNum(8), StateNum(5)), (StateNum(6), false));
+        assert_eq!(writer.close_before(StateNum(8), StateNum(5)), (StateNum(6), true));
+        assert_eq!(writer.that_see(StateNum(3), StateNum(6)), [StateNum(5)]);
+        let again = reader.pin(StateNum(5)).expect("it is in use");
+        drop((five, again));
+        std::thread::sleep(3 * TOLD_AFTER);
+        assert_eq!(writer.close_before(StateNum(8), StateNum(6)), (StateNum(6), false));
+        assert!(writer.is_unused(StateNum(5)));
         drop(reader);
         assert_eq!(writer.close_before(StateNum(8), StateNum(6)), (StateNum(8), false));
+    }
+
+    #[test]
+    fn who_gives_up_writing_is_kept_what_he_uses() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = Pins::of_writer(folder.path(), StateNum(0));
+        let _three = first.pin(StateNum(3)).expect("nothing is pruned");
+        assert_eq!(first.close_before(StateNum(8), StateNum(0)), (StateNum(8), true));
+        first.begin_following(StateNum(9));
+        assert!(first.keeps(StateNum(3)));
+        let second = Pins::of_writer(folder.path(), StateNum(8));
+        assert_eq!(second.close_before(StateNum(8), StateNum(8)), (StateNum(8), true));
+        assert_eq!(second.before(StateNum(5)), [StateNum(3)]);
     }
 }

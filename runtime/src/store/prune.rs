@@ -112,6 +112,7 @@ impl Writer<'_> {
         let stamp = opened.map_err(|why| self.store().corrupt(Table::Log, key, why))?.stamp;
         let mut kept = Vec::new();
         for pin in pins.that_see(stamp, replaced) {
+            pins.set_may_have_kept(true);
             log::kept_key(pin, table, key, &mut kept);
             self.put_raw(Table::Kept, &kept, row)?;
         }
@@ -136,12 +137,14 @@ impl Writer<'_> {
     /// Takes away what was kept for views that are gone.
     fn drop_unused_kept(&mut self, pins: &Pins) -> Result<()> {
         let mut unused = Vec::new();
+        let mut is_empty = true;
         let mut range = KeyRange::all();
         // Kept rows stand together by their pins: those that are in use are passed over as one.
         while let Some(key) = self.first_key(Table::Kept, &range)? {
             let mut rest = &key[..];
             let Some(pin) = varint::take_ordered(&mut rest) else { break };
-            if pins.contains(StateNum(pin)) {
+            is_empty = false;
+            if !pins.is_unused(StateNum(pin)) {
                 range = match successor(&key[..key.len() - rest.len()]) {
                     Some(start) => KeyRange { start, end: None },
                     None => break,
@@ -152,6 +155,9 @@ impl Writer<'_> {
             } else {
                 break;
             }
+        }
+        if is_empty && pins.is_empty() {
+            pins.set_may_have_kept(false);
         }
         unused.iter().try_for_each(|key| self.delete_raw(Table::Kept, key).map(drop))
     }

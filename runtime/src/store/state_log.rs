@@ -53,7 +53,7 @@ impl Store {
         };
         let mut front = Vec::new();
         if after < oldest {
-            if !self.pins().contains(after) {
+            if !self.pins().keeps(after) {
                 return Err(Error::Pruned { oldest: oldest.0 });
             }
             kept::front(after, &mut front);

@@ -395,7 +395,7 @@ impl<'s> Writer<'s> {
         let oldest = retention.oldest(&self.head, |state| self.store.state_row(state))?;
         // What was decided in the beginning has been told; it may be less by now, but not more.
         self.head.oldest = self.head.oldest.max(oldest.min(self.keeping.oldest));
-        if self.head.has_prunable() || !self.store.pins().is_empty() {
+        if self.head.has_prunable() || self.store.pins().may_have_kept() {
             self.prune(self.head.oldest, self.store.pins())?;
         }
         Ok(())
