@@ -61,8 +61,8 @@ pub use db0_query::{
     SortKey, TagList, Tagger, Targets, Words, all, any, class, no, tags, words,
 };
 pub use db0_runtime::{
-    AnyMemo, CacheStats, Compaction, Config, Durability, Entered, Error, Health, History, Lock,
-    Memo, Mode, OnChange, Read, Reader, Result, Root, State, WeakMemo, Write, abort,
+    AnyMemo, CacheStats, Compaction, Config, CycleReport, Durability, Entered, Error, Health,
+    History, Lock, Memo, Mode, OnChange, Read, Reader, Result, Root, State, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,
@@ -76,10 +76,10 @@ pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
 pub use finding::{all_tags, find, find_any, find_dyn, find_tags_starting_with};
 pub use global::{
-    atomic, cache_stats, clear_cache, close, commit, compact, current, delete, drop_prefix, exists,
-    fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes, prune_history,
-    singleton, snapshot, snapshot_at, snapshot_at_time, snapshot_of, state, state_at, states,
-    touch,
+    atomic, cache_stats, clear_cache, close, collect_cycles, commit, compact, current, delete,
+    drop_prefix, exists, fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes,
+    prune_history, singleton, snapshot, snapshot_at, snapshot_at_time, snapshot_of, state,
+    state_at, states, touch,
 };
 pub use prefix::Prefix;
 #[cfg(feature = "tokio")]

@@ -297,6 +297,28 @@ fn a_deletion_lets_go_of_each_reference_once() {
     assert_eq!(bob.refcount(), 1);
 }
 
+#[test]
+fn a_handle_that_came_too_late_is_not_stored() {
+    let _world = World::new();
+    let root = db0::singleton(|| Root { first: None, all: Vec::new() });
+    for name in ["Alice", "Bob"] {
+        db0::tags(Memo::new(person(name, 30))).add("tagged");
+    }
+    db0::commit().expect("it commits");
+    db0::clear_cache().expect("it clears");
+    let mut found = db0::find::<Person>("tagged").into_iter();
+    let alice = found.next().expect("she is there");
+    db0::tags(db0::find::<Person>("tagged").skip(1)).remove("tagged");
+    db0::commit().expect("it commits");
+    let bob = found.next().expect("it was found before he went");
+    assert!(matches!(
+        root.try_update(|root| root.all = vec![alice.clone(), bob]),
+        Err(Error::Deleted { .. })
+    ));
+    root.write().all = vec![alice];
+    assert_eq!(root.read().all.len(), 1);
+}
+
 #[db0::memo]
 struct Club {
     members: List<Memo<Person>>,

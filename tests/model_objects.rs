@@ -1,5 +1,6 @@
 //! Random graphs of objects against a plain model: references, tags, handles, attributes, deletions,
-//! atomics that are undone, commits and reopenings, with next to no cache; counts are exact throughout.
+//! atomics that are undone, circles that are collected, commits and reopenings, with next to no cache;
+//! counts are exact throughout.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,7 @@ enum Op {
     Delete { of: usize },
     Atomic { ops: Vec<Op>, succeeds: bool },
     Commit,
+    Collect,
     Reopen,
 }
 
@@ -104,6 +106,19 @@ impl Test {
         }
     }
 
+    /// What no handle and no tag leads to goes.
+    fn bury_unreachable(&mut self) {
+        let is_root = |uuid: &Uuid| self.models[uuid].tagged || self.handles.contains_key(uuid);
+        let mut next: Vec<_> = self.models.keys().filter(|uuid| is_root(uuid)).copied().collect();
+        let mut reached = BTreeSet::new();
+        while let Some(uuid) = next.pop() {
+            if reached.insert(uuid) {
+                next.extend(self.models[&uuid].references());
+            }
+        }
+        self.models.retain(|uuid, _| reached.contains(uuid));
+    }
+
     fn run(&mut self, op: &Op) {
         match op {
             Op::New { label, one, many } => {
@@ -144,6 +159,14 @@ impl Test {
             Op::Commit => {
                 db0::commit().expect("it commits");
                 self.bury();
+                self.check();
+            }
+            Op::Collect => {
+                let report = db0::collect_cycles().expect("it collects");
+                self.bury();
+                let before = self.models.len();
+                self.bury_unreachable();
+                assert_eq!(report.total(), (before - self.models.len()) as u64);
                 self.check();
             }
             Op::Reopen => {
@@ -302,6 +325,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (prop::collection::vec(change(), 0..6), any::<bool>())
             .prop_map(|(ops, succeeds)| Op::Atomic { ops, succeeds }),
         4 => Just(Op::Commit),
+        2 => Just(Op::Collect),
         1 => Just(Op::Reopen),
     ]
 }
@@ -315,5 +339,6 @@ proptest! {
         ops.iter().for_each(|op| test.run(op));
         test.run(&Op::Commit);
         test.run(&Op::Reopen);
+        test.run(&Op::Collect);
     }
 }

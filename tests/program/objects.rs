@@ -113,6 +113,7 @@ fn lifetime() -> db0::Result<()> {
     one.write().friend = Some(two.clone());
     drop((one, two));
     db0::commit()?;
+    let _report = db0::collect_cycles()?;
     Ok(())
 }
 

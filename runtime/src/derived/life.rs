@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
-use super::burying::Dying;
+use super::{burying::Dying, trial::each_reference};
 use crate::{
-    Result, codec,
+    Result,
     fields::{decode_tags, field_tags_key, passive_tags_key, passively_tagged},
-    object::{AnyCell, Frozen, Killing, Objects, find_cell, row_header},
+    object::{AnyCell, Collected, Condemned, Frozen, Killing, Objects, find_cell, row_header},
     store::{
         Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, OidSet, Store, Table, TagId,
-        View, oid_key, oid_of_key, place, take_ordered, take_varint,
+        View, oid_key, oid_of_key, place, take_varint,
     },
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) were_orphans: OidSet,
     /// The dead that were objects on disk.
     pub(crate) deleted: Vec<(ClassId, Oid)>,
+    /// What has died together.
+    pub(crate) collected: Vec<(Arc<Condemned>, Collected)>,
     /// Objects of which the tags changed.
     pub(crate) retagged: Vec<(ClassId, Oid)>,
 }
@@ -62,10 +64,11 @@ pub(crate) fn plan(
             life.bury(*oid, &mut candidates)?;
         }
     }
-    while life.rows_left > 0
-        && let Some(oid) = candidates.pop()
-    {
-        life.judge(oid, &mut candidates)?;
+    life.judge_all(&mut candidates)?;
+    for condemned in &frozen.condemned {
+        let collected = life.judge_together(condemned, &mut candidates)?;
+        life.judge_all(&mut candidates)?;
+        life.plan.collected.push((condemned.clone(), collected));
     }
     life.plan.postponed.append(&mut candidates);
     // One that dies in this very commit takes away what the commit counts, which is judged by now.
@@ -84,20 +87,20 @@ pub(crate) fn plan(
 
 /// Rows of the dead that one commit takes away, so that it neither holds up others nor takes
 /// memory for all that went with an owner of millions.
-const ROWS_AT_ONCE: usize = 20_000;
+pub(super) const ROWS_AT_ONCE: usize = 20_000;
 
 /// A changed object of a commit; they are given by ascending oid.
 pub(crate) type Dirty<'a> = (Oid, &'a Arc<dyn AnyCell>);
 
-struct Life<'a> {
-    objects: &'a Arc<Objects>,
-    frozen: &'a Frozen,
-    merged: &'a LayerRows,
+pub(super) struct Life<'a> {
+    pub(super) objects: &'a Arc<Objects>,
+    pub(super) frozen: &'a Frozen,
+    pub(super) merged: &'a LayerRows,
     /// The last committed state.
-    view: View,
+    pub(super) view: View,
     dirty: &'a [Dirty<'a>],
-    rows_left: usize,
-    plan: Plan,
+    pub(super) rows_left: usize,
+    pub(super) plan: Plan,
 }
 
 impl Life<'_> {
@@ -127,12 +130,21 @@ impl Life<'_> {
     ///
     /// Young ones may have lower oids than the last commit's: an `atomic` that was going on then had
     /// taken them already.
-    fn cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
+    pub(super) fn cell(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
         let young = find_cell(&self.frozen.young, oid);
         young.or_else(|| {
             let place = self.dirty.binary_search_by_key(&oid, |(dirty, _)| *dirty).ok()?;
             Some(self.dirty[place].1.clone())
         })
+    }
+
+    fn judge_all(&mut self, candidates: &mut Vec<Oid>) -> Result<()> {
+        while self.rows_left > 0
+            && let Some(oid) = candidates.pop()
+        {
+            self.judge(oid, candidates)?;
+        }
+        Ok(())
     }
 
     fn judge(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
@@ -151,12 +163,19 @@ impl Life<'_> {
 
     /// Something durable holds it as of this commit.
     fn is_held(&self, oid: Oid) -> Result<bool> {
-        let key = oid_key(oid);
+        Ok(self.count_of(oid)? > 0 || self.is_held_uncounted(oid)?)
+    }
+
+    /// How many references there are to it as of this commit.
+    pub(super) fn count_of(&self, oid: Oid) -> Result<u64> {
         let stored = self.committed(Table::Counts, oid, |mut row| take_varint(&mut row))?.flatten();
         let changed = self.merged.counted(oid) + self.plan.rows.counted(oid);
-        if stored.unwrap_or(0).saturating_add_signed(changed) > 0 {
-            return Ok(true);
-        }
+        Ok(stored.unwrap_or(0).saturating_add_signed(changed))
+    }
+
+    /// Its tags or its class hold it as of this commit.
+    pub(super) fn is_held_uncounted(&self, oid: Oid) -> Result<bool> {
+        let key = oid_key(oid);
         let tagged = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
             Some(entry) => entry.row().is_some(),
             None => self.committed(Table::ObjectTags, oid, |_| ())?.is_some(),
@@ -181,7 +200,7 @@ impl Life<'_> {
     }
 
     /// Lets everything go that an object or collection consists of and refers to.
-    fn bury(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
+    pub(super) fn bury(&mut self, oid: Oid, candidates: &mut Vec<Oid>) -> Result<()> {
         if !self.plan.dead.insert(oid) {
             return Ok(());
         }
@@ -312,12 +331,7 @@ impl Life<'_> {
 
     fn references_in(&self, table: Table, key: &[u8], row: &[u8]) -> Result<Vec<Oid>> {
         let mut references = Vec::new();
-        let found = codec::for_each_reference(row, |kind, mut payload| {
-            if kind != codec::WEAK {
-                references.extend(take_ordered(&mut payload).map(Oid));
-            }
-        });
-        found.map_err(|fault| self.store().corrupt(table, key, &fault.to_string()))?;
+        each_reference(&self.view, table, key, row, &mut |oid| references.push(oid))?;
         Ok(references)
     }
 }

@@ -1,7 +1,9 @@
 //! What follows from objects: their tags, who holds them, and when they die.
 
+mod apart;
 mod burying;
 mod classes;
+mod cycles;
 mod delete;
 mod difference;
 mod field_index;
@@ -9,8 +11,10 @@ mod holders;
 mod life;
 mod membership;
 mod tagging;
+mod trial;
 
 pub use classes::{StoredClass, StoredField};
+pub(crate) use cycles::find_cycles;
 pub use delete::{delete, touch};
 pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;

@@ -95,8 +95,7 @@ impl AnyMemo {
 
     /// Refuses an object that this thread sees deleted.
     pub(super) fn check_alive(&self) -> Result<()> {
-        let cell = self.cell()?;
-        if cell.is_gone() { Err(cell.error_deleted()) } else { Ok(()) }
+        self.cell()?.check_alive()
     }
 
     fn open(&self) -> Result<Arc<Objects>> {

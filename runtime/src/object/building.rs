@@ -1,15 +1,11 @@
 //! Seeing to it that a prefix keeps of a class's fields what this program declares: what is declared
 //! anew is built for the objects that there are, what is no longer declared goes.
 
-use std::{
-    ops::ControlFlow,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{ops::ControlFlow, sync::Arc};
 
 use dashmap::DashMap;
 
-use super::{objects::Objects, row};
+use super::{objects::Objects, progress::Progress, row};
 use crate::{
     Error, Result,
     class::{Class, ClassState, Kept, KeyUse},
@@ -23,8 +19,6 @@ use crate::{
 
 /// Rows that are deleted in one step.
 const CLEARED_AT_ONCE: usize = 4096;
-/// How often a long building is told of.
-const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 /// The keys that an object gives, from its encoded row.
 pub(crate) type KeysOfRow = fn(&Arc<Objects>, &ClassState, Oid, &[u8]) -> Result<KeySink>;
@@ -223,7 +217,8 @@ impl Objects {
     ) -> Result<()> {
         let tag = Self::class_tag(class.id);
         let committed = View::Committed(self.store().clone());
-        let mut progress = Progress::new(T::INFO.name, self.name());
+        let what = format!("building what is kept of {} in", T::INFO.name);
+        let mut progress = Progress::new(&what, self.name());
         let mut from = 0;
         while let Some(number) = committed.next_chunk(tag, from)? {
             let mut members = Chunk::EMPTY;
@@ -246,7 +241,7 @@ impl Objects {
                 });
                 self.warn_of_twins(&claims)?;
             }
-            progress.step(members.len());
+            progress.step(members.len().into());
             from = number + 1;
         }
         progress.done();
@@ -279,41 +274,5 @@ impl Objects {
             self.retag_built(all, T::INFO.name, oid, &sink, &mut change)?;
         }
         Ok((!change.is_empty()).then_some(change))
-    }
-}
-
-/// Tells of a building that takes long.
-struct Progress<'a> {
-    class: &'static str,
-    prefix: &'a str,
-    objects: u64,
-    told: Option<Instant>,
-    began: Instant,
-}
-
-impl<'a> Progress<'a> {
-    fn new(class: &'static str, prefix: &'a str) -> Self {
-        Self { class, prefix, objects: 0, told: None, began: Instant::now() }
-    }
-
-    fn step(&mut self, objects: u32) {
-        self.objects += u64::from(objects);
-        if self.told.unwrap_or(self.began).elapsed() >= TOLD_EVERY {
-            self.told = Some(Instant::now());
-            let Self { class, prefix, objects, .. } = self;
-            tracing::info!(
-                "building what is kept of {class} in prefix {prefix:?}: {objects} objects so far"
-            );
-        }
-    }
-
-    fn done(self) {
-        if self.told.is_some() {
-            let Self { class, prefix, objects, began, .. } = self;
-            tracing::info!(
-                "built what is kept of {class} in prefix {prefix:?}: {objects} objects in {:.1} s",
-                began.elapsed().as_secs_f32()
-            );
-        }
     }
 }

@@ -64,9 +64,6 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn was_read(&self) -> bool;
     /// This thread sees the object deleted.
     fn is_gone(&self) -> bool;
-    /// Deletes the object unless a handle of the user's holds it; `None` if one does. No handle can
-    /// be taken in between. The caller holds the publish lock.
-    fn kill(&self, moment: &Moment<'_>) -> Option<Result<bool>>;
     /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
     /// holds the publish lock.
     fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
@@ -425,10 +422,6 @@ impl<T: Class> AnyCell for Cell<T> {
                 |error| matches!(error, Error::Deleted { .. }),
                 |v| v.value().is_none(),
             )
-    }
-
-    fn kill(&self, moment: &Moment<'_>) -> Option<Result<bool>> {
-        self.handles.if_none(|| self.delete(moment))
     }
 
     fn delete(&self, moment: &Moment<'_>) -> Result<bool> {

@@ -9,13 +9,14 @@ use std::{
 use super::{
     cell::{AnyCell, Cell},
     context, evolve,
+    freeze::Killing,
     hold::Hold,
     inside::Keep,
     objects::Objects,
     read::Read,
     row,
     untyped::Untyped,
-    version::{Standing, Version},
+    version::{Epoch, Standing, Version},
     write::{Write, Written},
 };
 use crate::{
@@ -63,8 +64,8 @@ impl<T: Class> AnyHold for Hold<T> {
 pub(crate) trait Erased {
     /// The view that the object is seen in.
     fn objects(&self) -> &Arc<Objects>;
-    /// The object is gone.
-    fn error_deleted(&self) -> Error;
+    /// Refuses an object that this thread sees deleted.
+    fn check_alive(&self) -> Result<()>;
     /// A handle for the user.
     fn any_hold(self: Arc<Self>) -> Box<dyn AnyHold>;
     /// The object's fields as this thread sees them.
@@ -84,6 +85,12 @@ pub(crate) trait Erased {
     fn touch(self: Arc<Self>) -> Result<()>;
     /// It has its object without the Rust type, and nobody uses it.
     fn can_be_typed(&self) -> bool;
+    /// The user has a handle of the object.
+    fn is_in_hands(&self) -> bool;
+    /// Whether a commit of `epoch` may delete the object. If so, no handle of it can be taken before
+    /// [`decided`](Self::decided). The caller holds the publish lock.
+    fn claim(&self, epoch: Epoch) -> Killing;
+    fn decided(&self);
 }
 
 impl<T: Class> Erased for Cell<T> {
@@ -91,8 +98,14 @@ impl<T: Class> Erased for Cell<T> {
         &self.objects
     }
 
-    fn error_deleted(&self) -> Error {
-        Self::error_deleted(self)
+    fn check_alive(&self) -> Result<()> {
+        // One that is not loaded may have gone before there was a handle.
+        let is_there = if self.newest.is_empty() {
+            self.objects.exists(self.oid_of())?.is_some()
+        } else {
+            !self.is_gone()
+        };
+        if is_there { Ok(()) } else { Err(self.error_deleted()) }
     }
 
     fn any_hold(self: Arc<Self>) -> Box<dyn AnyHold> {
@@ -164,6 +177,30 @@ impl<T: Class> Erased for Cell<T> {
 
     fn can_be_typed(&self) -> bool {
         Untyped::is::<T>() && self.is_unused()
+    }
+
+    fn is_in_hands(&self) -> bool {
+        !self.handles.is_empty()
+    }
+
+    fn claim(&self, epoch: Epoch) -> Killing {
+        if !self.handles.decide_if_none() {
+            return Killing::HeldByHandle;
+        }
+        match self.newest.look().map(|newest| newest.standing()) {
+            None => Killing::Dead,
+            Some(Standing::Published(when)) if when <= epoch => Killing::Dead,
+            // Somebody has changed it since, and let it go again: what it refers to is not what this
+            // commit writes.
+            Some(_) => {
+                self.decided();
+                Killing::HeldAnew
+            }
+        }
+    }
+
+    fn decided(&self) {
+        self.handles.decided();
     }
 }
 

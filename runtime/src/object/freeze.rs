@@ -79,7 +79,7 @@ impl Objects {
         let mut pending = self.pending.lock();
         // Before looking for a cell: whoever loads the object lists its cell, and then looks here.
         self.is_killing.store(true, Ordering::SeqCst);
-        if self.store().held_since(&frozen.layers, oid) {
+        if !self.store().held_since(&frozen.layers, &[oid]).is_empty() {
             return Killing::HeldAnew;
         }
         // A handle may have loaded the object since the caller looked for its cell.
@@ -94,9 +94,15 @@ impl Objects {
         }
         let moment =
             Moment { epoch: self.shared.epoch(), outcome: None, committing: pending.committing };
-        // Being deleted already is no failure.
-        if cell.is_some_and(|cell| cell.kill(&moment).is_none()) {
-            return Killing::HeldByHandle;
+        // It may have been deleted for a commit that failed.
+        if let Some(cell) = cell.filter(|cell| !cell.is_deleted(frozen.epoch)) {
+            let claimed = cell.claim(frozen.epoch);
+            if !matches!(claimed, Killing::Dead) {
+                return claimed;
+            }
+            // Being deleted already is no failure.
+            drop(cell.delete(&moment));
+            cell.decided();
         }
         pending.dying.insert(oid);
         Killing::Dead
@@ -104,7 +110,7 @@ impl Objects {
 
     /// The object is being deleted by a commit that is not on disk yet.
     pub(super) fn is_dying(&self, oid: Oid) -> bool {
-        self.is_killing.load(Ordering::SeqCst) && self.pending.lock().dying.contains(&oid)
+        self.is_killing.load(Ordering::SeqCst) && self.pending.lock().is_dying(oid)
     }
 
     /// Notes that an object may be in the user's hands though nothing refers to it any more.
@@ -112,7 +118,7 @@ impl Objects {
         self.taken.lock().entry(oid).or_default().push(Arc::downgrade(keep));
     }
 
-    fn is_taken_out(&self, oid: Oid) -> bool {
+    pub(super) fn is_taken_out(&self, oid: Oid) -> bool {
         let mut taken = self.taken.lock();
         let Some(keeps) = taken.get_mut(&oid) else { return false };
         keeps.retain(|keep| keep.strong_count() > 0);
@@ -180,7 +186,7 @@ impl Objects {
             let mut pending = self.pending.lock();
             self.store().unstack(&frozen.layers);
             pending.committed(frozen);
-            pending.dying.clear();
+            pending.none_is_dying();
             self.is_killing.store(false, Ordering::Relaxed);
             let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
             self.young_from.store(first, Ordering::Release);

@@ -121,11 +121,13 @@ impl Handles {
         self.0.load(Ordering::SeqCst) == 0
     }
 
-    /// Calls `decide` if there are no handles. None can be taken before it has returned.
-    pub(super) fn if_none<R>(&self, decide: impl FnOnce() -> R) -> Option<R> {
-        self.0.compare_exchange(0, DECIDING, Ordering::SeqCst, Ordering::SeqCst).ok()?;
-        let decided = decide();
+    /// Begins to decide if there are no handles: none can be taken before
+    /// [`decided`](Self::decided).
+    pub(super) fn decide_if_none(&self) -> bool {
+        self.0.compare_exchange(0, DECIDING, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    pub(super) fn decided(&self) {
         self.0.fetch_sub(DECIDING, Ordering::SeqCst);
-        Some(decided)
     }
 }

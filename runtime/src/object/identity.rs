@@ -58,6 +58,19 @@ impl Cells {
         cells.iter().for_each(|cell| each(&**cell));
     }
 
+    /// The loaded ones of these objects, which are given by ascending oid.
+    pub(super) fn among(&self, oids: &[Oid]) -> Vec<Arc<dyn AnyCell>> {
+        if oids.len() < self.0.len() {
+            return oids.iter().filter_map(|oid| self.get(*oid)).collect();
+        }
+        let is_meant = |oid: &Oid| oids.binary_search(oid).is_ok();
+        self.0
+            .iter()
+            .filter(|cell| is_meant(cell.key()))
+            .filter_map(|cell| cell.upgrade())
+            .collect()
+    }
+
     /// Removes the entry of a cell that is gone, unless another has taken its place.
     pub(super) fn forget(&self, oid: Oid) {
         self.0.remove_if(&oid, |_, cell| cell.strong_count() == 0);

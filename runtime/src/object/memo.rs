@@ -9,8 +9,9 @@ use std::{
 use uuid::Uuid;
 
 use super::{
-    cell::{AnyCell, Cell},
+    cell::Cell,
     context,
+    erased::Erased,
     hold::Hold,
     inside::{Home, Inside},
     objects::Objects,
@@ -63,8 +64,7 @@ impl<T: Class> Memo<T> {
 
     /// Refuses an object that this thread sees deleted.
     pub(crate) fn check_alive(&self) -> Result<()> {
-        let cell = self.cell()?;
-        if cell.is_gone() { Err(cell.error_deleted()) } else { Ok(()) }
+        self.cell()?.check_alive()
     }
 
     /// The current version of the object. It stays as it is while the guard is held.

@@ -298,11 +298,10 @@ impl Objects {
 
     /// Refuses an object that is deleted, or never was.
     pub(crate) fn check_alive(&self, oid: Oid) -> Result<()> {
-        let is_there = match self.cells.get(oid).or_else(|| self.young(oid)) {
-            Some(cell) => !cell.is_gone(),
-            None => self.exists(oid)?.is_some(),
-        };
-        if is_there {
+        if let Some(cell) = self.cells.get(oid).or_else(|| self.young(oid)) {
+            return cell.check_alive();
+        }
+        if self.exists(oid)?.is_some() {
             return Ok(());
         }
         Err(Error::Deleted { class: "the object".into(), uuid: self.uuid(oid) })

@@ -1,9 +1,12 @@
 //! What waits for a commit: dirty cells, and new ones in the order of their oids.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, OnceLock},
+};
 
 use super::{cell::AnyCell, version::Epoch};
-use crate::store::{Layer, Oid};
+use crate::store::{ClassId, Layer, Oid};
 
 /// Cells that wait, under the publish lock.
 pub(crate) struct Pending {
@@ -22,8 +25,28 @@ pub(crate) struct Pending {
     unsealed_from: Oid,
     /// Objects that the commit which is going on deletes: their rows are still there.
     pub(super) dying: HashSet<Oid>,
+    /// Those of them that die together; each part ascending.
+    pub(super) dying_together: Vec<Arc<[Oid]>>,
     /// Objects whose last handle was dropped while nothing else held them.
     pub(super) dropped: Vec<Oid>,
+    /// Objects that seem to be held by nothing but each other.
+    pub(super) condemned: Vec<Arc<Condemned>>,
+}
+
+/// Objects and collections of which nothing but themselves seems to hold any: the next commit judges
+/// them, and tells which have died.
+pub(crate) struct Condemned {
+    /// Ascending.
+    pub(crate) oids: Vec<Oid>,
+    pub(crate) collected: OnceLock<Collected>,
+}
+
+/// What has died together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collected {
+    /// How many objects of each class.
+    pub(crate) objects: BTreeMap<ClassId, u64>,
+    pub(crate) collections: u64,
 }
 
 /// A consistent cut of what was pending, on its way to the disk.
@@ -32,6 +55,7 @@ pub(crate) struct Frozen {
     pub(crate) dirty: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) dropped: Vec<Oid>,
+    pub(crate) condemned: Vec<Arc<Condemned>>,
     /// Nothing from here on has a row on disk.
     pub(crate) new_from: Oid,
     /// Where the next commit's new objects begin.
@@ -51,7 +75,9 @@ impl Pending {
             new_from,
             unsealed_from: new_from,
             dying: HashSet::new(),
+            dying_together: Vec::new(),
             dropped: Vec::new(),
+            condemned: Vec::new(),
         }
     }
 
@@ -66,7 +92,21 @@ impl Pending {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.dirty.is_empty() && self.young.is_empty() && self.dropped.is_empty()
+        self.dirty.is_empty()
+            && self.young.is_empty()
+            && self.dropped.is_empty()
+            && self.condemned.is_empty()
+    }
+
+    /// The commit that is going on deletes this object.
+    pub(super) fn is_dying(&self, oid: Oid) -> bool {
+        self.dying.contains(&oid)
+            || self.dying_together.iter().any(|oids| oids.binary_search(&oid).is_ok())
+    }
+
+    pub(super) fn none_is_dying(&mut self) {
+        self.dying.clear();
+        self.dying_together.clear();
     }
 
     /// A new object that is not committed yet.
@@ -85,6 +125,7 @@ impl Pending {
             dirty: self.writing.clone(),
             young: self.growing_up.clone(),
             dropped: std::mem::take(&mut self.dropped),
+            condemned: std::mem::take(&mut self.condemned),
             new_from: self.new_from,
             new_to,
             layers,
@@ -113,6 +154,7 @@ impl Pending {
         let newer = std::mem::replace(&mut self.young, frozen.young.to_vec());
         self.young.extend(newer);
         self.dropped.extend(frozen.dropped);
+        self.condemned.extend(frozen.condemned);
     }
 }
 

@@ -248,11 +248,15 @@ impl Prefix {
     }
 
     pub(super) fn check_can_commit(&self) -> Result<()> {
+        self.check_can("a commit")
+    }
+
+    /// Refuses what commits where a commit can't be.
+    pub(super) fn check_can(&self, operation: &'static str) -> Result<()> {
         let shared = self.open.objects.shared();
-        shared.refuse_in_guard("a commit")?;
+        shared.refuse_in_guard(operation)?;
         if shared.in_atomic() {
-            let situation = "inside an atomic".into();
-            return Err(Error::Misuse { operation: "a commit", situation });
+            return Err(Error::Misuse { operation, situation: "inside an atomic".into() });
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Prefixes: names, folders, the writer's lease, and the handle.
 
 mod compact;
+mod cycles;
 mod handle;
 mod handover;
 #[cfg(feature = "tokio")]
@@ -14,6 +15,7 @@ mod state;
 mod wait;
 
 pub use compact::Compaction;
+pub use cycles::CycleReport;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, remove};

@@ -323,15 +323,14 @@ impl Store {
         stack.layers.clone()
     }
 
-    /// A layer above the `frozen` ones refers to an object anew, or has its tags.
-    pub(crate) fn held_since(&self, frozen: &[Arc<Layer>], oid: Oid) -> bool {
+    /// Those of `oids`, which ascend, that a layer above the `frozen` ones refers to anew, or has the
+    /// tags of.
+    pub(crate) fn held_since(&self, frozen: &[Arc<Layer>], oids: &[Oid]) -> Vec<Oid> {
         let stack = self.stack.load();
         let private = self.private.lock();
-        let mut newer = private.iter().chain(&stack.layers);
-        newer.any(|layer| {
-            let is_frozen = frozen.iter().any(|old| Arc::ptr_eq(old, layer));
-            !is_frozen && layer.read().holds(oid)
-        })
+        let is_newer = |layer: &&Arc<Layer>| !frozen.iter().any(|old| Arc::ptr_eq(old, layer));
+        let newer = private.iter().chain(&stack.layers).filter(is_newer);
+        newer.flat_map(|layer| layer.read().holds(oids)).collect()
     }
 
     /// There are rows that wait for a commit.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     by_oid::ByOid,
-    key::{OidKey, RowKey, oid_key},
+    key::{OidKey, RowKey, oid_key, oid_of_key},
     num::Oid,
     postings::Postings,
     scan::{Direction, KeyRange},
@@ -158,10 +158,22 @@ impl LayerRows {
         self.counts.get(&oid).copied().unwrap_or(0)
     }
 
-    /// Something in this layer holds an object: a new reference, or its tags.
-    pub(super) fn holds(&self, oid: Oid) -> bool {
-        let tags = || self.get(Table::ObjectTags, oid_key(oid).as_bytes());
-        self.counted(oid) > 0 || tags().is_some_and(|entry| entry.row().is_some())
+    /// Those of `oids`, which ascend, that something in this layer holds: a new reference, or tags.
+    pub(super) fn holds(&self, oids: &[Oid]) -> Vec<Oid> {
+        let tagged = &self.tables[Table::ObjectTags.index()];
+        // Cost follows the smaller side.
+        if self.counts.len() + tagged.len() < oids.len() {
+            let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
+            let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some());
+            let tagged = tagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()));
+            let tagged = tagged.filter(|(_, rest)| rest.is_empty()).map(|(oid, _)| oid);
+            return counted.chain(tagged).filter(|oid| oids.binary_search(oid).is_ok()).collect();
+        }
+        let is_tagged = |oid: &Oid| {
+            let entry = self.get(Table::ObjectTags, oid_key(*oid).as_bytes());
+            entry.is_some_and(|entry| entry.row().is_some())
+        };
+        oids.iter().copied().filter(|oid| self.counted(*oid) > 0 || is_tagged(oid)).collect()
     }
 
     /// All counts that changed.

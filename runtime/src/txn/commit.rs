@@ -41,6 +41,9 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> 
                 for ((objects, frozen), plan) in group.iter().zip(&frozen).zip(&plans) {
                     objects.committed(frozen);
                     note_held(objects, plan);
+                    for (condemned, collected) in &plan.collected {
+                        let _ = condemned.collected.set(collected.clone());
+                    }
                     objects.look_again_at(&plan.held_anew);
                     objects.go_on_with(&plan.postponed);
                 }

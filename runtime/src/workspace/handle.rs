@@ -15,7 +15,7 @@ use super::{
     exit,
 };
 use crate::{
-    AnyMemo, Config, Error, Memo, Mode, Prefix, Result,
+    AnyMemo, Config, CycleReport, Error, Memo, Mode, Prefix, Result,
     class::Class,
     object::{Objects, Shared, Token},
     prefix::{self, OpenPrefix, PrefixName},
@@ -238,6 +238,23 @@ impl Workspace {
             .filter(|prefix| self.has(prefix))
             .map_or_else(|| self.current(), Ok)?
             .state())
+    }
+
+    /// Deletes objects that are held by nothing but each other, in all prefixes that are open for
+    /// writing; see `db0::collect_cycles`.
+    pub fn collect_cycles(&self) -> Result<CycleReport> {
+        self.check_open()?;
+        let prefixes = self.open_prefixes();
+        let writable: Vec<_> =
+            prefixes.iter().filter(|prefix| prefix.objects().is_writable()).collect();
+        if writable.is_empty() {
+            return self.current()?.collect_cycles();
+        }
+        let mut report = CycleReport::default();
+        for prefix in writable {
+            report.add(prefix.collect_cycles()?);
+        }
+        Ok(report)
     }
 
     /// As [`commit`](Self::commit), without a thread that waits; gives the state of `current`.
