@@ -50,7 +50,10 @@ impl<K: Key, V> Dict<K, V> {
     /// As [`contains_key`](Self::contains_key), with the failure as a value.
     pub fn try_contains_key(&self, key: impl IntoKey<K>) -> Result<bool> {
         let Some(reader) = self.anchor.reader()? else { return Ok(false) };
-        Ok(find(&reader, &key)?.is_some())
+        match sorted::find_plain(&reader, &key, |_, _| ()) {
+            Some(found) => Ok(found?.is_some()),
+            None => Ok(find(&reader, &key)?.is_some()),
+        }
     }
 
     /// The keys in their order, from either end.
@@ -75,12 +78,13 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
         let Some(reader) = self.anchor.reader()? else { return Ok(None) };
-        let Some(key) = encode(&reader, &key)? else { return Ok(None) };
         if is_plain::<V>() {
-            let value =
-                sorted::find_with(&reader, &key, &[], |value| reader.decode_at(&key, value));
-            return value?.transpose();
+            let decode = |key: &[u8], value: &[u8]| reader.decode_at(key, value);
+            if let Some(found) = sorted::find_plain(&reader, &key, decode) {
+                return found?.transpose();
+            }
         }
+        let Some(key) = encode(&reader, &key)? else { return Ok(None) };
         let value = sorted::find(&reader, &key, &[])?;
         value.map(|value| reader.decode_at(&key, &value)).transpose()
     }

@@ -1,7 +1,5 @@
 //! Changing single entries of a dict.
 
-use std::borrow::Cow;
-
 use db0_runtime::{
     Result,
     codec::{
@@ -17,7 +15,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{self, Change, Entry, Stored, encode_value, put_where_known},
+    sorted::{self, Change, Entry, Stored, encode_value, put_plain, put_where_known},
 };
 
 impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
@@ -30,6 +28,11 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
     /// As [`insert`](Self::insert), with the failure as a value.
     #[track_caller]
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>> {
+        let mut old = None;
+        if put_plain(&self.anchor, &key, &value, |found, header| replace(found, header, &mut old))?
+        {
+            return Ok(old);
+        }
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &key)?;
         put::<K, V>(writer, &key, &value)
@@ -202,15 +205,9 @@ fn put<K: Key, V: Serialize + DeserializeOwned>(
     let mut bytes = Vec::new();
     encode_value::<K, V>(&mut writer, key, value, &mut bytes)?;
     let mut old = None;
-    let put = put_where_known(&mut writer, key, &[], |found, header| {
-        let ready = match found {
-            None => Header::lengthen(header, Kind::Dict),
-            Some(found) => {
-                old = is_plain::<V>().then(|| decode(found).ok()).flatten();
-                old.is_some()
-            }
-        };
-        ready.then_some(Cow::Borrowed(&bytes))
+    let put = put_where_known(&mut writer, key, &[], |found, header, row| {
+        row.extend_from_slice(&bytes);
+        replace(found, header, &mut old)
     });
     if put {
         return Ok(old);
@@ -220,4 +217,16 @@ fn put<K: Key, V: Serialize + DeserializeOwned>(
     let old = old.map(|row| value_of(&change.writer, &row)).transpose()?;
     change.finish();
     Ok(old)
+}
+
+/// Gives `old` the value that is replaced, or counts a new one; false where that would take the
+/// user's code.
+fn replace<V: DeserializeOwned>(
+    found: Option<&[u8]>,
+    header: &mut Vec<u8>,
+    old: &mut Option<V>,
+) -> bool {
+    let Some(found) = found else { return Header::lengthen(header, Kind::Dict) };
+    *old = is_plain::<V>().then(|| decode(found).ok()).flatten();
+    old.is_some()
 }

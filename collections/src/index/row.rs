@@ -32,12 +32,10 @@ impl<'r> Place<'r> {
         Some(Self { reference, number: decode(number).ok()? })
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut value = Vec::with_capacity(self.reference.len() + 10);
+    pub(super) fn encode(&self, value: &mut Vec<u8>) {
         value.push(ARRAY);
         value.extend_from_slice(self.reference);
-        encode(&self.number, &mut value).unwrap_or_else(|_| unreachable!("it is a number"));
-        value
+        encode(&self.number, value).unwrap_or_else(|_| unreachable!("it is a number"));
     }
 }
 
@@ -83,7 +81,8 @@ mod tests {
         fn places_round_trip(number: u64, payload: [u8; 9]) {
             let mut reference = Vec::new();
             encode(&RefExt::new(STRONG, payload), &mut reference).unwrap();
-            let value = Place { reference: &reference, number }.encode();
+            let mut value = Vec::new();
+            Place { reference: &reference, number }.encode(&mut value);
             prop_assert_eq!(Place::parse(&value), Some(Place { reference: &reference, number }));
             prop_assert!(!is_before(&value, number) && (number == u64::MAX || is_before(&value, number + 1)));
             let found = suffix(&reference).unwrap();

@@ -1,10 +1,11 @@
 //! Changing an index.
 
-use std::borrow::Cow;
-
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key},
+    codec::{
+        RefExt,
+        key::{IntoKey, Key},
+    },
     object::RowWriter,
 };
 use serde::Serialize;
@@ -24,7 +25,7 @@ use crate::{
 /// An entry to be added.
 struct New {
     key: Stored,
-    suffix: Vec<u8>,
+    suffix: RefExt,
     reference: Vec<u8>,
 }
 
@@ -37,13 +38,13 @@ impl New {
         let key = Stored::of(writer, key)?;
         let mut reference = Vec::new();
         writer.encode(memo, &mut reference)?;
-        let suffix = row::suffix(&reference)?.payload().to_vec();
+        let suffix = row::suffix(&reference)?;
         Ok(Self { key, suffix, reference })
     }
 
     /// Adds it; false if it was there.
     fn add(&self, change: &mut Change) -> Result<bool> {
-        if change.has(&self.key, &self.suffix)? {
+        if change.has(&self.key, self.suffix.payload())? {
             return Ok(false);
         }
         self.add_new(change)?;
@@ -53,7 +54,9 @@ impl New {
     /// Adds it, where it is not there yet.
     fn add_new(&self, change: &mut Change) -> Result<()> {
         let place = Place { reference: &self.reference, number: change.take_number() };
-        change.put_new(&self.key, &self.suffix, &place.encode())
+        let mut value = Vec::with_capacity(self.reference.len() + 10);
+        place.encode(&mut value);
+        change.put_new(&self.key, self.suffix.payload(), &value)
     }
 }
 
@@ -70,10 +73,12 @@ impl<K: Key, M: Serialize> Index<K, M> {
         let mut writer = writer(&self.anchor)?;
         let new = New::of(&mut writer, &key, memo)?;
         let mut found = false;
-        let put = put_where_known(&mut writer, &new.key, &new.suffix, |old, header| {
+        let suffix = new.suffix.payload();
+        let put = put_where_known(&mut writer, &new.key, suffix, |old, header, row| {
             found = old.is_some();
             let number = if found { None } else { Header::number_next(header) };
-            Some(Cow::Owned(Place { reference: &new.reference, number: number? }.encode()))
+            let place = number.map(|number| Place { reference: &new.reference, number });
+            place.inspect(|place| place.encode(row)).is_some()
         });
         if put || found {
             return Ok(put);
@@ -108,7 +113,7 @@ impl<K: Key, M: Serialize> Index<K, M> {
         for (key, memo) in entries {
             all.push(New::of(&mut writer, &key, &memo)?);
         }
-        all.sort_by(|a, b| (&a.key.key, &a.suffix).cmp(&(&b.key.key, &b.suffix)));
+        all.sort_by(|a, b| (&a.key.key, a.suffix.payload()).cmp(&(&b.key.key, b.suffix.payload())));
         let mut change = Change::with(writer, Kind::Index)?;
         let end = change.end()?;
         let mut last: Option<&New> = None;

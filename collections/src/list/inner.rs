@@ -64,7 +64,7 @@ impl<'r> Inner<'r> {
         sound.then_some(Self { children, sums, child_width, sum_width })
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.sums.len() / self.sum_width
     }
 
@@ -146,6 +146,26 @@ impl InnerBuf {
 
     pub(super) fn way(&self, position: u64) -> Option<Way> {
         self.read().way(position)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.read().len()
+    }
+
+    /// Adds a child behind the last one, where it stands; false if that takes more room.
+    pub(super) fn push(&mut self, child: Child) -> bool {
+        let read = self.read();
+        let (len, a, b) = (read.len(), read.child_width, read.sum_width);
+        let Some(sum) = read.sum(len - 1).checked_add(child.count) else { return false };
+        let length = 2 + (len + 1) * (a + b);
+        let fits = FRONT - 2 + length <= BYTES_MAX && width(child.node) <= a && width(sum) <= b;
+        if fits && let Ok(length) = u16::try_from(length) {
+            self.row[1..3].copy_from_slice(&length.to_be_bytes());
+            let end = FRONT + len * a;
+            self.row.splice(end..end, child.node.to_be_bytes()[8 - a..].iter().copied());
+            self.row.extend_from_slice(&sum.to_be_bytes()[8 - b..]);
+        }
+        fits
     }
 
     /// All children; none if the node is damaged.
@@ -261,6 +281,19 @@ mod tests {
         }
 
         #[test]
+        fn a_child_is_added_where_it_stands(mut children in children(), node: u32, count in 1..70_000_u64) {
+            let mut grown = InnerBuf::of(&children);
+            let before = grown.clone();
+            let child = Child { node: node.into(), count };
+            if grown.push(child) {
+                children.push(child);
+                prop_assert_eq!(grown, InnerBuf::of(&children));
+            } else {
+                prop_assert_eq!(grown, before);
+            }
+        }
+
+        #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>, widths in (0..10_u8, 0..10_u8), position: u64) {
             let length = u16::try_from(bytes.len() + 2).unwrap().to_be_bytes();
             let front = [BYTES, length[0], length[1], widths.0, widths.1];
@@ -272,6 +305,7 @@ mod tests {
                 if let Some(mut node) = InnerBuf::of_row(row) {
                     let _ = node.lengthen(0, position, 1);
                     let _ = node.lengthen(0, 1, position);
+                    let _ = node.push(Child { node: position, count: 1 });
                 }
             }
         }

@@ -262,6 +262,9 @@ impl<'r> Tree<'r> {
         self.head.root = root.node;
         while self.head.height > 0 {
             let root = self.head.root;
+            if self.nodes.inner(root)?.len() > 1 {
+                break;
+            }
             let [child] = self.nodes.children(root)?[..] else { break };
             self.nodes.remove(root);
             self.head.root = child.node;
@@ -282,10 +285,27 @@ impl<'r> Tree<'r> {
                 continue;
             }
             let Spot { path, node, place } = self.descend(before - 1)?;
+            if self.add_behind(&path, new)? {
+                continue;
+            }
             let last = Child { node, count: place as u64 + 1 };
             self.settle_above(path, vec![last, new], false)?;
         }
         Ok(())
+    }
+
+    /// Adds a child behind the last one, to which `path` leads, where everything stands; false, and
+    /// nothing is done, if that takes more room.
+    fn add_behind(&mut self, path: &[(u64, usize)], new: Child) -> Result<bool> {
+        let Some((&(parent, _), above)) = path.split_last() else { return Ok(false) };
+        if !self.lengthen(above, new.count, 0)? {
+            return Ok(false);
+        }
+        if self.nodes.inner_mut(parent)?.push(new) {
+            return Ok(true);
+        }
+        self.lengthen(above, 0, new.count)?;
+        Ok(false)
     }
 
     /// Brings the last leaf of the tree out of it, to be the tail, if that is empty.

@@ -48,6 +48,9 @@ impl<T: Key> Set<T> {
     /// As [`contains`](Self::contains), with the failure as a value.
     pub fn try_contains(&self, element: impl IntoKey<T>) -> Result<bool> {
         let Some(reader) = self.anchor.reader()? else { return Ok(false) };
+        if let Some(found) = sorted::find_plain(&reader, &element, |_, _| ()) {
+            return Ok(found?.is_some());
+        }
         let mut key = Vec::new();
         Ok(reader.find_key(&element, &mut key)? && sorted::find(&reader, &key, &[])?.is_some())
     }

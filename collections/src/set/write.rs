@@ -1,7 +1,5 @@
 //! Changing a set.
 
-use std::borrow::Cow;
-
 use db0_runtime::{
     Result,
     codec::key::{IntoKey, Key},
@@ -12,7 +10,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{Change, Stored, put_where_known},
+    sorted::{Change, Stored, put_plain, put_where_known},
 };
 
 /// The value of every entry: nil.
@@ -28,13 +26,17 @@ impl<T: Key> Set<T> {
     /// As [`insert`](Self::insert), with the failure as a value.
     #[track_caller]
     pub fn try_insert(&self, element: T) -> Result<bool> {
+        let mut found = false;
+        let short =
+            put_plain(&self.anchor, &element, &(), |old, header| is_new(old, header, &mut found))?;
+        if short || found {
+            return Ok(short);
+        }
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &element)?;
-        let mut found = false;
-        let put = put_where_known(&mut writer, &key, &[], |old, header| {
-            found = old.is_some();
-            let new = !found && Header::lengthen(header, Kind::Set);
-            new.then_some(Cow::Borrowed(NOTHING))
+        let put = put_where_known(&mut writer, &key, &[], |old, header, row| {
+            row.extend_from_slice(NOTHING);
+            is_new(old, header, &mut found)
         });
         if put || found {
             return Ok(put);
@@ -193,4 +195,10 @@ impl<T> Set<T> {
         }
         Change::begin(&self.anchor, Kind::Set)?.clear()
     }
+}
+
+/// Counts an element that was not there.
+fn is_new(old: Option<&[u8]>, header: &mut Vec<u8>, found: &mut bool) -> bool {
+    *found = old.is_some();
+    !*found && Header::lengthen(header, Kind::Set)
 }

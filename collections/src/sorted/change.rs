@@ -1,6 +1,6 @@
 //! Changing entries: each by its key, all of one call published together.
 
-use std::{borrow::Cow, ops::ControlFlow};
+use std::{ops::ControlFlow, panic::Location};
 
 use db0_runtime::{
     Error, Result,
@@ -58,21 +58,47 @@ pub(crate) fn encode_value<K: Key, V: Serialize>(
 
 /// Puts an entry, and publishes that, where it is known without a search whether it is there, as it
 /// is for new collections and for what was written since the last commit. `value` gets the value
-/// that is there, and the header, and makes the new one, or nothing; it may run nobody's code.
-pub(crate) fn put_where_known<'v>(
+/// that is there, and the header, and appends the new one, or says false; it may run nobody's code.
+pub(crate) fn put_where_known(
     writer: &mut RowWriter,
     key: &Stored,
     suffix: &[u8],
-    value: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Cow<'v, [u8]>>,
+    value: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
 ) -> bool {
-    !row_key::is_long(&key.key)
-        && writer.upsert(&row_key::of(&key.key, suffix), |old, header| {
-            let old = match old {
-                Some(old) => Some(Entry::parse(old)?.value),
-                None => None,
-            };
-            Some(entry::row(None, &key.references, &value(old, header)?))
+    if row_key::is_long(&key.key) {
+        return false;
+    }
+    writer.upsert(&key.key, suffix, |old, header, row| {
+        let Some(old) = old_value(old) else { return false };
+        entry::put_row(None, &key.references, row, |row| value(old, header, row))
+    })
+}
+
+/// As [`put_where_known`], the short way: false for keys and values that may refer to something.
+/// `ready` gets the value that is there, and the header.
+#[track_caller]
+pub(crate) fn put_plain<K: Key, V: Serialize>(
+    anchor: &Anchor,
+    key: &impl IntoKey<K>,
+    value: &V,
+    ready: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> bool,
+) -> Result<bool> {
+    let key = (key, row_key::PLAIN_MAX);
+    anchor.upsert_plain(Location::caller(), key, value, |old, value, header, row| {
+        let Some(old) = old_value(old) else { return false };
+        entry::put_row(None, &[], row, |row| {
+            row.extend_from_slice(value);
+            ready(old, header)
         })
+    })
+}
+
+/// The value in the row that is there, if there is one; the outer none: the row makes no sense.
+fn old_value(row: Option<&[u8]>) -> Option<Option<&[u8]>> {
+    match row {
+        Some(row) => Some(Some(Entry::parse(row)?.value)),
+        None => Some(None),
+    }
 }
 
 /// The last key, with its suffix, if there is one.

@@ -65,12 +65,28 @@ fn parse_key(rest: &[u8]) -> Option<Option<&[u8]>> {
 /// The row of an entry.
 pub(super) fn row(key: Option<&[u8]>, references: &[RefExt], value: &[u8]) -> Vec<u8> {
     let mut row = Vec::with_capacity(1 + value.len() + key.map_or(0, |key| key.len() + 5));
+    put_row(key, references, &mut row, |row| {
+        row.extend_from_slice(value);
+        true
+    });
+    row
+}
+
+/// Appends the row of an entry, whose value `put_value` appends; false if that said so.
+pub(super) fn put_row(
+    key: Option<&[u8]>,
+    references: &[RefExt],
+    row: &mut Vec<u8>,
+    put_value: impl FnOnce(&mut Vec<u8>) -> bool,
+) -> bool {
     row.push(match (key, references) {
         (None, []) => VALUE,
         (Some(_), []) => WITH_KEY,
         _ => WITH_REFERENCES,
     });
-    row.extend_from_slice(value);
+    if !put_value(row) {
+        return false;
+    }
     match key {
         Some(key) => {
             let len = u32::try_from(key.len()).unwrap_or_else(|_| unreachable!("checked before"));
@@ -82,9 +98,9 @@ pub(super) fn row(key: Option<&[u8]>, references: &[RefExt], value: &[u8]) -> Ve
         None => {}
     }
     if !references.is_empty() {
-        encode(references, &mut row).unwrap_or_else(|_| unreachable!("references are bytes"));
+        encode(references, row).unwrap_or_else(|_| unreachable!("references are bytes"));
     }
-    row
+    true
 }
 
 #[cfg(test)]

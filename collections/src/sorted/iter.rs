@@ -2,7 +2,11 @@
 
 use std::marker::PhantomData;
 
-use db0_runtime::{Result, codec::key::Key, object::RowReader};
+use db0_runtime::{
+    Result,
+    codec::key::{IntoKey, Key},
+    object::RowReader,
+};
 use serde::de::DeserializeOwned;
 
 use super::{batch::Item, bounds::Span, cursor::Cursor, entry::Entry, row_key};
@@ -131,26 +135,31 @@ impl<R: Projection> DoubleEndedIterator for Iter<R> {
     }
 }
 
-/// Copies the value of the entry with this key and suffix.
-pub(crate) fn find(reader: &RowReader, key: &[u8], suffix: &[u8]) -> Result<Option<Vec<u8>>> {
-    find_with(reader, key, suffix, <[u8]>::to_vec)
+/// Gives the value of a key that refers to nothing to `read`, which also gets the key and may run
+/// nobody's code. The outer none: the longer way is needed.
+#[inline]
+pub(crate) fn find_plain<K: Key, R>(
+    reader: &RowReader,
+    key: &impl IntoKey<K>,
+    read: impl FnOnce(&[u8], &[u8]) -> R,
+) -> Option<Result<Option<R>>> {
+    let read = |key: &[u8], row: &[u8]| Entry::parse(row).map(|entry| read(key, entry.value));
+    Some(match reader.get_plain(key, row_key::PLAIN_MAX, read)? {
+        Ok(Some(None)) => Err(reader.damaged("an entry is damaged")),
+        Ok(found) => Ok(found.flatten()),
+        Err(error) => Err(error),
+    })
 }
 
-/// Gives the value of the entry with this key and suffix to `read`, which may run nobody's code.
-#[inline]
-pub(crate) fn find_with<R>(
-    reader: &RowReader,
-    key: &[u8],
-    suffix: &[u8],
-    read: impl FnOnce(&[u8]) -> R,
-) -> Result<Option<R>> {
+/// Copies the value of the entry with this key and suffix.
+pub(crate) fn find(reader: &RowReader, key: &[u8], suffix: &[u8]) -> Result<Option<Vec<u8>>> {
     let row_key = row_key::of(key, suffix);
     let long = row_key::is_long(key);
     let found = reader.get(&row_key, |row| {
         let Some(entry) = Entry::parse(row) else { return Err(()) };
         // Another long key may have the same hash.
         let same = !long || entry.key == Some(key);
-        Ok(same.then(|| read(entry.value)))
+        Ok(same.then(|| entry.value.to_vec()))
     })?;
     match found {
         Some(Ok(value)) => Ok(value),

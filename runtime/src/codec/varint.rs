@@ -37,13 +37,14 @@ pub fn put_ordered(out: &mut Vec<u8>, n: u64) {
 /// How long an ordered number may be.
 pub const ORDERED_BYTES_MAX: usize = 9;
 
-/// An ordered number, and how many of these bytes it takes.
+/// An ordered number, and how many of these bytes it takes; the others are zero.
+#[inline]
 pub fn ordered(n: u64) -> ([u8; ORDERED_BYTES_MAX], usize) {
-    let skip = n.leading_zeros() as usize / 8;
+    let skip = n.leading_zeros() / 8;
     let mut bytes = [0; ORDERED_BYTES_MAX];
     bytes[0] = (8 - skip) as u8;
-    bytes[1..9 - skip].copy_from_slice(&n.to_be_bytes()[skip..]);
-    (bytes, 9 - skip)
+    bytes[1..].copy_from_slice(&n.checked_shl(8 * skip).unwrap_or(0).to_be_bytes());
+    (bytes, 9 - skip as usize)
 }
 
 /// Takes an ordered number off the front of `bytes`.

@@ -80,7 +80,7 @@ impl Change {
         });
         each_only_in(kept, new, old, |of, key| {
             let (row_key, body) = entry_row(of.index, key.bytes, oid);
-            change.rows.push((row_key, Entry::Row(body)));
+            change.rows.push((row_key, Entry::Row(body.into())));
             if of.info.kind == KeyUse::Unique && !key.is_null {
                 let of = Claimed::Declared(class, *of);
                 change.claims.push(Claim { of, key: key.bytes.into(), oid });
@@ -102,7 +102,7 @@ impl Change {
         }
         for key in new.iter().filter(|key| !has(old, key.bytes)) {
             let (row_key, body) = entry_row(definition.index, key.bytes, oid);
-            self.rows.push((row_key, Entry::Row(body)));
+            self.rows.push((row_key, Entry::Row(body.into())));
             if definition.uses == KeyUse::Unique && !key.is_null {
                 let of = Claimed::Stored(class.into(), Box::new(definition.clone()));
                 self.claims.push(Claim { of, key: key.bytes.into(), oid });

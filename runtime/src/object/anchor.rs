@@ -10,14 +10,18 @@ use super::{
     export,
     inside::{Home, Inside},
     objects::Objects,
-    place::{Anchored, Place},
+    place::Anchored,
     plain::is_plain,
     reference::reference,
-    rows::{self, RowReader, RowWriter},
+    rows::{RowReader, RowWriter},
+    rows_short,
 };
 use crate::{
     Error, Result,
-    codec::{COLLECTION, RefExt, is_codec},
+    codec::{
+        COLLECTION, RefExt, is_codec,
+        key::{IntoKey, Key},
+    },
     store::{Oid, oid_of_key},
 };
 
@@ -52,27 +56,35 @@ impl Anchor {
         Self(Inner::Live(live))
     }
 
-    fn place(&self) -> Option<(Arc<Objects>, Oid)> {
+    /// Gives its place to `run`, if it has one.
+    #[inline]
+    fn with_place<R>(
+        &self,
+        run: impl FnOnce(&Arc<Objects>, Oid) -> Result<R>,
+    ) -> Result<Option<R>> {
         match &self.0 {
             Inner::Live(live) => {
-                live.with(|place| place.map(|place| (place.objects.clone(), place.oid)))
+                live.with(|place| place.map(|place| run(&place.objects, place.oid)).transpose())
             }
-            Inner::Inside(inside) => inside.objects().map(|objects| (objects, inside.oid)),
+            Inner::Inside(inside) => {
+                let objects = inside.objects().ok_or_else(closed)?;
+                run(&objects, inside.oid).map(Some)
+            }
         }
+    }
+
+    fn place(&self) -> Option<(Arc<Objects>, Oid)> {
+        self.with_place(|objects, oid| Ok((objects.clone(), oid))).ok().flatten()
     }
 
     /// For reading rows; `None` if the collection is new and empty.
     pub fn reader(&self) -> Result<Option<RowReader>> {
-        match (self.place(), &self.0) {
-            (Some((objects, oid)), _) => {
-                objects.shared().check_open()?;
-                let objects = objects.seen();
-                objects.follow()?;
-                Ok(Some(RowReader::new(objects, oid)))
-            }
-            (None, Inner::Live(_)) => Ok(None),
-            (None, Inner::Inside(_)) => Err(closed()),
-        }
+        self.with_place(|objects, oid| {
+            objects.shared().check_open()?;
+            let objects = objects.seen();
+            objects.follow()?;
+            Ok(RowReader::new(objects, oid))
+        })
     }
 
     /// For writing rows, with the turn. A collection that is stored nowhere yet gets its place in
@@ -113,18 +125,45 @@ impl Anchor {
         if !is_plain::<T>() {
             return Ok(false);
         }
-        match &self.0 {
-            Inner::Live(live) => live.with(|found| match found {
-                Some(Place { objects, oid, .. }) => {
-                    rows::edit_plain(objects, *oid, place, key, element, edit)
-                }
-                None => Ok(false),
-            }),
-            Inner::Inside(inside) => {
-                let objects = inside.objects().ok_or_else(closed)?;
-                rows::edit_plain(&objects, inside.oid, place, key, element, edit)
-            }
+        self.in_turn(place, |at| rows_short::edit(at, key, element, edit))
+    }
+
+    /// Puts an element as [`RowWriter::upsert`] does, where it and its key, of at most `key_max`
+    /// bytes, refer to nothing and have no code of their own. `make` gets the row that is there, the
+    /// element's bytes, the header, and where to write the row; false as in
+    /// [`edit_plain`](Self::edit_plain).
+    pub fn upsert_plain<K: Key, V: Serialize>(
+        &self,
+        place: &'static Location<'static>,
+        key: (&impl IntoKey<K>, usize),
+        element: &V,
+        make: impl FnOnce(Option<&[u8]>, &[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> Result<bool> {
+        if !is_plain::<K>() || !is_plain::<V>() {
+            return Ok(false);
         }
+        self.in_turn(place, |at| rows_short::upsert(at, key, element, make))
+    }
+
+    /// Runs `write` with the turn; false if the collection has no place, or another one by then.
+    fn in_turn(
+        &self,
+        place: &'static Location<'static>,
+        write: impl FnOnce((&Arc<Objects>, Oid)) -> bool,
+    ) -> Result<bool> {
+        let done = self.with_place(|objects, oid| {
+            objects.check_writable()?;
+            let _turn = objects.shared().borrow_turn(place)?;
+            // Others may have moved it while this thread waited.
+            let stayed = match &self.0 {
+                Inner::Live(live) => live.with(|now| {
+                    now.is_some_and(|now| now.oid == oid && Arc::ptr_eq(&now.objects, objects))
+                }),
+                Inner::Inside(_) => true,
+            };
+            Ok(stayed && write((objects, oid)))
+        })?;
+        Ok(done.unwrap_or(false))
     }
 
     /// The collection's identity, once it is stored.

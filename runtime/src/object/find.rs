@@ -106,8 +106,7 @@ impl<T: Singleton> Memo<T> {
         objects.check_writable()?;
         let memo = Self::make(objects, make())?;
         let key = singleton_key(T::INFO.name);
-        objects
-            .write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes().into()));
+        objects.write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes()));
         Ok(memo)
     }
 }

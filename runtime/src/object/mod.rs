@@ -43,6 +43,7 @@ mod roots;
 mod row;
 mod row_changes;
 mod rows;
+mod rows_short;
 mod shared;
 mod stale;
 mod still;

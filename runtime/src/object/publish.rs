@@ -129,7 +129,7 @@ impl Objects {
         self.publishing(|moment, to| {
             cell.delete(moment)?;
             let class = Self::class_tag(cell.class().id);
-            to.store.target().write().postings.set(class, cell.oid(), false);
+            to.store.with_target(|rows| rows.write().postings.set(class, cell.oid(), false));
             to.count(&[], references);
             to.keep(kept);
             // Also a new one: what it consists of beside its row has to go.
@@ -161,14 +161,29 @@ impl Objects {
         to: &mut Publishing<'_>,
         write: impl FnOnce(&mut LayerRows) -> R,
     ) -> R {
-        let layer = to.store.target();
-        let mut rows = layer.write();
-        let before = rows.bytes();
-        self.rows_version.fetch_add(1, Ordering::Release);
-        let result = write(&mut rows);
-        self.rows_version.fetch_add(1, Ordering::Release);
-        self.health.add(rows.bytes().saturating_sub(before));
-        result
+        to.store.with_target(|layer| {
+            let mut rows = layer.write();
+            let before = rows.bytes();
+            self.raise_rows_version();
+            let result = write(&mut rows);
+            self.raise_rows_version();
+            self.tell_growth(before, rows.bytes());
+            result
+        })
+    }
+
+    /// Nobody else raises it meanwhile: the caller has the publish lock.
+    fn raise_rows_version(&self) {
+        let version = self.rows_version.load(Ordering::Relaxed);
+        self.rows_version.store(version + 1, Ordering::Release);
+    }
+
+    /// Tells how much a layer grew; what is little, not each time.
+    fn tell_growth(&self, before: usize, after: usize) {
+        let told = |bytes: usize| bytes - bytes % TOLD_BYTES;
+        if told(after) > told(before) {
+            self.health.add(told(after) - told(before));
+        }
     }
 
     /// Writes rows that no `atomic` takes back, also not the one that this thread is in.
@@ -178,7 +193,7 @@ impl Objects {
         let mut rows = layer.write();
         let before = rows.bytes();
         write(&mut rows);
-        self.health.add(rows.bytes().saturating_sub(before));
+        self.tell_growth(before, rows.bytes());
     }
 
     /// Runs `read` while nothing is published. It must not run the user's code.
@@ -211,7 +226,7 @@ impl Objects {
         let Some(part) = parts.pop() else { return };
         let objects = part.objects;
         let mut pending = objects.pending.lock();
-        objects.rows_version.fetch_add(1, Ordering::Release);
+        objects.raise_rows_version();
         objects.store().pop_private(|| {
             if parts.is_empty() {
                 objects.shared.bonds.bind(together);
@@ -220,7 +235,7 @@ impl Objects {
                 Self::join_rest(parts, together, flip);
             }
         });
-        objects.rows_version.fetch_add(1, Ordering::Release);
+        objects.raise_rows_version();
         let epoch = objects.shared.epoch();
         part.young.iter().for_each(|cell| {
             cell.mark_dirty(epoch);
@@ -232,6 +247,9 @@ impl Objects {
         pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(epoch)));
     }
 }
+
+/// How much a layer grows until somebody is told of it.
+const TOLD_BYTES: usize = 1024;
 
 /// A rough price in memory of a version that waits.
 fn price<T>() -> usize {
@@ -270,7 +288,7 @@ impl Publishing<'_> {
         if let Some(part) = &mut self.part {
             part.claims.append(&mut change.claims);
         }
-        change.apply(&mut self.store.target().write());
+        self.store.with_target(|rows| change.apply(&mut rows.write()));
     }
 
     /// Counts references that came and went.
@@ -278,9 +296,10 @@ impl Publishing<'_> {
         if new.is_empty() && old.is_empty() {
             return;
         }
-        let layer = self.store.target();
-        let mut rows = layer.write();
-        new.iter().for_each(|oid| rows.count(*oid, 1));
-        old.iter().for_each(|oid| rows.count(*oid, -1));
+        self.store.with_target(|layer| {
+            let mut rows = layer.write();
+            new.iter().for_each(|oid| rows.count(*oid, 1));
+            old.iter().for_each(|oid| rows.count(*oid, -1));
+        });
     }
 }

@@ -1,10 +1,13 @@
 //! Reading and writing the rows of one collection.
 
-use std::{cell::Cell, ops::ControlFlow, panic::Location, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{context, objects::Objects, plain::is_plain, reference::strong, shared::MyTurn};
+use super::{
+    context, objects::Objects, plain::is_plain, reference::strong, rows_short::with_row,
+    shared::MyTurn,
+};
 use crate::{
     Error, Result,
     codec::{
@@ -12,7 +15,8 @@ use crate::{
         key::{IntoKey, Key, KeyFault, KeyReader},
     },
     store::{
-        Direction, KeyRange, LayerRows, Oid, OidKey, PrefixId, StateNum, Table, oid_key, oid_of_key,
+        Direction, KeyRange, LayerRows, Oid, OidKey, PrefixId, RowBytes, RowKey, StateNum, Table,
+        oid_key, oid_of_key,
     },
 };
 
@@ -221,15 +225,23 @@ const SHORT_MAX: usize = 40;
 impl ElementKey {
     #[inline]
     fn of(oid: Oid, key: &[u8]) -> Self {
+        Self::of_parts(oid, key, &[])
+    }
+
+    /// The key of an element whose own key comes in two parts.
+    #[inline]
+    fn of_parts(oid: Oid, key: &[u8], suffix: &[u8]) -> Self {
         let front = oid_key(oid);
         let front = front.as_bytes();
-        let len = front.len() + key.len();
+        let (own, end) = (front.len(), front.len() + key.len());
+        let len = end + suffix.len();
         if len > SHORT_MAX {
-            return Self::Long([front, key].concat());
+            return Self::Long([front, key, suffix].concat());
         }
         let mut bytes = [0; SHORT_MAX];
-        bytes[..front.len()].copy_from_slice(front);
-        bytes[front.len()..len].copy_from_slice(key);
+        bytes[..own].copy_from_slice(front);
+        bytes[own..end].copy_from_slice(key);
+        bytes[end..len].copy_from_slice(suffix);
         Self::Short { bytes, len }
     }
 
@@ -346,11 +358,11 @@ impl RowWriter {
         key: &[u8],
         edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
-        let key = self.reader.key(key);
         let front = oid_key(self.reader.oid);
+        let key = RowKey::below(front, key);
         let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
         let done = self.reader.objects.write_rows(|rows| {
-            let done = rows.edit(key.as_bytes(), &front, edit);
+            let done = rows.edit(&key, front, edit);
             if done {
                 count(rows, &gained, &lost);
             }
@@ -363,27 +375,29 @@ impl RowWriter {
     }
 
     /// Puts an element and publishes that, if it is known without a search whether there was one:
-    /// `make` gets its row, and the header, which it may change; it gives the new row, or nothing
-    /// to change nothing, and must not run the user's code. False if nothing was done.
+    /// `make` gets its row, and the header, which it may change; it writes the new row to the last
+    /// argument, or says false to change nothing, and must not run the user's code. The element's
+    /// key is `key` with `suffix` behind it. False if nothing was done.
     pub fn upsert(
         &mut self,
         key: &[u8],
-        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Vec<u8>>,
+        suffix: &[u8],
+        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
-        let key = self.reader.key(key);
-        let front = oid_key(self.reader.oid);
-        let gained = std::mem::take(&mut self.gained);
-        let mut lost = Vec::new();
-        let done = self.reader.objects.write_rows_of(self.reader.oid, |rows, below| {
-            let make = |old: Option<&[u8]>, header: &mut Vec<u8>| match old {
-                Some(old) if references(old, &mut lost).is_err() => None,
-                old => make(old, header),
-            };
-            let done = rows.upsert(key.as_bytes(), &front, below, make);
-            if done {
-                count(rows, &gained, &lost);
-            }
-            done
+        let oid = self.reader.oid;
+        let key = RowKey::from(ElementKey::of_parts(oid, key, suffix).as_bytes());
+        let (gained, mut lost) = (std::mem::take(&mut self.gained), Vec::new());
+        let done = with_row(|row| {
+            self.reader.objects.write_rows_of(oid, |rows, below| {
+                let done = rows.upsert(key, oid_key(oid), below, |old, header| {
+                    let sound = old.is_none_or(|old| references(old, &mut lost).is_ok());
+                    (sound && make(old, header, row)).then(|| RowBytes::from(&row[..]))
+                });
+                if done {
+                    count(rows, &gained, &lost);
+                }
+                done
+            })
         });
         if !done {
             self.gained = gained;
@@ -405,41 +419,6 @@ impl RowWriter {
             count(rows, &self.gained, &self.lost);
         });
     }
-}
-
-thread_local! {
-    /// For encoding single elements.
-    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// Scratch that became larger than this is not kept.
-const SCRATCH_MAX: usize = 4096;
-
-/// See `Anchor::edit_plain`.
-pub(super) fn edit_plain<T: Serialize>(
-    objects: &Arc<Objects>,
-    oid: Oid,
-    place: &'static Location<'static>,
-    key: &[u8],
-    element: &T,
-    edit: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
-) -> Result<bool> {
-    objects.check_writable()?;
-    let mut value = SCRATCH.take();
-    value.clear();
-    let encoded = codec::encode(element, &mut value);
-    let done = encoded.is_ok() && {
-        let _turn = objects.shared().borrow_turn(place)?;
-        let front = oid_key(oid);
-        let key = ElementKey::of(oid, key);
-        objects.write_rows(|rows| {
-            rows.edit(key.as_bytes(), &front, |row, header| edit(&value, row, header))
-        })
-    };
-    if value.capacity() <= SCRATCH_MAX {
-        SCRATCH.set(value);
-    }
-    Ok(done)
 }
 
 /// Adds what a row holds.

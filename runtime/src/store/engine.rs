@@ -235,7 +235,7 @@ impl Store {
         loop {
             let shared = self.stack.load();
             let told = self.ask(&shared, |stack| {
-                stack.layers.iter().find_map(|layer| {
+                stack.layers.iter().filter(|layer| layer.is_used()).find_map(|layer| {
                     let layer = layer.read();
                     layer.get(table, key).map(|entry| entry.row().and_then(&mut once))
                 })
@@ -256,17 +256,22 @@ impl Store {
         Stack { layers, base: stack.base }
     }
 
-    /// The layer that this thread's writes go into.
-    pub(crate) fn target(&self) -> Arc<Layer> {
-        if self.private_to.load(Ordering::Relaxed) == thread_number()
-            && let Some(layer) = self.private.lock().last()
-        {
-            return layer.clone();
+    /// Gives the layer that this thread's writes go into to `write`.
+    #[inline]
+    pub(crate) fn with_target<R>(&self, write: impl FnOnce(&Layer) -> R) -> R {
+        match self.private_target() {
+            Some(layer) => write(&layer),
+            None => write(self.stack.load().active()),
         }
-        self.stack.load().active().clone()
     }
 
-    /// The layers below [`target`](Self::target) that are still written to: none, outside an `atomic`.
+    #[inline]
+    fn private_target(&self) -> Option<Arc<Layer>> {
+        let mine = self.private_to.load(Ordering::Relaxed) == thread_number();
+        mine.then(|| self.private.lock().last().cloned()).flatten()
+    }
+
+    /// The layers below [that](Self::with_target) that are still written to: none, outside an `atomic`.
     pub(crate) fn below_target(&self) -> Vec<Arc<Layer>> {
         if self.private_to.load(Ordering::Relaxed) != thread_number() {
             return Vec::new();
@@ -300,10 +305,11 @@ impl Store {
     /// `meanwhile` is done, so that it happens in the same moment for them.
     pub(crate) fn pop_private(&self, meanwhile: impl FnOnce()) {
         let rows = self.take_private().map(|layer| std::mem::take(&mut *layer.write()));
-        let target = self.target();
-        let mut below = target.write();
-        below.merge(rows.unwrap_or_default());
-        meanwhile();
+        self.with_target(|target| {
+            let mut below = target.write();
+            below.merge(rows.unwrap_or_default());
+            meanwhile();
+        });
     }
 
     /// Ends the innermost private layer and forgets its rows.

@@ -2,9 +2,7 @@
 
 use std::{borrow::Borrow, cmp::Ordering, fmt};
 
-use super::{num::Oid, varint};
-
-const INLINE: usize = 22;
+use super::{inline::Inline, num::Oid, varint};
 
 /// The key of a row, ordered as its bytes.
 #[derive(Clone)]
@@ -12,27 +10,40 @@ pub(crate) struct RowKey(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { len: u8, bytes: [u8; INLINE] },
+    Inline(Inline),
     Heap(Box<[u8]>),
 }
 
 impl RowKey {
+    /// A key that needs no allocation; none if it is too long for that.
+    #[inline]
+    pub(super) fn short(key: &[u8]) -> Option<Self> {
+        Inline::of(key).map(|key| Self(Repr::Inline(key)))
+    }
+
+    /// The key of an element, below the oid of what it belongs to.
+    #[inline]
+    pub(crate) fn below(front: OidKey, key: &[u8]) -> Self {
+        let mut inline = Inline::of_front(front.bytes, usize::from(front.len));
+        if inline.push(key) {
+            return Self(Repr::Inline(inline));
+        }
+        Self(Repr::Heap([front.as_bytes(), key].concat().into()))
+    }
+
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Repr::Inline(key) => key.as_bytes(),
             Repr::Heap(bytes) => bytes,
         }
     }
 }
 
 impl From<&[u8]> for RowKey {
+    #[inline]
     fn from(key: &[u8]) -> Self {
-        if key.len() > INLINE {
-            return Self(Repr::Heap(key.into()));
-        }
-        let mut bytes = [0; INLINE];
-        bytes[..key.len()].copy_from_slice(key);
-        Self(Repr::Inline { len: key.len() as u8, bytes })
+        Self::short(key).unwrap_or_else(|| Self(Repr::Heap(key.into())))
     }
 }
 
@@ -44,7 +55,7 @@ impl Borrow<[u8]> for RowKey {
 
 impl PartialEq for RowKey {
     fn eq(&self, other: &Self) -> bool {
-        self.as_bytes() == other.as_bytes()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -57,14 +68,25 @@ impl PartialOrd for RowKey {
 }
 
 impl Ord for RowKey {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        match (&self.0, &other.0) {
+            (Repr::Inline(a), Repr::Inline(b)) => a.order().cmp(&b.order()),
+            _ => self.as_bytes().cmp(other.as_bytes()),
+        }
     }
 }
 
 impl fmt::Debug for RowKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex(self.as_bytes()))
+    }
+}
+
+impl From<OidKey> for RowKey {
+    #[inline]
+    fn from(key: OidKey) -> Self {
+        Self(Repr::Inline(Inline::of_front(key.bytes, usize::from(key.len))))
     }
 }
 
@@ -85,18 +107,17 @@ pub(crate) struct OidKey {
 }
 
 impl OidKey {
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
 }
 
 /// The key of `oid`'s own rows, and the front of those below it.
+#[inline]
 pub(crate) fn oid_key(oid: Oid) -> OidKey {
-    let skip = oid.0.leading_zeros() as usize / 8;
-    let mut bytes = [0; 9];
-    bytes[0] = (8 - skip) as u8;
-    bytes[1..9 - skip].copy_from_slice(&oid.0.to_be_bytes()[skip..]);
-    OidKey { bytes, len: (9 - skip) as u8 }
+    let (bytes, len) = varint::ordered(oid.0);
+    OidKey { bytes, len: len as u8 }
 }
 
 /// The oid that a key starts with, and the rest of the key.
@@ -126,5 +147,10 @@ mod tests {
         let short = RowKey::from(&[1; 22][..]);
         assert!(short < long);
         assert_eq!(long.as_bytes(), [1; 40]);
+        for len in 0..40 {
+            let own = vec![7; len];
+            let key = RowKey::below(oid_key(Oid(300)), &own);
+            assert_eq!(key, RowKey::from(&[&[2, 1, 44], &own[..]].concat()[..]));
+        }
     }
 }

@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeMap, btree_map},
     ops::Bound,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{
@@ -11,6 +14,7 @@ use super::{
     key::{OidKey, RowKey, oid_key, oid_of_key},
     num::Oid,
     postings::Postings,
+    row_bytes::RowBytes,
     scan::{Direction, KeyRange},
     table::Table,
 };
@@ -20,7 +24,7 @@ use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// The row is this; bytes may go on changing until the layer is sealed.
-    Row(Vec<u8>),
+    Row(RowBytes),
     /// The row is deleted.
     Gone,
 }
@@ -50,11 +54,15 @@ pub(crate) struct LayerRows {
 
 impl LayerRows {
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Option<&Entry> {
-        self.tables[table.index()].get(key)
+        let rows = &self.tables[table.index()];
+        match RowKey::short(key) {
+            Some(key) => rows.get(&key),
+            None => rows.get(key),
+        }
     }
 
-    pub(crate) fn put(&mut self, table: Table, key: &[u8], row: Vec<u8>) {
-        self.set(table, key, Entry::Row(row));
+    pub(crate) fn put(&mut self, table: Table, key: &[u8], row: impl Into<RowBytes>) {
+        self.set(table, key, Entry::Row(row.into()));
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) {
@@ -72,16 +80,16 @@ impl LayerRows {
     /// and `edit` agrees.
     pub(crate) fn edit(
         &mut self,
-        element: &[u8],
-        header: &OidKey,
+        element: &RowKey,
+        header: OidKey,
         edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
         let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
             return false;
         };
-        let (Some(Entry::Row(header)), Some(Entry::Row(element))) =
-            (headers.get_mut(header.as_bytes()), elements.get_mut(element))
+        let (Some(header), Some(element)) =
+            (open(headers, &header.into()), open(elements, element))
         else {
             return false;
         };
@@ -96,17 +104,18 @@ impl LayerRows {
     /// header, which must be in this layer; it makes the new row, or nothing.
     pub(crate) fn upsert(
         &mut self,
-        element: &[u8],
-        header: &OidKey,
+        element: RowKey,
+        header: OidKey,
         below: Option<&[Arc<Layer>]>,
-        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<Vec<u8>>,
+        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
     ) -> bool {
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
         let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
             return false;
         };
-        let Some(Entry::Row(header)) = headers.get_mut(header.as_bytes()) else { return false };
-        let entry = elements.entry(element.into());
+        let Some(header) = open(headers, &header.into()) else { return false };
+        let key_bytes = element.as_bytes().len();
+        let entry = elements.entry(element);
         let (row, new_bytes) = match (&entry, below) {
             (btree_map::Entry::Occupied(entry), _) => (make(entry.get().row(), header), 0),
             (btree_map::Entry::Vacant(_), Some(below)) => {
@@ -114,7 +123,7 @@ impl LayerRows {
                     layer.read().get(Table::Elements, entry.key().as_bytes()).cloned()
                 });
                 let row = make(old.as_ref().and_then(Entry::row), header);
-                (row, element.len() + ENTRY_BYTES)
+                (row, key_bytes + ENTRY_BYTES)
             }
             (btree_map::Entry::Vacant(_), None) => return false,
         };
@@ -209,6 +218,14 @@ impl LayerRows {
     }
 }
 
+/// A row of the layer, to be changed where it stands.
+fn open<'r>(rows: &'r mut BTreeMap<RowKey, Entry>, key: &RowKey) -> Option<&'r mut Vec<u8>> {
+    match rows.get_mut(key)? {
+        Entry::Row(row) => Some(row.open()),
+        Entry::Gone => None,
+    }
+}
+
 /// The entries of a table over several layers, newest first: each key once, in order.
 pub(super) fn merged<'l>(
     layers: &[&'l LayerRows],
@@ -230,9 +247,19 @@ pub(super) fn merged<'l>(
 
 /// A layer that readers look through while one writer fills it.
 #[derive(Debug, Default)]
-pub(crate) struct Layer(RwLock<LayerRows>);
+pub(crate) struct Layer {
+    rows: RwLock<LayerRows>,
+    /// Somebody has written to it, or is about to: else nobody has to lock it to find nothing.
+    is_used: AtomicBool,
+}
 
 impl Layer {
+    /// There may be something in it.
+    #[inline]
+    pub(super) fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Acquire)
+    }
+
     /// The entry of a row.
     pub(super) fn entry(&self, table: Table, key: &[u8]) -> Option<Entry> {
         self.read().get(table, key).cloned()
@@ -240,14 +267,18 @@ impl Layer {
 
     /// The same rows, in a layer of their own.
     pub(super) fn copy(&self) -> Self {
-        Self(RwLock::new(self.read().clone()))
+        Self { rows: RwLock::new(self.read().clone()), is_used: AtomicBool::new(self.is_used()) }
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, LayerRows> {
-        self.0.read()
+        self.rows.read()
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, LayerRows> {
-        self.0.write()
+        let rows = self.rows.write();
+        if !self.is_used.load(Ordering::Relaxed) {
+            self.is_used.store(true, Ordering::Release);
+        }
+        rows
     }
 }

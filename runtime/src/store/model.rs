@@ -175,11 +175,13 @@ impl World {
         let top = self.live.len() - 1;
         match step {
             Step::Put(key, value) => {
-                self.store().target().write().put(Table::Elements, &key, value.clone());
+                self.store().with_target(|to| {
+                    to.write().put(Table::Elements, &key, value.clone());
+                });
                 self.live[top].insert(key, value);
             }
             Step::Delete(key) => {
-                self.store().target().write().delete(Table::Elements, &key);
+                self.store().with_target(|to| to.write().delete(Table::Elements, &key));
                 self.live[top].remove(&key);
             }
             Step::Begin => {

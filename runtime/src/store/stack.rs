@@ -43,7 +43,7 @@ pub(super) fn copy_entries(
 ) -> (Vec<(RowKey, Entry)>, Option<RowKey>) {
     let mut merged: Vec<(RowKey, Entry)> = Vec::new();
     let mut complete_to: Option<RowKey> = None;
-    for layer in layers {
+    for layer in layers.iter().filter(|layer| layer.is_used()) {
         let rows = layer.read();
         let mut last = None;
         for (copied, (key, entry)) in rows.range(table, range, direction).enumerate() {

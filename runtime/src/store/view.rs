@@ -198,12 +198,13 @@ impl View {
 
 /// What the layers change in a container, oldest first.
 fn deltas(layers: &[Arc<Layer>], tag: TagId, chunk: u64) -> Vec<postings::Delta> {
-    let newest_first = layers.iter().rev();
+    let newest_first = layers.iter().rev().filter(|layer| layer.is_used());
     newest_first.filter_map(|layer| layer.read().postings.delta(tag, chunk).cloned()).collect()
 }
 
 fn next_in_layers(layers: &[Arc<Layer>], tag: TagId, from: u64) -> Option<u64> {
-    layers.iter().filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
+    let used = layers.iter().filter(|layer| layer.is_used());
+    used.filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
 }
 
 /// The part of a range that entries of layers are complete for.

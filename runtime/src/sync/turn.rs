@@ -54,7 +54,7 @@ impl Turn {
     fn enter(&self, timeout: Option<Duration>, place: &'static Location<'static>) -> Result<()> {
         let me = thread_number();
         if self.owner.load(Ordering::Relaxed) == me {
-            self.depth.fetch_add(1, Ordering::Relaxed);
+            self.depth.store(self.depth.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
             return Ok(());
         }
         if self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_err() {
@@ -108,7 +108,9 @@ impl Turn {
 impl<T: Deref<Target = Turn>> Drop for Held<T> {
     fn drop(&mut self) {
         let turn = &*self.turn;
-        if turn.depth.fetch_sub(1, Ordering::Relaxed) > 1 {
+        let depth = turn.depth.load(Ordering::Relaxed) - 1;
+        turn.depth.store(depth, Ordering::Relaxed);
+        if depth > 0 {
             return;
         }
         turn.owner.store(0, Ordering::SeqCst);
