@@ -6,6 +6,7 @@ use super::{objects::Objects, shared::Shared};
 use crate::{
     Error, Result,
     store::{Oid, PrefixId},
+    sync::is_committer,
 };
 
 struct Guarded {
@@ -54,6 +55,16 @@ impl Shared {
             None => Ok(()),
         }
     }
+}
+
+/// Refuses what would wait for others on a thread that commits, whom they may be waiting for: it runs
+/// code of the user's too.
+pub(crate) fn refuse_in_commit(operation: &'static str) -> Result<()> {
+    if is_committer() {
+        let situation = "from a value's own code that runs in a commit".into();
+        return Err(Error::Misuse { operation, situation });
+    }
+    Ok(())
 }
 
 impl Objects {

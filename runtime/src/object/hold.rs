@@ -1,12 +1,15 @@
 //! What the user's handles hold: their objects, and with them the workspace.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use super::{cell::Cell, shared::Shared};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, is_committer};
 
 /// How many handles keep a workspace open; when the last one goes, it closes.
 #[derive(Default)]
@@ -29,7 +32,11 @@ impl Users {
     pub(super) fn remove(&self) {
         if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
             let close = self.close.lock().take();
-            if let Some(close) = close {
+            let Some(close) = close else { return };
+            if is_committer() {
+                // It can't wait for its own end. A thread that can't be had leaves it to the exit.
+                drop(thread::Builder::new().spawn(close));
+            } else {
                 close();
             }
         }

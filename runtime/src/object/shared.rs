@@ -15,6 +15,7 @@ use super::{
     bonds::Bonds,
     cell::AnyCell,
     context,
+    guards::refuse_in_commit,
     hold::Users,
     objects::Objects,
     version::{Epoch, Outcome},
@@ -133,7 +134,7 @@ impl Shared {
 
     /// The turn, if nobody else has it.
     pub(super) fn turn_if_free(&self, place: &'static Location<'static>) -> Option<Held<&Turn>> {
-        context::refuse_in_encode().ok()?;
+        context::refuse_in_encode().and_then(|()| refuse_in_commit("writing")).ok()?;
         Held::take(&self.turn, Some(Duration::ZERO), place).ok()
     }
 
@@ -149,6 +150,7 @@ impl Shared {
     ) -> Result<MyTurn<'s>> {
         self.check_open()?;
         context::refuse_in_encode()?;
+        refuse_in_commit("writing")?;
         Held::take(turn, self.config.turn_timeout, place)
     }
 

@@ -7,5 +7,5 @@ mod turn;
 pub(crate) use parking_lot::{
     Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
-pub(crate) use thread::{thread_name, thread_number};
+pub(crate) use thread::{is_committer, set_committer, thread_name, thread_number};
 pub(crate) use turn::{Held, Turn};

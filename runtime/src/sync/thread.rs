@@ -16,6 +16,7 @@ static RUNNING: LazyLock<DashMap<u64, Thread>> = LazyLock::new(DashMap::new);
 
 thread_local! {
     static NUMBER: Cell<u64> = const { Cell::new(0) };
+    static COMMITS: Cell<bool> = const { Cell::new(false) };
     static REGISTERED: Cell<Option<Registered>> = const { Cell::new(None) };
 }
 
@@ -26,6 +27,18 @@ impl Drop for Registered {
     fn drop(&mut self) {
         RUNNING.remove(&self.0);
     }
+}
+
+/// This thread commits from now on: user code that it runs may not wait for others, who may be
+/// waiting for it.
+pub(crate) fn set_committer() {
+    COMMITS.set(true);
+}
+
+/// This is a thread that commits.
+#[inline]
+pub(crate) fn is_committer() -> bool {
+    COMMITS.get()
 }
 
 /// This thread's number, never zero and never used twice in a process.

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -36,7 +37,9 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> 
             return Ok((objects.store().state(), Vec::new()));
         }
         let Some(frozen) = Objects::freeze(&group) else { continue };
-        match write(&group, &frozen) {
+        // Code of the user's that runs in it may panic.
+        let written = catch_unwind(AssertUnwindSafe(|| write(&group, &frozen)));
+        match written.unwrap_or_else(|_| Err(panicked(objects))) {
             Ok(plans) => {
                 for ((objects, frozen), plan) in group.iter().zip(&frozen).zip(&plans) {
                     objects.committed(frozen);
@@ -55,6 +58,11 @@ pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> 
             }
         }
     }
+}
+
+fn panicked(objects: &Objects) -> Error {
+    let name = objects.name();
+    Error::Invalid(format!("a value's own code panicked in a commit of prefix {name:?}"))
 }
 
 /// What is to be committed of one prefix.

@@ -9,7 +9,12 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::commit::commit;
-use crate::{Error, Result, lmdb, object::Objects, store::StateNum, sync::Mutex};
+use crate::{
+    Error, Result, lmdb,
+    object::{Objects, refuse_in_commit},
+    store::StateNum,
+    sync::{Mutex, set_committer},
+};
 
 /// How often the slots of readers that died are freed: until then they keep pages from reuse.
 const READERS_CHECKED_EVERY: Duration = Duration::from_secs(5);
@@ -51,6 +56,7 @@ impl Committer {
     }
 
     fn send(&self, request: Request) -> Result<()> {
+        refuse_in_commit("a commit")?;
         if lmdb::forked() {
             // The thread stayed in the parent, and so did the right to write.
             let situation = "in a forked child: open the workspace in one process only".into();
@@ -138,6 +144,7 @@ struct Thread {
 
 impl Thread {
     fn run(self) {
+        set_committer();
         let mut readers_checked = Instant::now();
         loop {
             let first = match self.interval {

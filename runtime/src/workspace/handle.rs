@@ -17,7 +17,7 @@ use super::{
 use crate::{
     AnyMemo, Config, CycleReport, Error, Memo, Mode, Prefix, Result,
     class::Class,
-    object::{Objects, Shared, Token},
+    object::{Objects, Shared, Token, refuse_in_commit},
     prefix::{self, OpenPrefix, PrefixName},
     store::PrefixId,
     sync::{Mutex, RwLock},
@@ -215,6 +215,7 @@ impl Workspace {
 
     /// Commits and closes one prefix.
     pub fn close_prefix(&self, prefix: &Prefix) -> Result<()> {
+        refuse_in_commit("closing")?;
         let open = {
             let mut prefixes = self.inner.prefixes.lock();
             let place = prefixes.iter().position(|open| open.objects.name() == prefix.name());
@@ -335,6 +336,7 @@ impl Workspace {
     /// Commits and closes everything. What is read through guards goes on; all else is
     /// [`Error::Closed`].
     pub fn close(&self) -> Result<()> {
+        refuse_in_commit("closing")?;
         self.inner.close(None)
     }
 

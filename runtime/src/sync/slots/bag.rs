@@ -2,6 +2,7 @@
 
 use std::{
     mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -69,7 +70,11 @@ pub(crate) fn tend_now() {
                 // SAFETY: nobody has a share, so no place holds it, and nobody can come to look at
                 // it any more; and no slot names it, so nobody does. It was added with the function
                 // that frees its kind, and leaves the bag only here.
-                unsafe { (garbage.free)(garbage.node) }
+                let free = || unsafe { (garbage.free)(garbage.node) };
+                // The others in the bag, and who comes by, have nothing to do with it.
+                if catch_unwind(AssertUnwindSafe(free)).is_err() {
+                    tracing::error!("a value's Drop panicked");
+                }
             }
             _ => stays.push(garbage),
         }
