@@ -1,12 +1,10 @@
 //! The free functions, over the thread's workspace and its current prefix.
 
-use std::{
-    ops::{RangeBounds, RangeTo},
-    time::SystemTime,
-};
+use std::{ops::RangeBounds, time::SystemTime};
 
 use db0_runtime::{
-    AnyMemo, CacheStats, Compaction, Config, CycleReport, Error, Memo, Mode, Result, State,
+    AnyMemo, CacheStats, Compaction, Config, CycleReport, Error, Memo, Mode, PruneBefore, Result,
+    State,
     class::{Class, Singleton},
     class_prefix, current as current_prefix, default_workspace, derived,
     object::Handle,
@@ -444,8 +442,8 @@ pub fn compact() -> Result<Compaction> {
     current_prefix()?.compact()
 }
 
-/// Forgets the current prefix's states before `..state`; returns when it is done. Snapshots in use
-/// go on.
+/// Forgets the current prefix's states before `..state`, or those that were no longer the present at a
+/// moment, `..time`; returns when it is done. Snapshots in use go on.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -457,9 +455,11 @@ pub fn compact() -> Result<Compaction> {
 /// db0::commit()?;
 /// db0::prune_history(..2)?;
 /// assert!(matches!(db0::snapshot_at(1), Err(db0::Error::Pruned { oldest: 2 })));
+/// let week_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(7 * 24);
+/// db0::prune_history(..week_ago)?;
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn prune_history(before: RangeTo<u64>) -> Result<()> {
+pub fn prune_history(before: impl PruneBefore) -> Result<()> {
     current_prefix()?.prune_history(before)
 }
 

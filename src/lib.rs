@@ -62,7 +62,8 @@ pub use db0_query::{
 };
 pub use db0_runtime::{
     AnyMemo, CacheStats, Compaction, Config, CycleReport, Durability, Entered, Error, Health,
-    History, Lock, Memo, Mode, OnChange, Read, Reader, Result, Root, State, WeakMemo, Write, abort,
+    History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read, Reader, Result, Root, State,
+    WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,

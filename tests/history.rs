@@ -88,3 +88,38 @@ fn a_bounded_history_keeps_what_is_in_use() {
     assert!(db0::wait(&prefix, 101, Duration::ZERO).expect("it looks"));
     assert!(!db0::wait(&prefix, 102, Duration::from_millis(5)).expect("it looks"));
 }
+
+#[test]
+fn history_is_pruned_by_time_and_tells_how_far_it_is() {
+    let world = World::new();
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let notes: Vec<_> = (0..3000).map(|n| note(&n.to_string())).collect();
+    db0::commit().expect("it commits");
+    for round in 0..9 {
+        notes.iter().for_each(|note| note.write().text = format!("round {round}"));
+        db0::commit().expect("it commits");
+    }
+    std::thread::sleep(Duration::from_millis(5));
+    let then = SystemTime::now();
+    std::thread::sleep(Duration::from_millis(5));
+    notes[0].write().text = "last".into();
+    db0::commit().expect("it commits");
+    // Others write meanwhile: 27,000 old rows go in steps of ten thousand.
+    let mut told = Vec::new();
+    prefix
+        .prune_history_with(..then, |progress| {
+            notes[1].write().text = format!("beside {}", progress.done);
+            told.push(progress);
+        })
+        .expect("it prunes");
+    assert!(told.len() >= 3, "{told:?}");
+    assert!(told.windows(2).all(|pair| pair[0].done <= pair[1].done), "{told:?}");
+    assert!(told.iter().all(|progress| progress.oldest == 10), "{told:?}");
+    assert_eq!(told.last().map(|progress| progress.done), Some(10));
+    assert!(matches!(db0::snapshot_at(9), Err(Error::Pruned { oldest: 10 })));
+    let kept = db0::snapshot_at_time(then).expect("it was the present then");
+    assert_eq!((kept.state(), &*kept.of(&notes[0]).read().text), (10, "round 8"));
+    // Before the history there is nothing to prune.
+    db0::prune_history(..SystemTime::UNIX_EPOCH).expect("it has nothing to do");
+    assert_eq!(db0::states(..).expect("they are kept")[0].number, 10);
+}

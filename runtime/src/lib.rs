@@ -19,7 +19,7 @@ pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
 pub use lmdb::Reader;
 pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
-pub use prefix::{Compaction, CycleReport, OnChange, Prefix, State};
+pub use prefix::{Compaction, CycleReport, OnChange, Prefix, PruneBefore, Pruning, State};
 pub use store::Chunk;
 pub use txn::abort;
 pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};

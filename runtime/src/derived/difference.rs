@@ -30,6 +30,8 @@ pub struct TouchedObject {
     class: ClassId,
     last: StateNum,
     happened: u8,
+    /// How many states modified it, as far as it is known.
+    times: u32,
     /// The collections through which it was modified.
     through: BTreeSet<Oid>,
 }
@@ -88,10 +90,16 @@ impl Difference {
         let (after, last) = (StateNum(low.state()), StateNum(high.state()));
         low.store().changes(after, last, |state, changes| match changes {
             Changes::Objects(class, changes) => changes.each(|oid, happened| {
-                let new =
-                    || TouchedObject { class, last: state, happened: 0, through: BTreeSet::new() };
+                let new = || TouchedObject {
+                    class,
+                    last: state,
+                    happened: 0,
+                    times: 0,
+                    through: BTreeSet::new(),
+                };
                 let touched = found.objects.entry(oid).or_insert_with(new);
                 touched.happened |= 1 << happened as u8;
+                touched.times += u32::from(happened == Happened::Modified);
                 touched.last = touched.last.max(state);
             }),
             Changes::Collection(oid, changes) => {
@@ -120,6 +128,7 @@ impl Difference {
         self.collections.values_mut().for_each(|state| *state = last.min(*state));
         for (oid, object) in &mut self.objects {
             object.last = object.last.min(last);
+            object.times = u32::MAX;
             let absent =
                 [is_there(&self.low, *oid)?.is_none(), is_there(&self.high, *oid)?.is_none()];
             for (absent, happened) in absent.into_iter().zip([Happened::Created, Happened::Deleted])
@@ -173,8 +182,12 @@ impl Difference {
         Ok(Some(TouchedCollection { low, high, keys }))
     }
 
-    /// An object's own row differs.
+    /// An object's own row differs. What one state alone has written does, and is not looked at.
     pub fn is_written(&self, oid: u64) -> Result<bool> {
+        let once = |object: &TouchedObject| object.times == 1 && object.through.is_empty();
+        if self.object(oid).is_some_and(once) {
+            return Ok(true);
+        }
         let key = oid_key(Oid(oid));
         let body =
             |objects: &Objects| objects.view().get(Table::Objects, key.as_bytes(), <[u8]>::to_vec);

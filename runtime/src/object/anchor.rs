@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     context::{self, Encoding},
     export,
-    inside::{Home, Inside},
+    inside::Inside,
     objects::Objects,
     place::Anchored,
     plain::is_plain,
@@ -188,6 +188,12 @@ impl Anchor {
                 inside.oid
             }
         };
+        if let Some((there, _)) = self.place()
+            && there.is_past()
+            && here.references_to(oid)? == 0
+        {
+            return Err(Error::Deleted { class: "the collection".into(), uuid: here.uuid(oid) });
+        }
         let is_users = match &self.0 {
             Inner::Live(_) => true,
             Inner::Inside(inside) => inside.is_of_draft(),
@@ -211,7 +217,9 @@ impl Clone for Anchor {
     fn clone(&self) -> Self {
         match &self.0 {
             Inner::Live(_) if context::goes_inside() => match self.place() {
-                Some((objects, oid)) => Self(Inner::Inside(Inside::new(Home::of(&objects), oid))),
+                Some((objects, oid)) => {
+                    Self(Inner::Inside(Inside::new(context::home_inside(&objects), oid)))
+                }
                 None => Self::fresh(),
             },
             Inner::Live(live) => Self(Inner::Live(live.clone())),

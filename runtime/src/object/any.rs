@@ -16,7 +16,7 @@ use super::{
     erased::AnyHold,
     find::history_of,
     hold::Hold,
-    inside::{Home, Inside},
+    inside::Inside,
     kind::Kind,
     memo::{self, Memo},
     objects::Objects,
@@ -372,7 +372,7 @@ impl Clone for AnyMemo {
         match &self.0 {
             Inner::Live(hold) if context::goes_inside() => {
                 let cell = hold.cell();
-                Self(Inner::Inside(Inside::new(Home::of(cell.objects()), cell.oid())))
+                Self(Inner::Inside(Inside::new(context::home_inside(cell.objects()), cell.oid())))
             }
             Inner::Live(hold) => Self(Inner::Live(hold.another())),
             Inner::Inside(inside) => {

@@ -39,6 +39,8 @@ pub(super) struct Encoding {
 
 thread_local! {
     static CLONING: Cell<Cloning> = const { Cell::new(Cloning::User) };
+    /// Where the value that is being cloned is published.
+    static PUBLISHED: RefCell<Option<Arc<Objects>>> = const { RefCell::new(None) };
     static DRAFT: RefCell<Option<Arc<Keep>>> = const { RefCell::new(None) };
     static ENCODING: RefCell<Vec<Encoding>> = const { RefCell::new(Vec::new()) };
     static DECODING: RefCell<Vec<Decoding>> = const { RefCell::new(Vec::new()) };
@@ -69,10 +71,28 @@ pub(super) fn clone_for_draft<T: Clone>(value: &T, keep: &Arc<Keep>) -> T {
     value.clone()
 }
 
-/// Clones a draft as a value to be published.
-pub(super) fn clone_for_publish<T: Clone>(value: &T) -> T {
+/// Clones a draft as a value to be published among these objects.
+pub(super) fn clone_for_publish<T: Clone>(objects: &Arc<Objects>, value: &T) -> T {
     let _restore = Restore::after(Cloning::Publish, None);
+    let _published = RestorePublished(PUBLISHED.replace(Some(objects.clone())));
     value.clone()
+}
+
+struct RestorePublished(Option<Arc<Objects>>);
+
+impl Drop for RestorePublished {
+    fn drop(&mut self) {
+        drop(PUBLISHED.replace(self.0.take()));
+    }
+}
+
+/// Whose a handle is that becomes a part of the value which is being cloned: one of a past state
+/// stands for the object as it goes on, where the value does.
+pub(super) fn home_inside(objects: &Arc<Objects>) -> Home {
+    PUBLISHED.with_borrow(|published| match published {
+        Some(here) if here.is_same_prefix(objects) => Home::within(here),
+        _ => Home::of(objects),
+    })
 }
 
 /// What the handles of the draft that is being cloned share.

@@ -167,7 +167,7 @@ impl<T: Class> Clone for Memo<T> {
     fn clone(&self) -> Self {
         match &self.0 {
             Inner::Live(hold) if context::goes_inside() => {
-                Self::inside(Home::of(&hold.cell().objects), hold.cell().oid_of())
+                Self::inside(context::home_inside(&hold.cell().objects), hold.cell().oid_of())
             }
             Inner::Live(hold) => Self(Inner::Live(hold.clone())),
             Inner::Inside(inside) => {

@@ -77,7 +77,7 @@ impl Objects {
             return Ok((None, Vec::new()));
         }
         let gathered = row::walk(&self.me(), value, class)?;
-        let stripped = gathered.saw_live.then(|| context::clone_for_publish(value));
+        let stripped = gathered.saw_live.then(|| context::clone_for_publish(&self.me(), value));
         Ok((stripped, gathered.references))
     }
 

@@ -50,6 +50,10 @@ pub(super) fn refer_strongly(
     if is_users {
         // The user may still have handles of what is deleted, or was undone.
         check_alive()?;
+        if !Arc::ptr_eq(&here, &there) {
+            // It may have been deleted since the state that the handle is of.
+            here.check_alive(oid)?;
+        }
     }
     context.add(oid, is_users);
     Ok(())

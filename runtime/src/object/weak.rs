@@ -65,7 +65,11 @@ impl<T: Class> WeakMemo<T> {
 
 impl<T> Clone for WeakMemo<T> {
     fn clone(&self) -> Self {
-        let home = if context::stays_inside() { self.home.clone() } else { self.home.for_user() };
+        let home = match self.home.objects() {
+            Some(objects) if context::goes_inside() => context::home_inside(&objects),
+            _ if context::stays_inside() => self.home.clone(),
+            _ => self.home.for_user(),
+        };
         Self::inside(home, self.prefix, self.oid)
     }
 }

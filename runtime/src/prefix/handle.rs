@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    ops::{Bound, RangeBounds, RangeTo},
+    ops::{Bound, RangeBounds},
     panic::Location,
     sync::Arc,
     time::SystemTime,
@@ -196,21 +196,6 @@ impl Prefix {
         self.open.objects.check_writable()?;
         self.open.objects.store().retention().set(history);
         Ok(())
-    }
-
-    /// Forgets the states before `..state`, in steps beside normal work; returns when it is done.
-    /// Snapshots in use go on, also those of other processes.
-    pub fn prune_history(&self, before: RangeTo<u64>) -> Result<()> {
-        self.open.objects.check_writable()?;
-        let store = self.open.objects.store();
-        store.look_elsewhere();
-        store.retention().forget_before(StateNum(before.end));
-        loop {
-            self.commit()?;
-            if store.is_pruned() {
-                return Ok(());
-            }
-        }
     }
 
     /// Builds anew what is kept of the fields of a class: its indexed and unique fields, and its tags

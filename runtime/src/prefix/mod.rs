@@ -11,6 +11,7 @@ mod name;
 mod open;
 mod peers;
 mod process;
+mod pruning;
 mod state;
 mod wait;
 
@@ -19,5 +20,6 @@ pub use cycles::CycleReport;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, remove};
+pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
 pub use wait::OnChange;

@@ -7,6 +7,7 @@ mod chunk;
 mod elements;
 mod fields;
 mod lmdb;
+mod long_reader;
 mod people;
 mod rows;
 mod tags;

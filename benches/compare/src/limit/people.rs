@@ -57,6 +57,11 @@ impl Limit {
         }
         rows::state_key(self.state, &mut key);
         txn.append(self.log, &key, &rows::state_row(changes));
+        self.end(txn);
+    }
+
+    /// Ends a commit as state `self.state`.
+    pub(super) fn end(&self, mut txn: WriteTxn<'_>) {
         txn.put(self.main, HEAD_KEY, &rows::head(self.state, self.next_oid));
         txn.commit();
     }
@@ -123,7 +128,7 @@ impl Limit {
     }
 }
 
-fn body(person: &Person, out: &mut Vec<u8>) {
+pub(super) fn body(person: &Person, out: &mut Vec<u8>) {
     rows::put_varint(out, CLASS);
     rows::put_varint(out, SCHEMA);
     rmp_serde::encode::write(out, person).expect("a person can be encoded");

@@ -1,7 +1,7 @@
 //! The list of all rows.
 
 use super::{
-    changes, commits, dict, fields, footprint, hot, index, list, objects, past, tags, threads,
+    changes, commits, dict, fields, footprint, hot, index, list, long, objects, past, tags, threads,
 };
 use crate::row::Row;
 
@@ -15,6 +15,7 @@ pub(crate) fn all() -> Vec<Row> {
         tags::ROWS,
         past::ROWS,
         changes::ROWS,
+        long::ROWS,
         footprint::ROWS,
         dict::ROWS,
         list::ROWS,

@@ -9,6 +9,7 @@ mod footprint;
 mod hot;
 mod index;
 mod list;
+mod long;
 mod objects;
 mod past;
 mod tags;

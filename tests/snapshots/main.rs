@@ -1,0 +1,10 @@
+//! What a snapshot shows, what it refuses, and what it keeps.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod before;
+mod everything;
+mod held;
+mod read_only;
+mod stored;
