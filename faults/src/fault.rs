@@ -16,6 +16,9 @@ pub enum Failure {
     Errno(c_int),
     /// It writes half of its bytes and reports success for these. Calls without bytes succeed.
     CutShort,
+    /// It does all that it should and reports this error number all the same, as a device does that
+    /// goes away before it has answered. Calls that fail after it do nothing.
+    TooLate(c_int),
 }
 
 /// Which calls fail after the first.
@@ -142,9 +145,12 @@ impl Observer for Injector {
         if !goes_on && !plan.begins_at(call.kind, number) {
             return Ruling::Go;
         }
-        state.begun = true;
+        let is_first = !std::mem::replace(&mut state.begun, true);
         let ruling = match plan.failure {
-            Failure::Errno(errno) => Ruling::Fail(errno),
+            Failure::TooLate(errno) if is_first && call.kind.reaches_the_device() => {
+                Ruling::FailAfterwards(errno)
+            }
+            Failure::Errno(errno) | Failure::TooLate(errno) => Ruling::Fail(errno),
             Failure::CutShort if call.kind.carries_bytes() => Ruling::CutShort,
             Failure::CutShort => return Ruling::Go,
         };

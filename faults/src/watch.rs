@@ -55,6 +55,8 @@ pub(crate) enum Ruling {
     CutShort,
     /// It fails with this error number and does nothing.
     Fail(c_int),
+    /// It does everything, and then fails with this error number.
+    FailAfterwards(c_int),
 }
 
 /// Sees the calls below one directory, one at a time.
@@ -150,6 +152,10 @@ impl Scene {
         }
         let (result, errno) = match ruling {
             Ruling::Fail(errno) => (-1, errno),
+            Ruling::FailAfterwards(errno) => {
+                real(Ruling::Go);
+                (-1, errno)
+            }
             allowed => (real(allowed), last_errno()),
         };
         for watch in &self.watches {

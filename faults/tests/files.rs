@@ -142,6 +142,11 @@ fn failures_hit_the_call_that_was_meant() -> io::Result<()> {
     assert_eq!((file.write(b"90ab")?, file.write(b"90")?, faults.hits()), (2, 1, 2));
     assert_eq!(fs::read(scratch.path().join("file"))?, b"12345678909");
 
+    let failure = Failure::TooLate(libc::EIO);
+    faults.plan(Plan { kind: Kind::Write, nth: 1, failure, lasting: Lasting::ThisKind });
+    assert!(file.write(b"done").is_err() && file.write(b"not done").is_err());
+    assert_eq!(fs::read(scratch.path().join("file"))?, b"12345678909done");
+
     let failure = Failure::Errno(libc::EIO);
     faults.plan(Plan { kind: Kind::Fdatasync, nth: 1, failure, lasting: Lasting::WholeDevice });
     file.write_all(b"fine until then")?;

@@ -69,6 +69,7 @@ pub struct Config {
     pub(crate) auto_refresh: bool,
     pub(crate) turn_timeout: Option<Duration>,
     pub(crate) stall: Duration,
+    pub(crate) pending_bytes: usize,
     pub(crate) any_file_system: bool,
     pub(crate) any_pid_namespace: bool,
 }
@@ -91,6 +92,7 @@ impl Config {
             auto_refresh: true,
             turn_timeout: None,
             stall: Duration::from_secs(30),
+            pending_bytes: 256 << 20,
             any_file_system: false,
             any_pid_namespace: false,
         }
@@ -180,6 +182,13 @@ impl Config {
     /// How long writes wait for a disk that refuses commits before they fail; 30 s if not said.
     pub fn stall(mut self, patience: Duration) -> Self {
         self.stall = patience;
+        self
+    }
+
+    /// How much may wait in memory, in bytes, for a disk that refuses commits before writes wait too;
+    /// 256 MiB if not said. At a quarter of it a commit begins before its interval is over.
+    pub fn pending_size(mut self, bytes: usize) -> Self {
+        self.pending_bytes = bytes;
         self
     }
 }

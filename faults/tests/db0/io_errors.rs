@@ -4,7 +4,8 @@ use db0_faults::{Failure, Kind, Lasting, Plan, setting};
 
 use crate::point::{self, Outcome, Start};
 
-const FAILURES: [Failure; 4] = [
+const FAILURES: [Failure; 5] = [
+    Failure::TooLate(libc::EIO),
     Failure::Errno(libc::EIO),
     Failure::Errno(libc::ENOSPC),
     Failure::Errno(libc::EDQUOT),
@@ -22,13 +23,18 @@ fn every_call_fails(start: Start) {
     for (kind, before_close, count) in counts {
         for nth in 1..=count {
             for failure in FAILURES {
-                if failure == Failure::CutShort && !kind.carries_bytes() {
-                    continue;
-                }
-                for lasting in LASTING {
+                let fits = match failure {
+                    Failure::CutShort => kind.carries_bytes(),
+                    Failure::TooLate(_) => kind.reaches_the_device(),
+                    Failure::Errno(_) => true,
+                };
+                for lasting in LASTING.into_iter().filter(|_| fits) {
                     all.push((Plan { kind, nth, failure, lasting }, nth > before_close));
                 }
             }
+            // Who interrupts a call does not go on for ever.
+            let failure = Failure::Errno(libc::EINTR);
+            all.push((Plan { kind, nth, failure, lasting: Lasting::Once }, nth > before_close));
         }
     }
     let mut totals = (0, Outcome::default());

@@ -8,6 +8,7 @@ mod item;
 mod journal;
 mod kills;
 mod limits;
+mod long_failure;
 mod model;
 mod oracle;
 mod point;

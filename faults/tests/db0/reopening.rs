@@ -1,6 +1,8 @@
 //! A disk that fails for a while under a store with readers, and can't even be opened again.
 
-use db0::Config;
+use std::time::Duration;
+
+use db0::{Config, Mode, Prefix, Workspace};
 use db0_faults::{Failure, Faults, Kind, Lasting, Plan, Scratch};
 
 use crate::item::Item;
@@ -9,10 +11,25 @@ use crate::seen::{self, Seen};
 use crate::world::World;
 
 const STEPS: u64 = 8;
+/// Longer than a loaded machine takes to try again.
+const STALL: Duration = Duration::from_secs(20);
+
+#[db0::memo(singleton)]
+struct Counter {
+    n: u64,
+}
 
 fn failing(kind: Kind, errno: i32) -> Plan {
     Plan { kind, nth: 1, failure: Failure::Errno(errno), lasting: Lasting::ThisKind }
 }
+
+/// The page that makes a state the last one is written, and nothing is told or written any more.
+const GONE_IN_DOUBT: Plan = Plan {
+    kind: Kind::SyncedWrite,
+    nth: 1,
+    failure: Failure::TooLate(libc::EIO),
+    lasting: Lasting::WholeDevice,
+};
 
 /// Steps that are committed, those that can't be while both kinds of calls fail, and one after.
 /// Says how often reading failed meanwhile.
@@ -84,5 +101,53 @@ fn a_store_that_cant_be_reopened_recovers_with_the_disk() {
         let syncing = failing(Kind::Fdatasync, libc::EIO);
         let reads_failed = fail_for_a_while(syncing, Some(failing(kind, errno)));
         println!("{kind:?}: {reads_failed} reads failed meanwhile");
+    }
+}
+
+/// What can be read again is not on disk for that: nothing was acknowledged, and nothing is lost of
+/// what came later.
+#[test]
+fn a_commit_in_doubt_stays_so_until_the_disk_works() {
+    assert_eq!(fail_for_a_while(GONE_IN_DOUBT, None), 0);
+    for (kind, errno) in [(Kind::Open, libc::EMFILE), (Kind::Mmap, libc::ENOMEM)] {
+        fail_for_a_while(GONE_IN_DOUBT, Some(failing(kind, errno)));
+    }
+}
+
+/// One prefix's part of a commit over several is on disk, without anybody's word for it.
+#[test]
+fn a_part_in_doubt_of_several_prefixes_is_made_good() {
+    let scratch = Scratch::new().expect("a folder");
+    let config = Config::new(scratch.path()).autocommit(false).stall(STALL);
+    let workspace = Workspace::open(config.clone()).expect("it opens");
+    let prefixes = ["a", "b"].map(|name| workspace.prefix(name, Mode::ReadWrite).expect("opens"));
+    let set = |n| {
+        let each = |prefix: &Prefix| prefix.singleton(|| Counter { n: 0 }).try_update(|c| c.n = n);
+        workspace.atomic(|| -> db0::Result<()> { prefixes.iter().try_for_each(each) })
+    };
+    set(1).expect("it is written");
+    workspace.commit().expect("it is committed");
+    for name in ["a", "b"] {
+        let faults = Faults::below(&scratch.path().join(name)).expect("a folder");
+        for (n, lasting) in [(2, Lasting::Once), (3, Lasting::WholeDevice)] {
+            set(n).expect("it is written");
+            faults.plan(Plan { lasting, ..GONE_IN_DOUBT });
+            std::thread::scope(|scope| {
+                let committing = scope.spawn(|| workspace.commit());
+                while faults.hits() == 0 {
+                    std::thread::yield_now();
+                }
+                faults.clear();
+                committing.join().expect("no panic").expect("it is made good");
+            });
+        }
+    }
+    set(4).expect("it is written");
+    workspace.commit().expect("it is committed");
+    workspace.close().expect("it closes");
+    let workspace = Workspace::open(config).expect("it opens");
+    for name in ["a", "b"] {
+        let prefix = workspace.prefix(name, Mode::ReadWrite).expect("it opens");
+        assert_eq!(prefix.singleton(|| Counter { n: 0 }).read().n, 4, "{name}");
     }
 }

@@ -10,12 +10,12 @@ use super::{
     inside::Keep,
     moment::Moment,
     objects::Objects,
-    pending::{Frozen, Pending},
+    pending::{Frozen, Pending, Undecided},
     row,
 };
 use crate::{
     Result,
-    store::{Chunk, Oid, Table, TagId, oid_at, oid_key},
+    store::{Chunk, Layer, Oid, Table, TagId, oid_at, oid_key},
     sync::{MutexGuard, slots},
 };
 
@@ -168,8 +168,12 @@ impl Objects {
         let epoch = first.shared.end_epoch();
         let freeze = |(objects, pending): &mut (&Arc<Self>, MutexGuard<'_, Pending>)| {
             let layers = objects.store().seal();
-            objects.health.take();
-            pending.freeze(epoch, objects.store().next_oid(), layers)
+            pending.freeze(
+                epoch,
+                objects.store().next_oid(),
+                layers,
+                objects.health.pending_bytes(),
+            )
         };
         Some(locked.iter_mut().map(freeze).collect())
     }
@@ -191,19 +195,46 @@ impl Objects {
             let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
             self.young_from.store(first, Ordering::Release);
         }
+        self.health.remove(frozen.bytes.get());
         held().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
         slots::tend();
     }
 
     /// The commit failed: everything waits again.
     pub(crate) fn not_committed(group: &[Arc<Self>], frozen: Vec<Frozen>) {
+        // However many commits fail, reads look through a few layers.
+        let merged: Vec<_> = frozen.iter().map(|frozen| Layer::of_all(&frozen.layers)).collect();
         let mut locked: Vec<_> =
             group.iter().map(|objects| (objects, objects.pending.lock())).collect();
-        for ((objects, pending), frozen) in locked.iter_mut().zip(frozen) {
+        for (((objects, pending), frozen), merged) in locked.iter_mut().zip(frozen).zip(merged) {
+            objects.weigh(&frozen);
+            if let Some(merged) = merged {
+                objects.store().restack(&frozen.layers, Some(merged));
+            }
             pending.put_back(objects.shared.epoch(), frozen);
         }
         if let Some((first, _)) = locked.first() {
             first.shared.bonds.bind(group.to_vec());
+        }
+    }
+
+    /// Keeps a commit that nobody knows the outcome of: until that is known it goes on being
+    /// committed, for what it holds must be neither let go of nor written twice.
+    pub(crate) fn set_undecided(&self, undecided: Undecided) {
+        self.weigh(&undecided.frozen);
+        *self.undecided.lock() = Some(undecided);
+    }
+
+    /// The commit that is [kept](Self::set_undecided), if there is one.
+    pub(crate) fn take_undecided(&self) -> Option<Undecided> {
+        self.undecided.lock().take()
+    }
+
+    /// Counts what waits still at what it came to.
+    fn weigh(&self, frozen: &Frozen) {
+        let encoded = frozen.encoded.get();
+        if encoded > 0 {
+            self.health.recount(frozen.bytes.replace(encoded), encoded);
         }
     }
 }

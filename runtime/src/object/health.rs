@@ -13,14 +13,16 @@ use crate::{
     sync::{Condvar, Mutex},
 };
 
-/// Pending bytes at which the committer is woken before its interval is over.
-const WAKES_AT: usize = 64 << 20;
-/// Pending bytes at which writers wait for the disk, if commits fail.
-const STALLS_AT: usize = 256 << 20;
+/// The part of the budget at which the committer is woken before its interval is over.
+const WAKES_AT_PART: usize = 4;
+/// How often a commit is asked for by writers that wait: each tries all that waits once more.
+const ASKED_EVERY: Duration = Duration::from_millis(100);
 
 /// The state of a prefix's commits.
 #[derive(Default)]
 pub(crate) struct Health {
+    /// Pending bytes at which writers wait for the disk, if commits fail.
+    budget: usize,
     failing: AtomicBool,
     failure: Mutex<Option<Arc<Error>>>,
     recovered: Condvar,
@@ -31,6 +33,10 @@ pub(crate) struct Health {
 }
 
 impl Health {
+    pub(crate) fn new(budget: usize) -> Self {
+        Self { budget, ..Self::default() }
+    }
+
     /// How the committer is woken.
     pub(crate) fn set_wake(&self, wake: impl Fn() + Send + 'static) {
         *self.wake.lock() = Some(Box::new(wake));
@@ -41,6 +47,11 @@ impl Health {
         self.failing.store(failure.is_some(), Ordering::Relaxed);
         *self.failure.lock() = failure;
         self.recovered.notify_all();
+    }
+
+    /// Whether the last commit failed.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// Why the last commit failed, if it did.
@@ -66,9 +77,13 @@ impl Health {
     /// What waits grew.
     pub(crate) fn add(&self, bytes: usize) {
         let before = self.pending_bytes.fetch_add(bytes, Ordering::Relaxed);
-        if before < WAKES_AT && before + bytes >= WAKES_AT {
+        if before < self.wakes_at() && before + bytes >= self.wakes_at() {
             self.wake();
         }
+    }
+
+    fn wakes_at(&self) -> usize {
+        self.budget / WAKES_AT_PART
     }
 
     /// Has the committer begin before its interval is over.
@@ -78,29 +93,45 @@ impl Health {
         }
     }
 
-    /// What waits was taken by a commit.
-    pub(crate) fn take(&self) -> usize {
-        self.pending_bytes.swap(0, Ordering::Relaxed)
+    /// What counted so much waits no longer.
+    pub(crate) fn remove(&self, bytes: usize) {
+        self.recount(bytes, 0);
+        if self.pending_bytes() >= self.wakes_at() {
+            self.wake();
+        }
     }
 
-    /// A rough size of what waits.
+    /// What counted so much turned out to be more, or less. Nobody is woken: a commit of it has failed.
+    pub(crate) fn recount(&self, from: usize, to: usize) {
+        let count = |pending: usize| Some(pending.saturating_sub(from).saturating_add(to));
+        let _ = self.pending_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+    }
+
+    /// A rough size of what waits, and of what is being committed.
     pub(crate) fn pending_bytes(&self) -> usize {
         self.pending_bytes.load(Ordering::Relaxed)
     }
 
     /// Lets a writer wait for the disk when too much waits already, and refuses it in the end.
     pub(crate) fn check(&self, patience: Duration) -> Result<()> {
-        if !self.failing.load(Ordering::Relaxed) || self.pending_bytes() < STALLS_AT {
+        let is_too_much = || self.pending_bytes() >= self.budget;
+        if !self.is_failing() || !is_too_much() {
             return Ok(());
         }
         let deadline = Instant::now() + patience;
+        let mut ask_at = Instant::now();
         let mut failure = self.failure.lock();
-        while let Some(cause) = failure.clone() {
-            self.wake();
-            if self.recovered.wait_until(&mut failure, deadline).timed_out() {
+        while let Some(cause) = failure.clone().filter(|_| is_too_much()) {
+            let now = Instant::now();
+            if now >= deadline {
                 let pending = self.pending_bytes() as u64;
                 return Err(Error::Stalled { pending, cause: cause.to_string() });
             }
+            if now >= ask_at {
+                self.wake();
+                ask_at = now + ASKED_EVERY;
+            }
+            self.recovered.wait_until(&mut failure, deadline.min(ask_at));
         }
         Ok(())
     }
@@ -112,9 +143,10 @@ mod tests {
 
     #[test]
     fn writers_are_refused_only_when_commits_fail_and_much_waits() {
-        let health = Health::default();
+        let budget = 1 << 20;
+        let health = Health::new(budget);
         let patience = Duration::from_millis(5);
-        health.add(STALLS_AT);
+        health.add(budget);
         assert!(health.check(patience).is_ok());
         health.set(Some(Arc::new(Error::Invalid("the disk is full".into()))));
         let refused = health.check(patience).expect_err("too much waits");
@@ -122,7 +154,10 @@ mod tests {
         health.set(None);
         assert!(health.check(patience).is_ok());
         health.set(Some(Arc::new(Error::Invalid("again".into()))));
-        health.take();
+        assert!(health.check(patience).is_err());
+        health.recount(budget, budget - 1);
         assert!(health.check(patience).is_ok());
+        health.remove(budget - 1);
+        assert_eq!(health.pending_bytes(), 0);
     }
 }

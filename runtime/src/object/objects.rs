@@ -19,7 +19,7 @@ use super::{
     health::Health,
     identity::Cells,
     inside::Keep,
-    pending::Pending,
+    pending::{Pending, Undecided},
     place::Anchored,
     row,
     shared::Shared,
@@ -61,6 +61,8 @@ pub struct Objects {
     pub(super) handovers: AtomicU64,
     /// Held while a commit of this prefix is going on, by whichever thread leads it.
     pub(crate) committing: Mutex<()>,
+    /// A commit that may be on disk or not. Only who holds `committing` looks at it.
+    pub(super) undecided: Mutex<Option<Undecided>>,
     pub(super) health: Health,
     pub(super) closed: AtomicBool,
     /// The last commit of another process that was looked at.
@@ -113,6 +115,7 @@ impl Objects {
         (writable, moment): (bool, Moment),
     ) -> Arc<Self> {
         let pending = Mutex::new(Pending::new(view.store().next_oid()));
+        let health = Health::new(shared.config.pending_bytes);
         Arc::new_cyclic(|me| Self {
             view,
             name,
@@ -131,7 +134,8 @@ impl Objects {
             writable: AtomicBool::new(writable),
             handovers: AtomicU64::new(0),
             committing: Mutex::default(),
-            health: Health::default(),
+            undecided: Mutex::default(),
+            health,
             closed: AtomicBool::new(false),
             followed_to: AtomicU64::new(0),
             following: Mutex::default(),

@@ -1,11 +1,12 @@
 //! What waits for a commit: dirty cells, and new ones in the order of their oids.
 
 use std::{
+    cell,
     collections::{BTreeMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
-use super::{cell::AnyCell, version::Epoch};
+use super::{cell::AnyCell, objects::Objects, version::Epoch};
 use crate::store::{ClassId, Layer, Oid};
 
 /// Cells that wait, under the publish lock.
@@ -62,6 +63,17 @@ pub(crate) struct Frozen {
     new_to: Oid,
     /// Newest first.
     pub(crate) layers: Vec<Arc<Layer>>,
+    /// What it counts of the bytes that wait.
+    pub(super) bytes: cell::Cell<usize>,
+    /// What it came to when it was encoded; zero until then.
+    pub(crate) encoded: cell::Cell<usize>,
+}
+
+/// A commit of which nobody knows whether it is on disk.
+pub(crate) struct Undecided {
+    pub(crate) frozen: Frozen,
+    /// What is to be done if it is.
+    pub(crate) settle: Box<dyn FnOnce(&Objects, &Frozen) + Send>,
 }
 
 impl Pending {
@@ -115,7 +127,13 @@ impl Pending {
     }
 
     /// Takes everything that waits. Writers are kept out only for this: a few words change hands.
-    pub(super) fn freeze(&mut self, epoch: Epoch, new_to: Oid, layers: Vec<Arc<Layer>>) -> Frozen {
+    pub(super) fn freeze(
+        &mut self,
+        epoch: Epoch,
+        new_to: Oid,
+        layers: Vec<Arc<Layer>>,
+        bytes: usize,
+    ) -> Frozen {
         self.committing = Some(epoch);
         self.unsealed_from = new_to;
         self.growing_up = Arc::new(std::mem::take(&mut self.young));
@@ -129,6 +147,8 @@ impl Pending {
             new_from: self.new_from,
             new_to,
             layers,
+            bytes: cell::Cell::new(bytes),
+            encoded: cell::Cell::default(),
         }
     }
 

@@ -55,6 +55,7 @@ impl Objects {
             Some(stripped) => (stripped, Some(value)),
             None => (value, None),
         };
+        let price = self.price(&value, &class);
         let cell = Cell::new(oid, class, self.me());
         cell.set_unheld(!cell.class().lives_by_itself);
         // Before a commit can see the object, or it would find it without a holder.
@@ -66,8 +67,16 @@ impl Objects {
             to.keep(kept);
             Ok::<_, Error>(())
         })?;
-        self.health.add(price::<T>());
+        self.health.add(price);
         Ok(hold)
+    }
+
+    /// A rough price in memory of a value that is to be published. While commits fail nobody knows
+    /// how much will have to wait, so it is looked at in full.
+    fn price<T: Class>(&self, value: &T, class: &ClassState) -> usize {
+        let inside =
+            if self.health.is_failing() { row::encoded_len(&self.me(), value, class) } else { 0 };
+        size_of::<T>() + inside + VERSION_BYTES
     }
 
     /// Looks into a value that is to be published: what it refers to, and whether it can be stored.
@@ -105,6 +114,7 @@ impl Objects {
             Some(stripped) => (stripped, Some(draft)),
             None => (draft, None),
         };
+        let price = self.price(&value, cell.class());
         self.publishing(|moment, to| {
             let first = cell.publish(Content::Value(value), moment)?;
             to.count(&new, &old);
@@ -114,7 +124,7 @@ impl Objects {
             }
             Ok::<_, Error>(())
         })?;
-        self.health.add(price::<T>());
+        self.health.add(price);
         slots::tend();
         Ok(())
     }
@@ -251,10 +261,8 @@ impl Objects {
 /// How much a layer grows until somebody is told of it.
 const TOLD_BYTES: usize = 1024;
 
-/// A rough price in memory of a version that waits.
-fn price<T>() -> usize {
-    size_of::<T>() + 200
-}
+/// A rough price in memory of a version that waits, beside its value.
+pub(crate) const VERSION_BYTES: usize = 200;
 
 /// The publish lock, held; and where what is published goes.
 struct Publishing<'a> {

@@ -177,6 +177,21 @@ pub(super) fn walk<T: Class>(
     gathered
 }
 
+/// How many bytes a value comes to on disk, as far as it can be encoded.
+pub(super) fn encoded_len<T: Class>(
+    objects: &Arc<Objects>,
+    value: &T,
+    class: &ClassState,
+) -> usize {
+    let mut scratch = SCRATCH.with_borrow_mut(std::mem::take);
+    scratch.clear();
+    // Whether it can be stored is told elsewhere.
+    let _ = context::encoding(objects, || encode(value, class, &mut scratch));
+    let len = scratch.len();
+    SCRATCH.set(scratch);
+    len
+}
+
 /// What a value refers to.
 pub(super) fn references<T: Class>(
     objects: &Arc<Objects>,

@@ -17,20 +17,15 @@ use super::{
     num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
     pins::Pins,
-    recording::Commit,
     retention::Retention,
     stack::{Published, Stack},
     table::Table,
-    writer::{Prepared, Writer},
 };
 use crate::{
     Error, History, Result,
     lmdb::{Env, EnvOptions, Fault, TableId},
     sync::{Mutex, RwLock, thread_number},
 };
-
-/// Oids that are reserved ahead of their use.
-const OIDS_AHEAD: u64 = 1 << 22;
 
 /// An open prefix, as rows.
 pub(crate) struct Store {
@@ -347,116 +342,21 @@ impl Store {
 
     /// Takes committed layers off the stack.
     pub(crate) fn unstack(&self, committed: &[Arc<Layer>]) {
+        self.restack(committed, None);
+    }
+
+    /// Puts another layer in the place of sealed ones, or none. The caller keeps writers out.
+    pub(crate) fn restack(&self, sealed: &[Arc<Layer>], mut with: Option<Arc<Layer>>) {
         let stack = self.stack.load();
-        let stays = |layer: &&Arc<Layer>| !committed.iter().any(|gone| Arc::ptr_eq(gone, layer));
-        let layers = stack.layers.iter().filter(stays).cloned().collect();
+        let mut layers = Vec::with_capacity(stack.layers.len());
+        for layer in &stack.layers {
+            if sealed.iter().any(|gone| Arc::ptr_eq(gone, layer)) {
+                layers.extend(with.take());
+            } else {
+                layers.push(layer.clone());
+            }
+        }
         self.stack.store(Stack { layers, base: self.state() });
-    }
-
-    /// Writes one state. `write` may be called again from the start: when the map had to grow, and
-    /// once after a disk error.
-    pub(crate) fn commit(
-        &self,
-        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
-    ) -> Result<StateNum> {
-        let before = self.state();
-        let mut retried = false;
-        loop {
-            match self.try_commit(write) {
-                Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
-                    self.env.grow().map_err(|fault| self.failed("growing", fault))?;
-                }
-                Err(error @ Error::Io { .. }) => {
-                    // Whether it is on disk is in doubt, and what LMDB has in memory may not be
-                    // what is there: look at the file afresh, and let its head row decide.
-                    self.env.reopen()?;
-                    let head = self.newest_head()?;
-                    if head.state > before {
-                        self.announce(head);
-                        return Ok(self.state());
-                    }
-                    if std::mem::replace(&mut retried, true) {
-                        return Err(error);
-                    }
-                }
-                other => return other,
-            }
-        }
-    }
-
-    fn try_commit(&self, write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>) -> Result<StateNum> {
-        let prepared = self.prepare(false, write)?;
-        self.commit_prepared(prepared)
-    }
-
-    /// Writes a state without committing it; recorded, it can be had as a value.
-    fn prepare(
-        &self,
-        recorded: bool,
-        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
-    ) -> Result<Prepared<'_>> {
-        let mut head = Head::clone(&self.head());
-        head.partners.clear();
-        let next_oid = self.next_oid.load(Ordering::Relaxed);
-        if next_oid + OIDS_AHEAD / 2 > head.oids_reserved.0 {
-            head.oids_reserved = Oid(next_oid + OIDS_AHEAD);
-        }
-        let keeping = self.keeping(&head)?;
-        let mut writer = Writer::begin(self, head, keeping)?;
-        if recorded {
-            writer.set_recording();
-        }
-        write(&mut writer)?;
-        writer.head.next_tag = self.next_tag.load(Ordering::Relaxed);
-        writer.finish(now_ns(), &self.retention)
-    }
-
-    /// As [`prepare`](Self::prepare) with a recording; the map grows as it must.
-    pub(crate) fn prepare_recorded(
-        &self,
-        write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
-    ) -> Result<Prepared<'_>> {
-        loop {
-            match self.prepare(true, write) {
-                Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
-                    self.env.grow().map_err(|fault| self.failed("growing", fault))?;
-                }
-                other => return other,
-            }
-        }
-    }
-
-    pub(crate) fn commit_prepared(&self, prepared: Prepared<'_>) -> Result<StateNum> {
-        prepared.commit()?;
-        Ok(self.state())
-    }
-
-    /// Sees to it that a commit which must not fail any more is on disk: by applying it, to the
-    /// file as it is after an error.
-    pub(crate) fn insist(&self, commit: &Commit<'_>) -> Result<StateNum> {
-        self.env.reopen()?;
-        loop {
-            match self.apply(commit) {
-                Err(Error::Io { code, .. }) if Fault::is_map_full_code(code) => {
-                    self.env.grow().map_err(|fault| self.failed("growing", fault))?;
-                }
-                other => return other,
-            }
-        }
-    }
-
-    /// Gives back the oids that were reserved and not used; the last commit of an orderly end.
-    pub(crate) fn return_oids(&self) -> Result<()> {
-        let next = Oid(self.next_oid.load(Ordering::Relaxed));
-        if self.head.read().oids_reserved == next {
-            return Ok(());
-        }
-        let mut head = Head::clone(&self.head());
-        head.oids_reserved = next;
-        let keeping = self.keeping(&head)?;
-        let writer = Writer::begin(self, head, keeping)?;
-        self.commit_prepared(writer.finish(now_ns(), &self.retention)?)?;
-        Ok(())
     }
 }
 

@@ -41,6 +41,10 @@ impl Entry {
 /// A rough price of an entry's place in the map, beside its bytes.
 const ENTRY_BYTES: usize = 64;
 
+fn price(key_len: usize, entry: &Entry) -> usize {
+    ENTRY_BYTES + key_len + entry.row().map_or(0, <[u8]>::len)
+}
+
 /// The rows of one layer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LayerRows {
@@ -70,9 +74,9 @@ impl LayerRows {
     }
 
     fn set(&mut self, table: Table, key: &[u8], entry: Entry) {
-        self.bytes += entry.row().map_or(0, <[u8]>::len);
-        if self.tables[table.index()].insert(key.into(), entry).is_none() {
-            self.bytes += key.len() + ENTRY_BYTES;
+        self.bytes += price(key.len(), &entry);
+        if let Some(old) = self.tables[table.index()].insert(key.into(), entry) {
+            self.bytes = self.bytes.saturating_sub(price(key.len(), &old));
         }
     }
 
@@ -201,14 +205,26 @@ impl LayerRows {
         self.bytes
     }
 
+    /// The rows of several layers, newest first: newer over older.
+    pub(crate) fn of_all(layers: &[Arc<Layer>]) -> Self {
+        let mut merged = Self::default();
+        layers.iter().rev().for_each(|layer| merged.merge(layer.read().clone()));
+        merged
+    }
+
     /// Puts a newer layer's rows over these.
     pub(crate) fn merge(&mut self, newer: Self) {
         self.bytes += newer.bytes;
         for (mine, newer) in self.tables.iter_mut().zip(newer.tables) {
             if mine.is_empty() {
                 *mine = newer;
-            } else {
-                mine.extend(newer);
+                continue;
+            }
+            for (key, entry) in newer {
+                let key_len = key.as_bytes().len();
+                if let Some(old) = mine.insert(key, entry) {
+                    self.bytes = self.bytes.saturating_sub(price(key_len, &old));
+                }
             }
         }
         self.postings.merge(newer.postings);
@@ -253,7 +269,18 @@ pub(crate) struct Layer {
     is_used: AtomicBool,
 }
 
+impl From<LayerRows> for Layer {
+    fn from(rows: LayerRows) -> Self {
+        Self { rows: RwLock::new(rows), is_used: AtomicBool::new(true) }
+    }
+}
+
 impl Layer {
+    /// One layer in place of several, newest first; none in place of one alone.
+    pub(crate) fn of_all(layers: &[Arc<Self>]) -> Option<Arc<Self>> {
+        (layers.len() > 1).then(|| Arc::new(Self::from(LayerRows::of_all(layers))))
+    }
+
     /// There may be something in it.
     #[inline]
     pub(super) fn is_used(&self) -> bool {

@@ -66,7 +66,7 @@ impl Recording {
 pub(crate) struct Commit<'a> {
     pub(crate) prefix: PrefixId,
     before: u64,
-    head: Head,
+    pub(super) head: Head,
     rows: &'a [u8],
 }
 

@@ -10,13 +10,12 @@ use std::{
 
 use super::journal::Journal;
 use crate::{
-    Error, Result,
-    class::Written,
+    Error, Result, class,
     derived::{self, Dirty, Plan},
-    object::{AnyCell, Encoded, Frozen, Objects},
+    object::{AnyCell, Encoded, Frozen, Objects, Undecided, VERSION_BYTES},
     store::{
-        Before, Commit, Happened, LayerRows, Oid, Postings, Prepared, StateNum, Table, TagId,
-        Writer, Wrote, oid_key,
+        Before, Commit, Happened, LayerRows, NotCommitted, Oid, Postings, Prepared, StateNum,
+        Table, TagId, Writer, Wrote, oid_key,
     },
 };
 
@@ -30,33 +29,99 @@ const MADE_GOOD_EVERY: Duration = Duration::from_millis(100);
 /// Commits everything that waits in a prefix, and in those that belong together with it. Also gives
 /// what was committed, to be dropped when nobody waits for the commit any more.
 pub(crate) fn commit(objects: &Arc<Objects>) -> Result<(StateNum, Vec<Frozen>)> {
+    let mut spent = Vec::new();
     loop {
         let group = objects.shared().bonds.group(objects);
         let _nobody_else: Vec<_> = group.iter().map(|objects| objects.committing.lock()).collect();
-        if !objects.is_dirty() {
-            return Ok((objects.store().state(), Vec::new()));
+        for objects in &group {
+            spent.extend(decide(objects)?);
         }
-        let Some(frozen) = Objects::freeze(&group) else { continue };
+        if !objects.is_dirty() {
+            return Ok((objects.store().state(), spent));
+        }
+        let Some(mut frozen) = Objects::freeze(&group) else { continue };
         // Code of the user's that runs in it may panic.
         let written = catch_unwind(AssertUnwindSafe(|| write(&group, &frozen)));
-        match written.unwrap_or_else(|_| Err(panicked(objects))) {
-            Ok(plans) => {
-                for ((objects, frozen), plan) in group.iter().zip(&frozen).zip(&plans) {
-                    objects.committed(frozen);
-                    note_held(objects, plan);
-                    for (condemned, collected) in &plan.collected {
-                        let _ = condemned.collected.set(collected.clone());
-                    }
-                    objects.look_again_at(&plan.held_anew);
-                    objects.go_on_with(&plan.postponed);
+        return match written.unwrap_or_else(|_| Err(panicked(objects).into())) {
+            Ok(written) => {
+                for ((objects, frozen), written) in group.iter().zip(&frozen).zip(written) {
+                    written.settle(objects, frozen);
                 }
-                return Ok((objects.store().state(), frozen));
+                spent.extend(frozen);
+                Ok((objects.store().state(), spent))
             }
-            Err(error) => {
-                Objects::not_committed(&group, frozen);
-                return Err(error);
+            Err(unwritten) => {
+                let Unwritten { error, undecided } = *unwritten;
+                // Only a prefix on its own can be in doubt: several have a journal.
+                if let Some(written) = undecided
+                    && let Some(frozen) = frozen.pop()
+                {
+                    let settle =
+                        Box::new(|objects: &_, frozen: &_| written.settle(objects, frozen));
+                    objects.set_undecided(Undecided { frozen, settle });
+                } else {
+                    Objects::not_committed(&group, frozen);
+                }
+                Err(error)
             }
+        };
+    }
+}
+
+/// Finds out what became of a commit that is in doubt. Gives what it has committed.
+fn decide(objects: &Arc<Objects>) -> Result<Option<Frozen>> {
+    let Some(undecided) = objects.take_undecided() else { return Ok(None) };
+    match objects.store().decide() {
+        Ok(true) => {
+            (undecided.settle)(objects, &undecided.frozen);
+            Ok(Some(undecided.frozen))
         }
+        Ok(false) => {
+            Objects::not_committed(std::slice::from_ref(objects), vec![undecided.frozen]);
+            Ok(None)
+        }
+        Err(error) => {
+            objects.set_undecided(undecided);
+            Err(error)
+        }
+    }
+}
+
+/// What a commit has written of a prefix.
+struct Written {
+    plan: Plan,
+    /// Up to which the names of tags are written.
+    names: usize,
+    classes: class::Written,
+    /// Why objects could not be written.
+    set_aside: Vec<String>,
+}
+
+impl Written {
+    /// It is on disk.
+    fn settle(self, objects: &Objects, frozen: &Frozen) {
+        objects.catalogue().saved(&self.classes);
+        objects.health().set_aside(self.set_aside);
+        objects.tag_names().saved(self.names);
+        objects.committed(frozen);
+        note_held(objects, &self.plan);
+        for (condemned, collected) in &self.plan.collected {
+            let _ = condemned.collected.set(collected.clone());
+        }
+        objects.look_again_at(&self.plan.held_anew);
+        objects.go_on_with(&self.plan.postponed);
+    }
+}
+
+/// A commit that has failed; `undecided` if it may be on disk all the same.
+struct Unwritten {
+    error: Error,
+    undecided: Option<Written>,
+}
+
+impl From<Error> for Box<Unwritten> {
+    fn from(error: Error) -> Self {
+        Self::new(Unwritten { error, undecided: None })
     }
 }
 
@@ -75,12 +140,12 @@ struct Part<'a> {
     /// How many tag names are written.
     names: Cell<usize>,
     /// Which descriptions of classes are written.
-    classes: RefCell<Written>,
+    classes: RefCell<class::Written>,
     /// Why objects could not be written.
     set_aside: RefCell<Vec<String>>,
 }
 
-fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
+fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Written>, Box<Unwritten>> {
     // A layer alone is read where it is.
     let layers: Vec<_> =
         frozen.iter().map(|frozen| frozen.layers.first().map(|layer| layer.read())).collect();
@@ -88,7 +153,7 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
     for ((objects, frozen), layer) in group.iter().zip(frozen).zip(&layers) {
         let merged = match (&frozen.layers[..], layer) {
             ([_], Some(layer)) => Cow::Borrowed(&**layer),
-            _ => Cow::Owned(merge(frozen)),
+            _ => Cow::Owned(LayerRows::of_all(&frozen.layers)),
         };
         let mut dirty: Vec<_> = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
         dirty.sort_unstable_by_key(|(oid, _)| *oid);
@@ -104,16 +169,18 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Plan>> {
             set_aside: RefCell::default(),
         });
     }
-    match &parts[..] {
-        [part] => drop(part.objects.store().commit(&mut |writer| part.write(writer))?),
-        several => together(several)?,
+    let written = match &parts[..] {
+        [part] => part.objects.store().commit(&mut |writer| part.write(writer)).map(drop),
+        several => together(several).map_err(NotCommitted::Failed),
+    };
+    let parts = parts.into_iter().map(Part::written);
+    match written {
+        Ok(()) => Ok(parts.collect()),
+        Err(NotCommitted::Failed(error)) => Err(error.into()),
+        Err(NotCommitted::InDoubt(error)) => {
+            Err(Box::new(Unwritten { error, undecided: parts.last() }))
+        }
     }
-    for part in &parts {
-        part.objects.catalogue().saved(&part.classes.borrow());
-        part.objects.health().set_aside(part.set_aside.take());
-        part.objects.tag_names().saved(part.names.get());
-    }
-    Ok(parts.into_iter().map(|part| part.plan).collect())
 }
 
 /// Commits several prefixes, all or none: also if the process ends in between.
@@ -169,22 +236,33 @@ fn make_good(objects: &Arc<Objects>, value: &[u8]) -> Result<bool> {
 }
 
 impl Part<'_> {
+    fn written(self) -> Written {
+        Written {
+            plan: self.plan,
+            names: self.names.get(),
+            classes: self.classes.into_inner(),
+            set_aside: self.set_aside.into_inner(),
+        }
+    }
+
     fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
         let (merged, plan) = (&*self.merged, &self.plan);
         let mut memberships = orphans(plan);
         let body = Vec::new();
         let set_aside = &mut *self.set_aside.borrow_mut();
         set_aside.clear();
-        Batch {
+        let mut batch = Batch {
             frozen: self.frozen,
             dirty: &self.dirty,
             plan,
             writer,
             body,
+            bytes: merged.bytes(),
             memberships: &mut memberships,
             set_aside,
-        }
-        .objects()?;
+        };
+        batch.objects()?;
+        self.frozen.encoded.set(batch.bytes);
         self.classes.replace(self.objects.catalogue().write(writer)?);
         self.names.set(self.objects.tag_names().write(writer)?);
         writer.rows(&[&plan.rows], &[Table::Objects])?;
@@ -197,21 +275,14 @@ impl Part<'_> {
     }
 }
 
-/// The rows of all frozen layers, newer over older.
-fn merge(frozen: &Frozen) -> LayerRows {
-    let mut merged = LayerRows::default();
-    for layer in frozen.layers.iter().rev() {
-        merged.merge(layer.read().clone());
-    }
-    merged
-}
-
 struct Batch<'a, 'w> {
     frozen: &'a Frozen,
     dirty: &'a [Dirty<'a>],
     plan: &'a Plan,
     writer: &'a mut Writer<'w>,
     body: Vec<u8>,
+    /// What all of it comes to in memory.
+    bytes: usize,
     memberships: &'a mut Postings,
     set_aside: &'a mut Vec<String>,
 }
@@ -251,6 +322,7 @@ impl Batch<'_, '_> {
                 return Ok(false);
             }
         }
+        self.bytes += self.body.len() + VERSION_BYTES;
         let key = oid_key(oid);
         let wrote = self.writer.put(Table::Objects, key.as_bytes(), &self.body, before)?;
         let happened = match wrote {

@@ -67,7 +67,10 @@ fn put(path: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
     parts.iter().try_for_each(|part| file.write_all(part.as_ref())).map_err(failed)?;
     file.sync_all().map_err(failed)?;
     fs::rename(&unfinished, path).map_err(failed)?;
-    path.parent().map_or(Ok(()), sync_folder)
+    path.parent().map_or(Ok(()), sync_folder).inspect_err(|_| {
+        // It counts as not written, and must not be found beside the one that is written next.
+        remove(path);
+    })
 }
 
 fn sync_folder(root: &Path) -> Result<()> {
