@@ -19,7 +19,7 @@ pub use compact::Compaction;
 pub use cycles::CycleReport;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
-pub(crate) use open::{OpenPrefix, list, open, remove};
+pub(crate) use open::{OpenPrefix, list, open, open_if_of, remove};
 pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
 pub use wait::OnChange;

@@ -1,6 +1,7 @@
 //! Opening and closing a prefix of a workspace.
 
 use std::{
+    collections::hash_map::Entry,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -17,7 +18,7 @@ use crate::{
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
-    store::{PINS_FOLDER, Store, View},
+    store::{PINS_FOLDER, PrefixId, Store, View},
     sync::Mutex,
     txn::{self, Committer},
 };
@@ -50,6 +51,25 @@ pub(super) struct Writing {
 
 /// Opens a prefix, creating it if it is to be written and is not there.
 pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Result<OpenPrefix> {
+    open_if(shared, name, mode, |_| true)?
+        .ok_or_else(|| unreachable!("every one is what is looked for"))
+}
+
+/// Opens a prefix for reading, if it is the one of this id.
+pub(crate) fn open_if_of(
+    shared: &Arc<Shared>,
+    name: &PrefixName,
+    id: PrefixId,
+) -> Result<Option<OpenPrefix>> {
+    open_if(shared, name, Mode::ReadOnly, |found| found == id)
+}
+
+fn open_if(
+    shared: &Arc<Shared>,
+    name: &PrefixName,
+    mode: Mode,
+    is_wanted: impl FnOnce(PrefixId) -> bool,
+) -> Result<Option<OpenPrefix>> {
     let config = &shared.config;
     let folder = name.folder(&config.root);
     let writes = mode == Mode::ReadWrite;
@@ -76,6 +96,9 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
         scratch: false,
     };
     let store = Store::open(&folder, name.as_str(), &options, config.history)?;
+    if !is_wanted(store.prefix_id()) {
+        return Ok(None);
+    }
     if writes {
         txn::recover(&config.root, &store)?;
     }
@@ -88,7 +111,7 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
     let view = View::Live(store);
     let objects = Objects::new(shared.clone(), view, name.as_str().into(), None, names, writes);
     if let Some(other) = shared.open.read().get(&objects.store().prefix_id()) {
-        return Err(Error::SamePrefixId { first: other.name().into(), second: name.to_string() });
+        return Err(same_id(other, name));
     }
     let writing = lease.map(|lease| Writing::begin(&objects, lease)).transpose()?;
     if let Some(writing) = &writing
@@ -96,8 +119,12 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
     {
         writing.committer.commit()?;
     }
-    shared.open.write().insert(objects.store().prefix_id(), objects.clone());
-    Ok(OpenPrefix {
+    match shared.open.write().entry(objects.store().prefix_id()) {
+        // Another thread has opened it meanwhile.
+        Entry::Occupied(other) => return Err(same_id(other.get(), name)),
+        Entry::Vacant(place) => drop(place.insert(objects.clone())),
+    }
+    Ok(Some(OpenPrefix {
         objects,
         folder,
         writing: Mutex::new(writing),
@@ -105,7 +132,11 @@ pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Resul
         states: super::later::States::default(),
         _no_writer: no_writer,
         peers,
-    })
+    }))
+}
+
+fn same_id(first: &Objects, second: &PrefixName) -> Error {
+    Error::SamePrefixId { first: first.name().into(), second: second.to_string() }
 }
 
 /// Waits for a writer to create a prefix that is to be read, if the workspace is told to wait.

@@ -45,6 +45,12 @@ impl Inner {
         results.into_iter().collect()
     }
 
+    fn add(&self, open: OpenPrefix) -> Arc<OpenPrefix> {
+        let open = Arc::new(open);
+        self.prefixes.lock().push(open.clone());
+        open
+    }
+
     fn opened(&self, name: &PrefixName) -> Option<Arc<OpenPrefix>> {
         self.prefixes.lock().iter().find(|open| open.objects.name() == name.as_str()).cloned()
     }
@@ -136,14 +142,25 @@ impl Workspace {
                 open.acquire(self.inner.shared.config.lock, Location::caller())?;
                 open
             }
-            None => {
-                let open = Arc::new(prefix::open(&self.inner.shared, name, mode)?);
-                self.inner.prefixes.lock().push(open.clone());
-                open
-            }
+            None => self.open_new(name, mode)?,
         };
         *self.inner.current.write() = Some(open.clone());
         Ok(open)
+    }
+
+    fn open_new(&self, name: &PrefixName, mode: Mode) -> Result<Arc<OpenPrefix>> {
+        match prefix::open(&self.inner.shared, name, mode) {
+            Ok(open) => Ok(self.inner.add(open)),
+            // Another thread has been faster, and is about to put it where it is found.
+            Err(Error::SamePrefixId { first, second }) if first == second => loop {
+                if let Some(open) = self.inner.opened(name) {
+                    return Ok(open);
+                }
+                self.check_open()?;
+                std::thread::yield_now();
+            },
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens a prefix, and makes it the workspace's current one.
@@ -172,10 +189,7 @@ impl Workspace {
         if let Some(open) = self.inner.opened(&name) {
             return Ok(Prefix::new(open));
         }
-        let open =
-            Arc::new(prefix::open(&self.inner.shared, &name, self.inner.shared.config.mode)?);
-        self.inner.prefixes.lock().push(open.clone());
-        Ok(Prefix::new(open))
+        self.open_new(&name, self.inner.shared.config.mode).map(Prefix::new)
     }
 
     /// The names of the prefixes in a folder, without opening it.
@@ -295,18 +309,26 @@ impl Workspace {
         if let Some(prefix) = self.prefix_of_uuid(uuid) {
             return Ok(Some(prefix));
         }
+        let Some((id, _)) = PrefixId::of_uuid(uuid) else { return Ok(None) };
+        let mut failed = None;
         // It may be in one that is not open: look into each, for reading.
         for name in self.prefixes()? {
             let name = PrefixName::new(&name)?;
-            if self.inner.opened(&name).is_none() {
-                let open = Arc::new(prefix::open(&self.inner.shared, &name, Mode::ReadOnly)?);
-                self.inner.prefixes.lock().push(open);
-                if let Some(prefix) = self.prefix_of_uuid(uuid) {
-                    return Ok(Some(prefix));
-                }
+            if self.inner.opened(&name).is_some() {
+                continue;
+            }
+            match prefix::open_if_of(&self.inner.shared, &name, id) {
+                Ok(None) => {}
+                Ok(Some(open)) => return Ok(Some(self.inner.add(open).objects.clone())),
+                // One of the others may still have it.
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(None)
+        // Another thread may have opened it meanwhile.
+        match (self.prefix_of_uuid(uuid), failed) {
+            (None, Some(error)) => Err(error),
+            (found, _) => Ok(found),
+        }
     }
 
     /// Steps to the last committed state in prefixes that another process writes.
