@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::process::{Command, Stdio};
+
 use common::World;
 use db0::{Config, Error, Memo, Workspace};
 
@@ -104,4 +106,55 @@ fn it_is_refused_while_others_have_the_prefix_open() {
             .expect("it waits")
     );
     assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text, "new");
+}
+
+/// Where the process that compacts finds the workspace.
+const FOLDER: &str = "DB0_TEST_COMPACTION";
+
+#[test]
+fn who_is_killed_in_the_middle_leaves_a_whole_file() {
+    if let Ok(folder) = std::env::var(FOLDER) {
+        let workspace = Workspace::open(Config::new(folder).autocommit(false)).expect("it opens");
+        std::fs::write(workspace.path().join("compacting"), "").expect("it is writable");
+        let prefix = workspace.current().expect("a prefix");
+        loop {
+            prefix.compact().expect("nobody else has it open");
+        }
+    }
+    let mut world = World::new();
+    let notes = shrunk();
+    let many: Vec<_> =
+        (0..3000).map(|n| Memo::new(Note { text: n.to_string().repeat(200) })).collect();
+    let state = db0::commit().expect("it commits");
+    let expected = (notes.len() + many.len(), many[2999].read().text.clone());
+    let uuid = many[2999].uuid();
+    drop((notes, many));
+    let started = world.folder.path().join("compacting");
+    for pause_ms in [0, 1, 2, 3, 5, 8, 13, 21] {
+        world.close();
+        let _ = std::fs::remove_file(&started);
+        let mut child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", "who_is_killed_in_the_middle_leaves_a_whole_file"])
+            .env(FOLDER, world.folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        while !started.exists() {
+            assert!(child.try_wait().expect("it can be asked").is_none(), "it ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(pause_ms));
+        child.kill().expect("it runs");
+        child.wait().expect("it ends");
+        world.open();
+        assert!(!world.folder.path().join("default/.compacted").exists(), "a copy is left");
+        assert_eq!(db0::state().expect("it is open"), state);
+        assert_eq!(
+            db0::find::<Note>(()).iter().filter(|n| !n.read().text.is_empty()).count(),
+            expected.0
+        );
+        assert_eq!(db0::fetch::<Note>(uuid).expect("it is there").read().text, expected.1);
+    }
+    db0::fetch::<Note>(uuid).expect("it is there").write().text = "written".into();
+    assert_eq!(db0::commit().expect("it commits"), state + 1);
 }

@@ -123,3 +123,35 @@ fn history_is_pruned_by_time_and_tells_how_far_it_is() {
     db0::prune_history(..SystemTime::UNIX_EPOCH).expect("it has nothing to do");
     assert_eq!(db0::states(..).expect("they are kept")[0].number, 10);
 }
+
+#[test]
+fn what_was_the_present_within_a_time_is_kept() {
+    let world = World::new();
+    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let a = note("0");
+    let commit = |n: u64| {
+        a.write().text = n.to_string();
+        db0::commit().expect("it commits");
+    };
+    (1..=5).for_each(commit);
+    std::thread::sleep(Duration::from_millis(50));
+    prefix.set_history(History::For(Duration::from_millis(40))).expect("it is writable");
+    commit(6);
+    // State 5 was the present all the time.
+    assert_eq!(db0::states(..).expect("they are kept")[0].number, 5);
+    assert_eq!(db0::snapshot_at(5).expect("it is kept").of(&a).read().text, "5");
+    prefix.set_history(History::For(Duration::from_hours(1))).expect("it is writable");
+    (7..=9).for_each(commit);
+    assert_eq!(db0::states(..).expect("they are kept").len(), 5);
+    prefix.set_history(History::Off).expect("it is writable");
+    commit(10);
+    assert!(matches!(db0::snapshot_at(9), Err(Error::Pruned { oldest: 10 })));
+    // From here on everything is kept again.
+    prefix.set_history(History::All).expect("it is writable");
+    (11..=20).for_each(commit);
+    assert_eq!(a.history().expect("it is kept"), (10..=20).collect::<Vec<_>>());
+    assert_eq!(db0::snapshot_at(10).expect("it is kept").of(&a).read().text, "10");
+    let before = db0::snapshot_at(10).expect("it is kept");
+    let after = db0::snapshot_at(20).expect("it is kept");
+    assert_eq!(db0::select_modified::<Note>((), &before, &after).len(), 1);
+}

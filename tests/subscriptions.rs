@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use common::World;
 use db0::{Commit, Config, Error, Kind, Memo, Workspace};
@@ -120,4 +120,81 @@ fn it_ends_with_its_prefix() {
     let waiting = std::thread::spawn(move || commits.count());
     world.workspace.as_ref().expect("it is open").close().expect("it closes");
     assert_eq!(waiting.join().expect("it ends"), 0);
+}
+
+/// Where another process finds the workspace, and what it remembers.
+const FOLDER: &str = "DB0_TEST_SUBSCRIPTION";
+const SEEN: &str = "DB0_TEST_SEEN";
+
+/// Follows three states from the one that it remembers, and writes down what it was told.
+fn follow_elsewhere(folder: &str) {
+    let seen = std::env::var(SEEN).expect("it is set").parse().expect("a number");
+    let reader = Workspace::open(Config::new(folder).read_only()).expect("it opens");
+    let _entered = reader.enter();
+    let mut told = Vec::new();
+    for commit in db0::subscribe::<Note>("red").since(seen).take(3) {
+        let commit = commit.expect("it is kept");
+        let values = commit.changes.iter().map(|change| {
+            let value = |memo: &Option<Memo<Note>>| memo.as_ref().map(|memo| memo.read().n);
+            (change.kind, value(&change.before), value(&change.after))
+        });
+        told.push(format!("{} {:?};", commit.state, values.collect::<Vec<_>>()));
+    }
+    std::fs::write(format!("{folder}/told"), told.concat()).expect("it is writable");
+}
+
+#[test]
+fn another_process_goes_on_where_it_was() {
+    if let Ok(folder) = std::env::var(FOLDER) {
+        return follow_elsewhere(&folder);
+    }
+    let world = World::new();
+    let memo = Memo::new(Note { n: 0 });
+    db0::tags(&memo).add("red");
+    (1..=6).for_each(|n| write(&memo, n));
+    db0::prune_history(..3).expect("it prunes");
+    let run = |seen: u64| {
+        let mut command = Command::new(std::env::current_exe().expect("this test"));
+        command.args(["--exact", "another_process_goes_on_where_it_was"]);
+        command.env(FOLDER, world.folder.path()).env(SEEN, seen.to_string()).spawn()
+    };
+    let told = || std::fs::read_to_string(world.folder.path().join("told")).expect("it told");
+    assert!(run(3).expect("it starts").wait().expect("it ends").success());
+    let modified = |n: u64| format!("{n} [(Modified, Some({}), Some({n}))];", n - 1);
+    assert_eq!(told(), (4..=6).map(modified).collect::<String>());
+    // It waits for what is not there yet.
+    let mut child = run(5).expect("it starts");
+    std::thread::sleep(Duration::from_millis(100));
+    write(&memo, 7);
+    db0::tags(&memo).remove("red");
+    db0::commit().expect("it commits");
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(told(), modified(6) + &modified(7) + "8 [(Deleted, Some(7), None)];");
+}
+
+#[test]
+fn a_slow_one_holds_up_nobody_and_is_not_left_out() {
+    let world = World::new();
+    let reader = Workspace::open(Config::new(world.folder.path()).read_only()).expect("it opens");
+    let memo = Memo::new(Note { n: 0 });
+    let entered = reader.enter();
+    let mut commits = db0::subscribe::<Note>(()).since(0);
+    drop(entered);
+    (1..=300).for_each(|n| write(&memo, n));
+    for n in 1..=150 {
+        let commit = commits.next().expect("it goes on").expect("it is kept");
+        let after = commit.changes[0].after.as_ref().expect("it is there");
+        assert_eq!((commit.state, after.read().n), (n, n));
+    }
+    db0::prune_history(..250).expect("it prunes");
+    write(&memo, 301);
+    std::thread::sleep(Duration::from_millis(300));
+    reader.refresh().expect("it reads");
+    db0::prune_history(..250).expect("it prunes");
+    let Some(Err(Error::Pruned { oldest })) = commits.next() else { panic!("it is pruned") };
+    assert_eq!(oldest, 250);
+    let _entered = reader.enter();
+    let rest: Vec<_> = db0::subscribe::<Note>(()).since(oldest).take(51).collect();
+    let rest = rest.into_iter().map(|commit| commit.expect("it is kept").state);
+    assert!(rest.eq(251..=301));
 }

@@ -1,10 +1,6 @@
 //! A snapshot: committed states of prefixes, held still.
 
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc};
 
 use db0_query::{AnyQuery, Criteria, DynMemo, Query};
 use db0_runtime::{
@@ -43,8 +39,8 @@ impl Snapshot {
     pub fn of_workspace(workspace: &Workspace, current: &Prefix) -> Result<Self> {
         workspace.follow()?;
         let prefixes = workspace.open_prefixes();
-        let parts = prefixes.iter().map(last_state);
-        let parts: Arc<[_]> = parts.collect::<Result<_>>()?;
+        let all: Vec<_> = prefixes.iter().map(|prefix| prefix.objects().clone()).collect();
+        let parts = Objects::at_last(&all)?.into();
         let place = prefixes.iter().position(|prefix| prefix.name() == current.name());
         let closed = || Error::Closed { what: format!("prefix {:?}", current.name()) };
         Ok(Self { parts, current: place.ok_or_else(closed)? })
@@ -52,7 +48,8 @@ impl Snapshot {
 
     /// The last committed state of one prefix.
     pub fn of_prefix(prefix: &Prefix) -> Result<Self> {
-        Ok(Self { parts: Arc::new([last_state(prefix)?]), current: 0 })
+        let parts = Objects::at_last(std::slice::from_ref(prefix.objects()))?.into();
+        Ok(Self { parts, current: 0 })
     }
 
     /// A state of one prefix.
@@ -297,27 +294,6 @@ impl Snapshot {
     /// ```
     pub fn try_of<T: Class>(&self, memo: &Memo<T>) -> Result<Memo<T>> {
         self.fetch(memo.uuid())
-    }
-}
-
-/// How long a last state is looked for while commits without a history go on.
-const PATIENCE: Duration = Duration::from_secs(5);
-const TRIED_EVERY: Duration = Duration::from_micros(200);
-
-/// The last committed state of a prefix. Without a history, a commit that goes on is about to forget
-/// it: then it is the next one.
-fn last_state(prefix: &Prefix) -> Result<Arc<Objects>> {
-    let mut began = None;
-    loop {
-        match prefix.objects().at_state(prefix.objects().state()) {
-            Err(Error::Pruned { .. })
-                if began.get_or_insert_with(Instant::now).elapsed() < PATIENCE =>
-            {
-                std::thread::sleep(TRIED_EVERY);
-                prefix.objects().refresh()?;
-            }
-            found => return found,
-        }
     }
 }
 

@@ -16,8 +16,7 @@ fn what_comes_from_it_keeps_it() {
     let world = World::new();
     let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
     prefix.set_history(History::Off).expect("it is writable");
-    let notes: Vec<_> =
-        (0..50).map(|n| Memo::new(Note { n, lines: (0..n).collect() })).collect();
+    let notes: Vec<_> = (0..50).map(|n| Memo::new(Note { n, lines: (0..n).collect() })).collect();
     db0::tags(&notes).add("red");
     db0::commit().expect("it commits");
     let snapshot = db0::snapshot().expect("a snapshot");
@@ -48,4 +47,12 @@ fn what_comes_from_it_keeps_it() {
     .join()
     .expect("it is as it was");
     assert!(matches!(db0::snapshot_at(1), Err(db0::Error::Pruned { .. })));
+}
+
+#[test]
+fn it_may_go_to_any_thread() {
+    fn goes<T: Clone + Send + Sync + 'static>() {}
+    goes::<Snapshot>();
+    goes::<Memo<Note>>();
+    goes::<db0::Query<Note>>();
 }

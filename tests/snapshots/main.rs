@@ -7,4 +7,5 @@ mod before;
 mod everything;
 mod held;
 mod read_only;
+mod several;
 mod stored;

@@ -47,6 +47,7 @@ mod rows_short;
 mod shared;
 mod stale;
 mod still;
+mod together;
 mod untyped;
 mod version;
 mod weak;
