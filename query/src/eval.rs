@@ -129,11 +129,11 @@ impl Plan {
     }
 
     /// Calls `each` with every chunk that has results, until it says that this is enough.
-    pub(crate) fn each_chunk(&self, mut each: impl FnMut(u64, Chunk) -> bool) -> Result<()> {
+    pub(crate) fn each_chunk(&self, mut each: impl FnMut(u64, &Chunk) -> bool) -> Result<()> {
         let (look, mut from) = (self.look(true), 0);
         while let Some(number) = self.next_of(look, from)? {
             let chunk = self.chunk_of(look, number)?;
-            if !chunk.is_empty() && !each(number, chunk) {
+            if !chunk.is_empty() && !each(number, &chunk) {
                 break;
             }
             from = number + 1;
@@ -178,7 +178,7 @@ impl Plan {
     pub(crate) fn set(&self) -> Result<IdSet> {
         let mut set = IdSet::default();
         self.each_chunk(|number, chunk| {
-            set.insert_chunk(number, chunk);
+            set.insert_chunk(number, chunk.clone());
             true
         })?;
         Ok(set)
@@ -325,11 +325,7 @@ impl Step {
         match self {
             Self::All => {}
             Self::Nothing => *among = Chunk::EMPTY,
-            Self::Tag(tag) => {
-                let mut bearing = Chunk::EMPTY;
-                tag.chunk(look, number, &mut bearing)?;
-                among.and(&bearing);
-            }
+            Self::Tag(tag) => tag.keep(look, number, among)?,
             Self::Ids(ids, _) => match ids.chunk(number) {
                 Some(chunk) => among.and(chunk),
                 None => *among = Chunk::EMPTY,

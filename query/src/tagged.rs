@@ -52,6 +52,22 @@ impl Tagged {
         Ok(())
     }
 
+    /// Keeps those of `among` that are members.
+    pub(crate) fn keep(&self, look: Look<'_>, number: u64, among: &mut Chunk) -> Result<()> {
+        if !look.ahead {
+            let mut members = Chunk::EMPTY;
+            self.members.chunk(look.objects, number, &mut members)?;
+            among.and(&members);
+            return Ok(());
+        }
+        self.read_to(look.objects, number)?;
+        match self.read.borrow().ahead.as_ref().and_then(|ahead| ahead.get(number)) {
+            Some(found) => among.and(found),
+            None => *among = Chunk::EMPTY,
+        }
+        Ok(())
+    }
+
     /// The first chunk at or after `from` that may have members.
     pub(crate) fn next_chunk(&self, look: Look<'_>, mut from: u64) -> Result<Option<u64>> {
         if !look.ahead {

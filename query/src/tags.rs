@@ -5,8 +5,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use db0_runtime::{
     AnyMemo, Memo, Result,
     class::{Class, TagName},
-    derived::{self, Hold, Tagging},
-    object::Objects,
+    derived::{self, Hold, Tagging, Target},
 };
 
 use crate::{query::Query, tag::TagList};
@@ -18,56 +17,60 @@ use crate::{query::Query, tag::TagList};
 )]
 pub trait Targets {
     /// Adds the objects.
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()>;
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()>;
 }
 
 impl<M: Targets + ?Sized> Targets for &M {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
         (**self).targets(into)
     }
 }
 
 impl<T: Class> Targets for Memo<T> {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
-        into.push(self.place()?);
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+        into.push(Target::of(self.into())?);
         Ok(())
     }
 }
 
 impl Targets for AnyMemo {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
-        into.push(self.place()?);
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+        into.push(Target::of(self.clone())?);
         Ok(())
     }
 }
 
 impl<M: Targets> Targets for [M] {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
         self.iter().try_for_each(|memo| memo.targets(into))
     }
 }
 
 impl<M: Targets, const N: usize> Targets for [M; N] {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
         self.as_slice().targets(into)
     }
 }
 
 impl<M: Targets> Targets for Vec<M> {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
         self.as_slice().targets(into)
     }
 }
 
 impl<T: Class> Targets for Query<T> {
-    fn targets(&self, into: &mut Vec<(Arc<Objects>, u64)>) -> Result<()> {
-        self.try_iter()?.try_for_each(|memo| memo.targets(into))
+    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+        let objects = self.core.objects()?;
+        into.extend(
+            self.core.all()?.into_iter().map(|oid| Target::of_number(objects.clone(), oid)),
+        );
+        Ok(())
     }
 }
 
 /// The tags of objects: made by [`tags`].
 pub struct Tagger {
-    targets: Result<Vec<(Arc<Objects>, u64)>>,
+    targets: Result<Vec<Target>>,
     hold: Hold,
 }
 
@@ -92,7 +95,7 @@ pub fn tags(objects: impl Targets) -> Tagger {
 }
 
 impl Tagger {
-    fn targets(&self) -> Result<&[(Arc<Objects>, u64)]> {
+    fn targets(&self) -> Result<&[Target]> {
         match &self.targets {
             Ok(targets) => Ok(targets),
             Err(error) => Err(error.clone()),
@@ -122,9 +125,8 @@ impl Tagger {
     fn change(self, tagging: Tagging, tags: &impl TagList) -> Result<Self> {
         let names = names(tags)?;
         let targets = self.targets()?;
-        for same in targets.chunk_by(|a, b| Arc::ptr_eq(&a.0, &b.0)) {
-            let oids: Vec<u64> = same.iter().map(|(_, oid)| *oid).collect();
-            derived::tag(&same[0].0, &oids, tagging, &names, self.hold)?;
+        for same in targets.chunk_by(|a, b| Arc::ptr_eq(a.place().0, b.place().0)) {
+            derived::tag(same, tagging, &names, self.hold)?;
         }
         Ok(self)
     }
@@ -228,8 +230,8 @@ impl Tagger {
     /// As [`list`](Self::list), with the failure as a value.
     pub fn try_list(&self) -> Result<Vec<TagName>> {
         let mut all = BTreeSet::new();
-        for (objects, oid) in self.targets()? {
-            all.extend(derived::tags_of(objects, *oid)?);
+        for (objects, oid) in self.targets()?.iter().map(Target::place) {
+            all.extend(derived::tags_of(objects, oid)?);
         }
         Ok(all.into_iter().collect())
     }
@@ -256,8 +258,8 @@ impl Tagger {
     /// As [`contains`](Self::contains), with the failure as a value.
     pub fn try_contains(&self, tags: impl TagList) -> Result<bool> {
         let names = names(&tags)?;
-        for (objects, oid) in self.targets()? {
-            let has = derived::tags_of(objects, *oid)?;
+        for (objects, oid) in self.targets()?.iter().map(Target::place) {
+            let has = derived::tags_of(objects, oid)?;
             if !names.iter().all(|name| has.contains(name)) {
                 return Ok(false);
             }

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod one_by_one;
 mod orders;
 mod pages;
 mod passive;

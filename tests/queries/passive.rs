@@ -9,6 +9,11 @@ struct Draft {
     title: String,
 }
 
+#[db0::memo]
+struct Link {
+    next: Option<Memo<Link>>,
+}
+
 fn draft(title: &str) -> Memo<Draft> {
     Memo::new(Draft { title: title.into() })
 }
@@ -69,4 +74,19 @@ fn passive_tags_follow_an_atomic_and_the_past() {
     db0::commit().expect("it commits");
     assert_eq!((before.find::<Draft>("a").count(), before.find::<Draft>("b").count()), (1, 0));
     assert_eq!(before.of(&draft).refcount(), 1);
+}
+
+#[test]
+fn a_circle_with_passive_tags_alone_is_collected() {
+    let _world = World::new();
+    for hold in [true, false] {
+        let first = Memo::new(Link { next: None });
+        first.write().next = Some(Memo::new(Link { next: Some(first.clone()) }));
+        let tagger = db0::tags(&first);
+        drop(if hold { tagger.add("held") } else { tagger.passive().add("loose") });
+    }
+    db0::commit().expect("it commits");
+    db0::collect_cycles().expect("it collects");
+    assert_eq!(db0::find::<Link>(()).count(), 2);
+    assert_eq!(db0::find::<Link>("loose").count(), 0);
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Result,
     object::{Collected, Condemned, Objects, Progress},
-    store::{Direction, KeyRange, Oid, Table, View, oid_key, oid_of_key, take_varint},
+    store::{Direction, KeyRange, Oid, Table, View, oid_key, oid_of_key, tags_hold, take_varint},
 };
 
 /// What a search came to.
@@ -42,11 +42,11 @@ pub(crate) fn find_cycles(objects: &Objects) -> Result<Found> {
     let mut trial = Trial::new(&view, holders);
     trial.count(|| progress.step(1))?;
     trial.keep_if(|oid| {
-        let tagged = || view.get(Table::ObjectTags, oid_key(oid).as_bytes(), |_| ());
+        let tagged = || view.get(Table::ObjectTags, oid_key(oid).as_bytes(), tags_hold);
         let class = class_of(&view, oid)?;
         Ok(class.is_some_and(|class| objects.catalogue().lives_by_itself(class))
             || objects.is_in_hands(oid)
-            || tagged()?.is_some())
+            || tagged()? == Some(true))
     })?;
     progress.done();
     let rest: Vec<_> = trial.rest().collect();

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use super::{burying::Dying, trial::each_reference};
 use crate::{
     Result,
-    fields::{decode_tags, field_tags_key, passive_tags_key, passively_tagged},
+    fields::field_tags_key,
     object::{AnyCell, Collected, Condemned, Frozen, Killing, Objects, find_cell, row_header},
     store::{
-        Chunk, ClassId, Direction, Entry, KeyRange, LayerRows, Oid, OidSet, Store, Table, TagId,
-        View, oid_key, oid_of_key, place, take_varint,
+        Chunk, ClassId, Direction, KeyRange, LayerRows, Oid, OidSet, PutOn, Store, Table, TagId,
+        View, oid_key, oid_of_key, place, tags_hold, take_varint,
     },
 };
 
@@ -53,9 +53,9 @@ pub(crate) fn plan(
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     // One that a passive tag was put on may have died before, which that does not hinder.
-    let untagged = merged.entries(Table::ObjectTags).filter_map(|(key, entry)| match entry {
-        Entry::Gone => oid_of_key(key.as_bytes()).map(|(oid, _)| oid),
-        Entry::Row(_) => passively_tagged(key.as_bytes()),
+    let untagged = merged.entries(Table::ObjectTags).filter_map(|(key, entry)| {
+        let (oid, rest) = oid_of_key(key.as_bytes())?;
+        (rest.is_empty() && !entry.row().is_some_and(tags_hold)).then_some(oid)
     });
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
@@ -177,8 +177,8 @@ impl Life<'_> {
     pub(super) fn is_held_uncounted(&self, oid: Oid) -> Result<bool> {
         let key = oid_key(oid);
         let tagged = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
-            Some(entry) => entry.row().is_some(),
-            None => self.committed(Table::ObjectTags, oid, |_| ())?.is_some(),
+            Some(entry) => entry.row().is_some_and(tags_hold),
+            None => self.committed(Table::ObjectTags, oid, tags_hold)?.unwrap_or(false),
         };
         if tagged {
             return Ok(true);
@@ -232,34 +232,36 @@ impl Life<'_> {
         }
         self.untag(oid, oid_key(oid).as_bytes())?;
         self.untag(oid, &field_tags_key(oid))?;
-        self.untag(oid, &passive_tags_key(oid))?;
         self.bury_elements(oid, candidates)
     }
 
     /// Takes off the tags of a row. Deleted on purpose, an object may still bear some.
     fn untag(&mut self, oid: Oid, key: &[u8]) -> Result<()> {
         let tags = match self.merged.get(Table::ObjectTags, key) {
-            Some(entry) => entry.row().map(decode_tags),
+            Some(entry) => entry.row().map(PutOn::decode),
             None if self.is_new(oid) => None,
-            None => self.view.get(Table::ObjectTags, key, decode_tags)?,
+            None => self.view.get(Table::ObjectTags, key, PutOn::decode)?,
         };
         let Some(tags) = tags else { return Ok(()) };
         let damaged = || self.store().corrupt(Table::ObjectTags, key, "the row is damaged");
         let tags = tags.ok_or_else(damaged)?;
-        tags.into_iter().for_each(|tag| self.plan.rows.postings.set(tag, oid, false));
+        tags.all().for_each(|tag| self.plan.rows.postings.set(tag, oid, false));
         self.plan.rows.delete(Table::ObjectTags, key);
         Ok(())
     }
 
     /// Which living objects have other tags than before.
     fn note_retagged(&mut self) -> Result<()> {
-        for (key, _) in self.merged.entries(Table::ObjectTags) {
+        for (key, entry) in self.merged.entries(Table::ObjectTags) {
             let Some((oid, _)) = oid_of_key(key.as_bytes()) else { continue };
             let is_young = find_cell(&self.frozen.young, oid).is_some();
             if is_young || self.plan.dead.contains(&oid) {
                 continue;
             }
-            if let Some(class) = self.class_of(oid)? {
+            // What no tag holds may have died before.
+            let holds = entry.row().is_some_and(tags_hold);
+            let noted = if holds { self.merged.retagged(oid) } else { None };
+            if let Some(class) = noted.map_or_else(|| self.class_of(oid), |c| Ok(Some(c)))? {
                 self.plan.retagged.push((class, oid));
             }
         }

@@ -34,17 +34,17 @@ pub struct Ahead(ChunksAhead);
 impl Ahead {
     /// The members of a chunk.
     pub fn get(&self, number: u64) -> Option<&Chunk> {
-        self.0.chunks.get(&number)
+        self.0.get(number)
     }
 
     /// The first chunk at or after `from` that may have members, as far as these go.
     pub fn next(&self, from: u64) -> Option<u64> {
-        self.0.chunks.range(from..).next().map(|(number, _)| *number)
+        self.0.next(from)
     }
 
     /// The first chunk that is not among these; none if these are all.
     pub fn to(&self) -> Option<u64> {
-        self.0.to
+        self.0.to()
     }
 }
 
@@ -99,8 +99,8 @@ impl Members {
         let (mut count, mut from) = (0, Some(0));
         while let Some(next) = from {
             let Ahead(ahead) = self.ahead(objects, next, COUNTED_AT_ONCE)?;
-            count += ahead.chunks.values().map(|chunk| u64::from(chunk.len())).sum::<u64>();
-            from = ahead.to;
+            count += ahead.count();
+            from = ahead.to();
         }
         Ok(count)
     }
@@ -119,14 +119,14 @@ impl Members {
         // New ones first: if they are committed in between, they are found twice, not never.
         let (new, new_to) = self.new_ones(objects, Oid(from << CHUNK_BITS)..=Oid(u64::MAX), most);
         let mut ahead = objects.view().chunks(self.tag, from, most)?;
-        if let Some(to) = new_to.filter(|new_to| ahead.to.is_none_or(|to| *new_to < to)) {
+        if let Some(to) = new_to.filter(|new_to| ahead.to().is_none_or(|to| *new_to < to)) {
             ahead.cut(to);
         }
         for (number, new) in new {
-            if ahead.to.is_some_and(|to| number >= to) {
+            if ahead.to().is_some_and(|to| number >= to) {
                 break;
             }
-            new.apply(ahead.chunks.entry(number).or_insert(Chunk::EMPTY));
+            new.apply(ahead.at(number));
         }
         Ok(Ahead(ahead))
     }

@@ -20,4 +20,4 @@ pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use field_index::FieldIndex;
 pub(crate) use life::{Dirty, Plan, plan};
 pub use membership::{Ahead, Members};
-pub use tagging::{Hold, Tagging, tag, tags_of};
+pub use tagging::{Hold, Tagging, Target, tag, tags_of};

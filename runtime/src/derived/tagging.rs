@@ -2,12 +2,12 @@
 
 use std::{panic::Location, sync::Arc};
 
-use crate::class::TagName;
 use crate::{
-    Result,
-    fields::{encode_tags, field_tags_key, passive_tags_key},
-    object::Objects,
-    store::{LayerRows, Oid, Table, TagId, oid_key},
+    Error, Result,
+    class::TagName,
+    fields::field_tags_key,
+    object::{AnyMemo, Objects},
+    store::{ClassId, LayerRows, Oid, PutOn, Table, TagId, oid_key},
 };
 
 /// What becomes of the tags of objects.
@@ -30,32 +30,15 @@ pub enum Hold {
     Nothing,
 }
 
+/// Objects whose tags are read in one look.
+const READ_AT_ONCE: usize = 256;
+
 /// The numbers of the tags that hold an object.
 pub(super) fn numbers(objects: &Objects, oid: Oid) -> Result<Vec<TagId>> {
-    objects.tag_row(oid_key(oid).as_bytes())
-}
-
-/// The numbers of the tags that were put on an object, each list ascending.
-#[derive(Clone, Default, PartialEq, Eq)]
-struct PutOn {
-    holding: Vec<TagId>,
-    passive: Vec<TagId>,
+    Ok(objects.tag_row(oid_key(oid).as_bytes())?.holding)
 }
 
 impl PutOn {
-    fn read(objects: &Objects, oid: Oid) -> Result<Self> {
-        let passive = objects.tag_row(&passive_tags_key(oid))?;
-        Ok(Self { holding: numbers(objects, oid)?, passive })
-    }
-
-    fn all(&self) -> impl Iterator<Item = TagId> {
-        self.holding.iter().chain(&self.passive).copied()
-    }
-
-    fn has(&self, tag: TagId) -> bool {
-        self.holding.binary_search(&tag).is_ok() || self.passive.binary_search(&tag).is_ok()
-    }
-
     /// These after a change. What is put on is from then on as it was put on last: holding or not.
     fn after(&self, tagging: Tagging, tags: &[TagId], hold: Hold) -> Self {
         let mut after = if tagging == Tagging::Set { Self::default() } else { self.clone() };
@@ -73,33 +56,93 @@ impl PutOn {
     }
 }
 
-/// A change of the tags of one object.
-struct Change {
+/// An object that is to be tagged.
+pub struct Target {
+    objects: Arc<Objects>,
     oid: Oid,
-    before: PutOn,
-    after: PutOn,
-    /// What fields give stays, as long as the fields do.
-    given: Vec<TagId>,
+    /// Nothing else may hold it until it has its tag.
+    held: Option<AnyMemo>,
 }
 
-impl Change {
-    fn write(&self, rows: &mut LayerRows) {
-        let mut put = |key: &[u8], before: &[TagId], after: &[TagId]| {
-            if after.is_empty() && !before.is_empty() {
-                rows.delete(Table::ObjectTags, key);
-            } else if after != before {
-                rows.put(Table::ObjectTags, key, encode_tags(after));
+impl Target {
+    /// The object of a handle.
+    pub fn of(memo: AnyMemo) -> Result<Self> {
+        let (objects, oid) = memo.place()?;
+        Ok(Self { objects, oid: Oid(oid), held: Some(memo) })
+    }
+
+    /// The object of a number.
+    pub fn of_number(objects: Arc<Objects>, oid: u64) -> Self {
+        Self { objects, oid: Oid(oid), held: None }
+    }
+
+    /// Through which view, and its number.
+    pub fn place(&self) -> (&Arc<Objects>, u64) {
+        (&self.objects, self.oid.0)
+    }
+
+    /// Refuses one that is deleted.
+    fn class(&self) -> Result<ClassId> {
+        let Some(held) = &self.held else { return self.objects.check_alive(self.oid) };
+        let cell = held.cell()?;
+        cell.check_alive().map(|()| cell.class().id)
+    }
+}
+
+/// Changes of the tags of objects.
+#[derive(Default)]
+struct Changes {
+    changed: Vec<Changed>,
+    /// Who joins and who leaves which tag.
+    moves: Vec<(TagId, Oid, bool)>,
+}
+
+struct Changed {
+    oid: Oid,
+    class: Option<ClassId>,
+    /// None where there are no tags left.
+    row: Option<Vec<u8>>,
+}
+
+impl Changes {
+    fn add(
+        &mut self,
+        objects: &Objects,
+        (oid, class): (Oid, Option<ClassId>),
+        before: &PutOn,
+        after: &PutOn,
+    ) -> Result<()> {
+        if after == before {
+            return Ok(());
+        }
+        let row = (!after.is_empty()).then(|| after.encode());
+        self.changed.push(Changed { oid, class, row });
+        self.moves.extend(after.all().filter(|tag| !before.has(*tag)).map(|tag| (tag, oid, true)));
+        if before.all().any(|tag| !after.has(tag)) {
+            // What fields give stays, as long as the fields do.
+            let given = objects.tag_row(&field_tags_key(oid))?;
+            let left = before.all().filter(|tag| !after.has(*tag) && !given.has(*tag));
+            self.moves.extend(left.map(|tag| (tag, oid, false)));
+        }
+        Ok(())
+    }
+
+    fn apply(self, objects: &Objects) {
+        if !self.changed.is_empty() {
+            objects.write_rows(|rows| self.write(rows));
+        }
+    }
+
+    fn write(self, rows: &mut LayerRows) {
+        for Changed { oid, class, row } in self.changed {
+            let key = oid_key(oid);
+            match row {
+                Some(row) => rows.put(Table::ObjectTags, key.as_bytes(), row),
+                None => rows.delete(Table::ObjectTags, key.as_bytes()),
             }
-        };
-        let (before, after) = (&self.before, &self.after);
-        put(oid_key(self.oid).as_bytes(), &before.holding, &after.holding);
-        put(&passive_tags_key(self.oid), &before.passive, &after.passive);
-        for tag in before.all().filter(|tag| !after.has(*tag) && !self.given.contains(tag)) {
-            rows.postings.set(tag, self.oid, false);
+            class.into_iter().for_each(|class| rows.retag(oid, class));
         }
-        for tag in after.all().filter(|tag| !before.has(*tag)) {
-            rows.postings.set(tag, self.oid, true);
-        }
+        self.moves.into_iter().for_each(|(tag, oid, joins)| rows.postings.set(tag, oid, joins));
     }
 }
 
@@ -107,24 +150,37 @@ impl Change {
 pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
     objects.follow()?;
     let objects = &objects.seen();
-    let mut numbers: Vec<TagId> = PutOn::read(objects, Oid(oid))?.all().collect();
-    numbers.extend(objects.tag_row(&field_tags_key(Oid(oid)))?);
+    let mut numbers: Vec<TagId> = objects.tag_row(oid_key(Oid(oid)).as_bytes())?.all().collect();
+    numbers.extend(objects.tag_row(&field_tags_key(Oid(oid)))?.all());
     numbers.sort_unstable();
     numbers.dedup();
     numbers.into_iter().map(|tag| objects.tag_names().name(objects.store(), tag)).collect()
 }
 
-/// Changes the tags of objects of one prefix, all in one step.
+/// Changes the tags of objects, which are of one prefix, all in one step.
 #[track_caller]
-pub fn tag(
-    objects: &Arc<Objects>,
-    oids: &[u64],
-    tagging: Tagging,
-    names: &[TagName],
-    hold: Hold,
-) -> Result<()> {
+pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) -> Result<()> {
+    let Some(Target { objects, .. }) = targets.first() else { return Ok(()) };
     objects.check_writable()?;
     let _turn = objects.shared().borrow_turn(Location::caller())?;
+    let tags = tags_named(objects, tagging, names)?;
+    let mut changes = Changes::default();
+    for targets in targets.chunks(READ_AT_ONCE) {
+        let class = |target: &Target| match target.class() {
+            Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid, None)),
+            class => class.map(|class| (target.oid, Some(class))),
+        };
+        let these = targets.iter().map(class).collect::<Result<Vec<_>>>()?;
+        before(objects, &these, &mut |place, before| {
+            changes.add(objects, these[place], before, &before.after(tagging, &tags, hold))
+        })?;
+    }
+    changes.apply(objects);
+    Ok(())
+}
+
+/// The numbers of tags; those that are put on are given out where there are none.
+fn tags_named(objects: &Objects, tagging: Tagging, names: &[TagName]) -> Result<Vec<TagId>> {
     let names_of = objects.tag_names();
     let mut tags = Vec::with_capacity(names.len());
     for name in names {
@@ -133,32 +189,37 @@ pub fn tag(
             Tagging::Add | Tagging::Set => tags.push(names_of.find_or_add(objects.store(), name)?),
         }
     }
-    let mut changes = Vec::with_capacity(oids.len());
-    for oid in oids.iter().copied().map(Oid) {
-        if tagging != Tagging::Remove {
-            objects.check_alive(oid)?;
-        }
-        let before = PutOn::read(objects, oid)?;
-        let after = before.after(tagging, &tags, hold);
-        if after != before {
-            let loses = tagging != Tagging::Add;
-            let given = if loses { objects.tag_row(&field_tags_key(oid))? } else { Vec::new() };
-            changes.push(Change { oid, before, after, given });
-        }
+    Ok(tags)
+}
+
+/// Calls `each` with the tags of some objects.
+fn before(
+    objects: &Objects,
+    of: &[(Oid, Option<ClassId>)],
+    each: &mut dyn FnMut(usize, &PutOn) -> Result<()>,
+) -> Result<()> {
+    if let [(oid, _)] = of
+        && let Some(before) = objects.tag_row_of_new(*oid)
+    {
+        return each(0, &before);
     }
-    if !changes.is_empty() {
-        objects.write_rows(|rows| changes.iter().for_each(|change| change.write(rows)));
-    }
-    Ok(())
+    let keys: Vec<_> = of.iter().map(|(oid, _)| oid_key(*oid)).collect();
+    objects.view().get_each(Table::ObjectTags, &keys, &mut |place, row| {
+        let damaged = || {
+            let key = keys[place].as_bytes();
+            objects.store().corrupt(Table::ObjectTags, key, "the row is damaged")
+        };
+        let before = row.map_or(Some(PutOn::default()), PutOn::decode);
+        each(place, &before.ok_or_else(damaged)?)
+    })
 }
 
 /// Takes all tags that were put on it off an object that has been deleted.
 pub(super) fn untag(objects: &Arc<Objects>, oid: Oid) -> Result<()> {
-    let before = PutOn::read(objects, oid)?;
-    if before != PutOn::default() {
-        let change = Change { oid, before, after: PutOn::default(), given: Vec::new() };
-        objects.write_rows(|rows| change.write(rows));
-    }
+    let mut changes = Changes::default();
+    let before = objects.tag_row(oid_key(oid).as_bytes())?;
+    changes.add(objects, (oid, None), &before, &PutOn::default())?;
+    changes.apply(objects);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use super::{definition::Definition, entry::entry_row, tags};
 use crate::{
     class::{Kept, KeptKey, KeyUse},
     codec::key::{FieldKind, KeySink, SinkKey},
-    store::{Entry, IndexId, LayerRows, Oid, RowKey, Table, TagId},
+    store::{Entry, IndexId, LayerRows, Oid, PutOn, RowKey, Table, TagId},
 };
 
 /// Entries that come and go with one step.
@@ -138,7 +138,8 @@ impl Change {
         if all.is_empty() {
             to.delete(Table::ObjectTags, &key);
         } else {
-            to.put(Table::ObjectTags, &key, tags::encode(&all));
+            let row = PutOn { holding: all, passive: Vec::new() }.encode();
+            to.put(Table::ObjectTags, &key, row);
         }
         joined.into_iter().for_each(|tag| to.postings.set(tag, oid, true));
         left.into_iter().for_each(|tag| to.postings.set(tag, oid, false));

@@ -10,7 +10,4 @@ pub(crate) use change::{Change, Claim};
 pub(crate) use definition::{Definition, Definitions};
 pub(crate) use entry::entry_row;
 pub(crate) use scan::{holders, scan};
-pub(crate) use tags::{
-    decode as decode_tags, encode as encode_tags, field_tags_key, passive_tags_key,
-    passively_tagged,
-};
+pub(crate) use tags::field_tags_key;

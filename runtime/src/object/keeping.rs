@@ -7,8 +7,8 @@ use crate::{
     Error, Result,
     class::{Class, ClassState, Kept, TagName},
     codec::key::KeySink,
-    fields::{Change, Claim, decode_tags, field_tags_key, holders, passive_tags_key},
-    store::{Oid, Table, TagId, oid_key},
+    fields::{Change, Claim, field_tags_key, holders},
+    store::{Oid, PutOn, Table, TagId, oid_key},
 };
 
 thread_local! {
@@ -103,7 +103,7 @@ impl Objects {
         new: &KeySink,
         change: &mut Change,
     ) -> Result<()> {
-        let before = self.tag_row(&field_tags_key(oid))?;
+        let before = self.tag_row(&field_tags_key(oid))?.holding;
         let after = self.numbers_of(&field_tags(kept, class, new)?)?;
         if before == after { Ok(()) } else { self.retag_from(oid, before, after, change) }
     }
@@ -119,9 +119,8 @@ impl Objects {
         let mut left: Vec<_> = before.into_iter().filter(|tag| !after.contains(tag)).collect();
         if !left.is_empty() {
             // One that was put on the object too, it goes on bearing.
-            let mut put_on = self.tag_row(oid_key(oid).as_bytes())?;
-            put_on.extend(self.tag_row(&passive_tags_key(oid))?);
-            left.retain(|tag| !put_on.contains(tag));
+            let put_on = self.tag_row(oid_key(oid).as_bytes())?;
+            left.retain(|tag| !put_on.has(*tag));
         }
         change.retag(oid, after, joined, left);
         Ok(())
@@ -136,10 +135,10 @@ impl Objects {
     }
 
     /// The tags of a row.
-    pub(crate) fn tag_row(&self, key: &[u8]) -> Result<Vec<TagId>> {
-        let found = self.view().get(Table::ObjectTags, key, decode_tags)?;
+    pub(crate) fn tag_row(&self, key: &[u8]) -> Result<PutOn> {
+        let found = self.view().get(Table::ObjectTags, key, PutOn::decode)?;
         let damaged = || self.store().corrupt(Table::ObjectTags, key, "the row is damaged");
-        found.map_or(Ok(Vec::new()), |tags| tags.ok_or_else(damaged))
+        found.map_or(Ok(PutOn::default()), |tags| tags.ok_or_else(damaged))
     }
 
     /// Refuses unique keys that another object has, as this thread sees it. Of what is published
@@ -182,7 +181,7 @@ impl Objects {
 
     fn is_alive(&self, oid: Oid) -> Result<bool> {
         match self.check_alive(oid) {
-            Ok(()) => Ok(true),
+            Ok(_) => Ok(true),
             Err(Error::Deleted { .. }) => Ok(false),
             Err(error) => Err(error),
         }

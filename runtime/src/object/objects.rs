@@ -300,15 +300,13 @@ impl Objects {
         self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
     }
 
-    /// Refuses an object that is deleted, or never was.
-    pub(crate) fn check_alive(&self, oid: Oid) -> Result<()> {
+    /// The class of an object; refuses one that is deleted, or never was.
+    pub(crate) fn check_alive(&self, oid: Oid) -> Result<ClassId> {
         if let Some(cell) = self.cells.get(oid).or_else(|| self.young(oid)) {
-            return cell.check_alive();
+            return cell.check_alive().map(|()| cell.class().id);
         }
-        if self.exists(oid)?.is_some() {
-            return Ok(());
-        }
-        Err(Error::Deleted { class: "the object".into(), uuid: self.uuid(oid) })
+        let deleted = || Error::Deleted { class: "the object".into(), uuid: self.uuid(oid) };
+        self.exists(oid)?.ok_or_else(deleted)
     }
 
     /// Whether an object exists in this view.

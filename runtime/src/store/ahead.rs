@@ -17,16 +17,57 @@ use crate::Result;
 /// The first chunks of a tag from one on.
 #[derive(Debug, Default)]
 pub(crate) struct Ahead {
-    /// Ascending; some may be empty.
-    pub(crate) chunks: BTreeMap<u64, Chunk>,
+    /// Ascending.
+    numbers: Vec<u64>,
+    /// Side by side with the numbers; some may be empty.
+    chunks: Vec<Chunk>,
     /// The first chunk that was not looked at; none if there are no more.
-    pub(crate) to: Option<u64>,
+    to: Option<u64>,
 }
 
 impl Ahead {
+    fn with_capacity(most: usize) -> Self {
+        Self { numbers: Vec::with_capacity(most), chunks: Vec::with_capacity(most), to: None }
+    }
+
+    /// A chunk to be filled.
+    pub(crate) fn at(&mut self, number: u64) -> &mut Chunk {
+        let behind = self.numbers.last().is_none_or(|last| *last < number);
+        let place =
+            if behind { Err(self.numbers.len()) } else { self.numbers.binary_search(&number) };
+        let place = place.unwrap_or_else(|place| {
+            self.numbers.insert(place, number);
+            self.chunks.insert(place, Chunk::EMPTY);
+            place
+        });
+        &mut self.chunks[place]
+    }
+
+    /// A chunk, if it may have members.
+    pub(crate) fn get(&self, number: u64) -> Option<&Chunk> {
+        self.numbers.binary_search(&number).ok().map(|place| &self.chunks[place])
+    }
+
+    /// The first chunk at or after `from` that may have members, as far as these go.
+    pub(crate) fn next(&self, from: u64) -> Option<u64> {
+        self.numbers.get(self.numbers.partition_point(|number| *number < from)).copied()
+    }
+
+    /// The first chunk that is not among these; none if these are all.
+    pub(crate) fn to(&self) -> Option<u64> {
+        self.to
+    }
+
+    /// How many members these have.
+    pub(crate) fn count(&self) -> u64 {
+        self.chunks.iter().map(|chunk| u64::from(chunk.len())).sum()
+    }
+
     /// Forgets the chunks from one on.
     pub(crate) fn cut(&mut self, to: u64) {
-        self.chunks.split_off(&to);
+        let left = self.numbers.partition_point(|number| *number < to);
+        self.numbers.truncate(left);
+        self.chunks.truncate(left);
         self.to = Some(to);
     }
 }
@@ -55,7 +96,7 @@ impl View {
                 let (changes, changed_to) = changes;
                 let mut ahead = committed(&disk, tag, from, most)?;
                 for (number, deltas) in changes {
-                    let chunk = ahead.chunks.entry(number).or_insert(Chunk::EMPTY);
+                    let chunk = ahead.at(number);
                     deltas.iter().for_each(|delta| delta.apply(chunk));
                 }
                 // What is beyond is known in part only.
@@ -73,13 +114,11 @@ impl View {
         let mut next = Some(from);
         while let Some(from) = next {
             let Some(number) = self.next_chunk(tag, from)? else { break };
-            if ahead.chunks.len() == most {
+            if ahead.numbers.len() == most {
                 ahead.to = Some(number);
                 break;
             }
-            let mut chunk = Chunk::EMPTY;
-            self.chunk(tag, number, &mut chunk)?;
-            ahead.chunks.insert(number, chunk);
+            self.chunk(tag, number, ahead.at(number))?;
             next = number.checked_add(1);
         }
         Ok(ahead)
@@ -97,19 +136,18 @@ fn committed(disk: &Disk<'_>, tag: TagId, from: u64, most: usize) -> Result<Ahea
     let failed = |fault| store.failed("reading", fault);
     let cursor = disk.txn.cursor(store.table(Table::Postings)).map_err(failed)?;
     let mut walk = Walk::new(cursor, &range, Direction::Forward);
-    let mut ahead = Ahead::default();
+    let mut ahead = Ahead::with_capacity(most);
     while let Some((key, row)) = walk.next().map_err(failed)? {
         let damaged = |what| store.corrupt(Table::Postings, key, what);
         let (_, number) =
             postings::of_posting_key(key).ok_or_else(|| damaged("the key is damaged"))?;
-        if ahead.chunks.len() == most {
+        if ahead.numbers.len() == most {
             ahead.to = Some(number);
             break;
         }
-        let mut chunk = Chunk::EMPTY;
         let body = disk.strip(Table::Postings, key, row)?;
-        chunk.add_encoded(body).ok_or_else(|| damaged("the container is damaged"))?;
-        ahead.chunks.insert(number, chunk);
+        let added = ahead.at(number).add_encoded(body);
+        added.ok_or_else(|| damaged("the container is damaged"))?;
     }
     Ok(ahead)
 }

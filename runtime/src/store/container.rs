@@ -188,10 +188,14 @@ impl Chunk {
         if first > last || last >= NUMBERS {
             return None;
         }
-        for word in first / 64..=last / 64 {
-            let from = if word == first / 64 { u64::MAX << (first % 64) } else { u64::MAX };
-            let to = if word == last / 64 { u64::MAX >> (63 - last % 64) } else { u64::MAX };
-            self.0[word] |= from & to;
+        let (low, high) = (u64::MAX << (first % 64), u64::MAX >> (63 - last % 64));
+        let (first, last) = (first / 64, last / 64);
+        if first == last {
+            self.0[first] |= low & high;
+        } else {
+            self.0[first] |= low;
+            self.0[first + 1..last].fill(u64::MAX);
+            self.0[last] |= high;
         }
         Some(())
     }

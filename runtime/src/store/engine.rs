@@ -13,7 +13,7 @@ use super::{
     create,
     head::{HEAD_KEY, Head},
     key::hex,
-    layer::Layer,
+    layer::{Entry, Layer},
     num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
     pins::Pins,
@@ -243,6 +243,12 @@ impl Store {
                 return Ok(disk.body(table, key)?.and_then(once));
             }
         }
+    }
+
+    /// What the layers say of a key, as this thread sees them.
+    pub(crate) fn waiting(&self, table: Table, key: &[u8]) -> Option<Entry> {
+        let stack = self.stack.load();
+        self.ask(&stack, |stack| stack.layers.iter().find_map(|layer| layer.entry(table, key)))
     }
 
     fn with_private(&self, stack: &Stack) -> Stack {

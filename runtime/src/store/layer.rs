@@ -12,11 +12,12 @@ use std::{
 use super::{
     by_oid::ByOid,
     key::{OidKey, RowKey, oid_key, oid_of_key},
-    num::Oid,
+    num::{ClassId, Oid},
     postings::Postings,
     row_bytes::RowBytes,
     scan::{Direction, KeyRange},
     table::Table,
+    tag_row::tags_hold,
 };
 use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -53,6 +54,8 @@ pub(crate) struct LayerRows {
     pub(crate) postings: Postings,
     /// By how much the count of holders of an object changed.
     counts: ByOid<i64>,
+    /// Objects whose tags changed, with their classes, which a commit would have to look up.
+    retagged: ByOid<ClassId>,
     bytes: usize,
 }
 
@@ -177,14 +180,14 @@ impl LayerRows {
         // Cost follows the smaller side.
         if self.counts.len() + tagged.len() < oids.len() {
             let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
-            let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some());
+            let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some_and(tags_hold));
             let tagged = tagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()));
             let tagged = tagged.filter(|(_, rest)| rest.is_empty()).map(|(oid, _)| oid);
             return counted.chain(tagged).filter(|oid| oids.binary_search(oid).is_ok()).collect();
         }
         let is_tagged = |oid: &Oid| {
             let entry = self.get(Table::ObjectTags, oid_key(*oid).as_bytes());
-            entry.is_some_and(|entry| entry.row().is_some())
+            entry.and_then(Entry::row).is_some_and(tags_hold)
         };
         oids.iter().copied().filter(|oid| self.counted(*oid) > 0 || is_tagged(oid)).collect()
     }
@@ -192,6 +195,18 @@ impl LayerRows {
     /// All counts that changed.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Oid, i64)> {
         self.counts.iter().map(|(oid, by)| (*oid, *by))
+    }
+
+    /// Notes that the tags of an object changed.
+    pub(crate) fn retag(&mut self, oid: Oid, class: ClassId) {
+        if self.retagged.insert(oid, class).is_none() {
+            self.bytes += ENTRY_BYTES;
+        }
+    }
+
+    /// The class of an object whose tags changed, if that was noted.
+    pub(crate) fn retagged(&self, oid: Oid) -> Option<ClassId> {
+        self.retagged.get(&oid).copied()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -228,6 +243,9 @@ impl LayerRows {
             }
         }
         self.postings.merge(newer.postings);
+        let noted = self.retagged.len() + newer.retagged.len();
+        self.retagged.extend(newer.retagged);
+        self.bytes = self.bytes.saturating_sub((noted - self.retagged.len()) * ENTRY_BYTES);
         for (oid, by) in newer.counts {
             self.count(oid, by);
         }

@@ -17,6 +17,7 @@ mod key;
 mod keys;
 mod layer;
 mod log;
+mod many;
 #[cfg(test)]
 mod model;
 mod num;
@@ -34,6 +35,7 @@ mod scan;
 mod stack;
 mod state_log;
 mod table;
+mod tag_row;
 mod view;
 mod writer;
 
@@ -59,5 +61,6 @@ pub(crate) use recording::Commit;
 pub(crate) use row_bytes::RowBytes;
 pub(crate) use scan::{Direction, KeyRange, successor};
 pub(crate) use table::Table;
+pub(crate) use tag_row::{PutOn, tags_hold};
 pub(crate) use view::View;
 pub(crate) use writer::{Before, Prepared, Writer, Wrote};
