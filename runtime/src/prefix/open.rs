@@ -82,8 +82,6 @@ fn open_if(
     let peers = Peers::join(&folder, name.as_str(), config.any_pid_namespace)?;
     if writes {
         lease = Some(Lease::take(&folder, name.as_str(), config.lock)?);
-        // Of somebody who died while compacting: it may be as large as the data.
-        let _ = fs::remove_file(folder.join(lmdb::COMPACTED_FILE));
     }
     let out_of_sight = !writes && lmdb::is_on_read_only_medium(&folder);
     let no_writer =

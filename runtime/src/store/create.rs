@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    lmdb::{Env, EnvOptions, FILES, Fault, TableId},
+    lmdb::{COMPACTED_FILE, Env, EnvOptions, FILES, Fault, TableId},
 };
 
 /// Where a new environment is prepared. No prefix name stands for a folder that starts with a dot.
@@ -24,6 +24,8 @@ pub(super) fn create_if_missing(folder: &Path, name: &str, options: &EnvOptions)
     let [data, _] = FILES;
     let (place, workshop) = (folder.join(data), folder.join(WORKSHOP));
     if place.exists() {
+        // Of somebody who died while compacting: it may be as large as the data.
+        let _ = fs::remove_file(folder.join(COMPACTED_FILE));
         return Ok(());
     }
     let failed = |path: &Path| {
