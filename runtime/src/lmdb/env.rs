@@ -174,6 +174,11 @@ impl Env {
         &self.path
     }
 
+    /// Whether all commits from now on are this process's own. Reading costs less then.
+    pub(crate) fn set_only_writer(&self, is_only: bool) {
+        self.pool.keep_fresh(is_only);
+    }
+
     /// Begins a short read.
     pub(crate) fn read(&self) -> Result<ReadTxn<&Self>> {
         self.begin_read(|| ReadTxn::take(self))

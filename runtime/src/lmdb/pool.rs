@@ -1,4 +1,8 @@
-//! Read transactions, kept in a pool of reader slots and reset as soon as they are returned.
+//! Read transactions, kept in a pool of reader slots.
+//!
+//! One that is returned is reset at once, since it would keep the file from using its free pages
+//! again: it would be a long reader. Only where all commits are this process's own it stays as it is
+//! until the next one, and begins again at no cost.
 
 use std::{
     ops::Deref,
@@ -16,7 +20,7 @@ use super::{
 };
 use crate::sync::{Condvar, Mutex};
 
-/// A reset transaction that still owns its reader slot.
+/// A transaction that owns its reader slot while nobody reads with it.
 struct Idle(*mut ffi::MDB_txn);
 
 // SAFETY: with MDB_NOTLS a read transaction is tied to its slot, not to a thread; it may be used
@@ -25,10 +29,35 @@ unsafe impl Send for Idle {}
 
 #[derive(Default)]
 struct Slots {
+    /// Reset.
     idle: Vec<Idle>,
+    /// Still at the last commit.
+    fresh: Vec<Idle>,
+    /// Counts what ends being fresh.
+    age: u64,
+    /// Nobody else commits.
+    keeps_fresh: bool,
     active: usize,
     /// Growing the map unmaps it: nobody may begin to read until that is over.
     paused: bool,
+}
+
+impl Slots {
+    /// From here on a transaction that began before is not at the last commit any more, or may not be.
+    fn end_fresh(&mut self) {
+        self.age += 1;
+        for idle in self.fresh.drain(..) {
+            idle.reset();
+            self.idle.push(idle);
+        }
+    }
+}
+
+impl Idle {
+    fn reset(&self) {
+        // SAFETY: the transaction is active, and nobody reads with it.
+        unsafe { ffi::mdb_txn_reset(self.0) }
+    }
 }
 
 /// The pool of one environment.
@@ -39,14 +68,19 @@ pub(super) struct ReadPool {
 }
 
 impl ReadPool {
-    fn take(&self, env: &Env) -> Result<*mut ffi::MDB_txn> {
-        let idle = {
+    /// A transaction at the last commit, and how old it is.
+    fn take(&self, env: &Env) -> Result<(*mut ffi::MDB_txn, u64)> {
+        let (idle, age) = {
             let mut slots = self.slots.lock();
             while slots.paused {
                 self.changed.wait(&mut slots);
             }
             slots.active += 1;
-            slots.idle.pop()
+            if let Some(Idle(txn)) = slots.fresh.pop() {
+                return Ok((txn, slots.age));
+            }
+            // Asked before it begins: a commit meanwhile makes it old, though it may have seen that.
+            (slots.idle.pop(), slots.age)
         };
         let begun = match idle {
             // SAFETY: `txn` is a reset read transaction of this environment that nobody else has.
@@ -61,18 +95,42 @@ impl ReadPool {
             None => env.raw().and_then(begin),
         };
         if begun.is_err() {
-            self.leave(None);
+            self.leave(|_| ());
         }
-        begun
+        Ok((begun?, age))
     }
 
-    fn leave(&self, idle: Option<Idle>) {
+    fn leave(&self, put: impl FnOnce(&mut Slots)) {
         let mut slots = self.slots.lock();
+        put(&mut slots);
         slots.active -= 1;
-        slots.idle.extend(idle);
         if slots.paused {
             self.changed.notify_all();
         }
+    }
+
+    /// Takes an active transaction back.
+    fn put(&self, txn: Idle, age: u64) {
+        self.leave(|slots| {
+            if slots.keeps_fresh && slots.age == age {
+                slots.fresh.push(txn);
+            } else {
+                txn.reset();
+                slots.idle.push(txn);
+            }
+        });
+    }
+
+    /// Something has been committed: whoever begins to read from now on sees it.
+    pub(super) fn renew(&self) {
+        self.slots.lock().end_fresh();
+    }
+
+    /// Whether all commits from here on are this process's own, and told by [`renew`](Self::renew).
+    pub(super) fn keep_fresh(&self, keeps: bool) {
+        let mut slots = self.slots.lock();
+        slots.keeps_fresh = keeps;
+        slots.end_fresh();
     }
 
     /// Runs `action` while no transaction of this process is active; `None` if readers did not
@@ -88,6 +146,7 @@ impl ReadPool {
             self.changed.wait(&mut slots);
         }
         slots.paused = true;
+        slots.end_fresh();
         while slots.active > 0 {
             if self.changed.wait_until(&mut slots, deadline).timed_out() && slots.active > 0 {
                 slots.paused = false;
@@ -114,7 +173,11 @@ impl ReadPool {
 
     /// Ends the idle transactions; called when the environment closes.
     pub(super) fn drain(&self) {
-        let idle = std::mem::take(&mut self.slots.lock().idle);
+        let idle = {
+            let mut slots = self.slots.lock();
+            slots.end_fresh();
+            std::mem::take(&mut slots.idle)
+        };
         for Idle(txn) in idle {
             // SAFETY: idle transactions are owned by the pool alone, and the environment is
             // closed only after this.
@@ -135,6 +198,7 @@ fn begin(env: *mut ffi::MDB_env) -> Result<*mut ffi::MDB_txn> {
 /// `E` is `&Env` for short reads and `Arc<Env>` for those that outlive the borrow.
 pub(crate) struct ReadTxn<E: Deref<Target = Env>> {
     raw: *mut ffi::MDB_txn,
+    age: u64,
     env: E,
 }
 
@@ -143,8 +207,8 @@ unsafe impl<E: Deref<Target = Env> + Send> Send for ReadTxn<E> {}
 
 impl<E: Deref<Target = Env>> ReadTxn<E> {
     pub(super) fn take(env: E) -> Result<Self> {
-        let raw = env.pool().take(&env)?;
-        Ok(Self { raw, env })
+        let (raw, age) = env.pool().take(&env)?;
+        Ok(Self { raw, age, env })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
@@ -175,9 +239,58 @@ impl<E: Deref<Target = Env>> Drop for ReadTxn<E> {
         if super::forked() {
             return; // the slot is the parent's
         }
-        // An idle transaction that kept its state would be a long reader: reset at once.
-        // SAFETY: `raw` is active and owned by `self`.
-        unsafe { ffi::mdb_txn_reset(self.raw) };
-        self.env.pool().leave(Some(Idle(self.raw)));
+        self.env.pool().put(Idle(self.raw), self.age);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Durability, lmdb::EnvOptions};
+
+    fn resting(env: &Env) -> (usize, usize) {
+        let slots = env.pool().slots.lock();
+        (slots.fresh.len(), slots.idle.len())
+    }
+
+    #[test]
+    fn who_begins_after_a_commit_sees_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = EnvOptions {
+            create: true,
+            read_only: false,
+            map_size: Some(1 << 20),
+            durability: Durability::Relaxed,
+            any_file_system: true,
+            any_pid_namespace: false,
+            scratch: true,
+        };
+        let env = Env::open(folder.path(), &options).expect("it opens");
+        let table = env.main_table().expect("it has one");
+        let read = || env.read().expect("it reads");
+        let write = |value: u8| {
+            let mut txn = env.write().expect("it writes");
+            txn.put(table, b"key", &[value]).expect("there is room");
+            txn.commit().expect("it commits");
+        };
+        let row =
+            |txn: &ReadTxn<&Env>| txn.get(table, b"key").expect("it reads").map(<[u8]>::to_vec);
+        write(1);
+        drop(read());
+        assert_eq!(resting(&env), (0, 1), "others may commit: nothing rests at a state");
+        env.set_only_writer(true);
+        let (old, other) = (read(), read());
+        drop(other);
+        assert_eq!(resting(&env), (1, 0));
+        write(2);
+        assert_eq!(resting(&env), (0, 1), "a commit leaves nothing at the state before");
+        assert_eq!((row(&old), row(&read())), (Some(vec![1]), Some(vec![2])));
+        drop(old);
+        assert_eq!(row(&read()), Some(vec![2]), "what began before the commit is not fresh");
+        assert_eq!(resting(&env), (1, 1));
+        env.grow().expect("nothing is read");
+        assert_eq!(row(&read()), Some(vec![2]));
+        env.set_only_writer(false);
+        assert_eq!(resting(&env), (0, 2));
     }
 }

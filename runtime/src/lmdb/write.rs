@@ -115,7 +115,10 @@ impl<'e> WriteTxn<'e> {
         // SAFETY: `raw` is an active transaction.
         self.env.bell().begin(unsafe { ffi::mdb_txn_id(raw) } as u64);
         // SAFETY: `raw` was active and is never used again: LMDB frees it whatever the outcome.
-        Fault::check(unsafe { ffi::mdb_txn_commit(raw) })?;
+        let committed = Fault::check(unsafe { ffi::mdb_txn_commit(raw) });
+        // Also after a failure: what is on disk then is in doubt.
+        self.env.pool().renew();
+        committed?;
         // LMDB's own number: a transaction that wrote nothing makes no new one.
         self.env.bell().end(self.env.info().last_txn_id);
         Ok(())

@@ -18,7 +18,7 @@ use crate::{
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
-    store::{PINS_FOLDER, PrefixId, Store, View},
+    store::{OnlyWriter, PINS_FOLDER, PrefixId, Store, View},
     sync::Mutex,
     txn::{self, Committer},
 };
@@ -45,6 +45,7 @@ pub(crate) struct OpenPrefix {
 #[derive(Debug)]
 pub(super) struct Writing {
     pub(super) committer: Arc<Committer>,
+    _only: OnlyWriter,
     /// Given up last.
     _lease: Lease,
 }
@@ -155,7 +156,8 @@ fn wait_for(folder: &Path, name: &PrefixName, shared: &Shared) -> Result<()> {
 impl Writing {
     pub(super) fn begin(objects: &Arc<Objects>, lease: Lease) -> Result<Self> {
         let committer = Committer::start(objects, objects.shared().config.autocommit)?;
-        Ok(Self { committer: Arc::new(committer), _lease: lease })
+        let only = OnlyWriter::new(objects.store());
+        Ok(Self { committer: Arc::new(committer), _only: only, _lease: lease })
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) use key::{OidKey, RowKey, oid_key, oid_of_key};
 pub(crate) use layer::{Entry, Layer, LayerRows};
 pub(crate) use log::StateRow;
 pub(crate) use num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId};
+pub(crate) use others::OnlyWriter;
 pub(crate) use pins::Pin;
 pub(crate) use postings::{Postings, oid_at, place};
 pub(crate) use recording::Commit;

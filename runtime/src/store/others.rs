@@ -1,6 +1,9 @@
 //! The store beside other processes: what they have committed, who reads, who writes.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{engine::Store, head::Head, past::Disk, stack::Stack, view::Held};
 use crate::{
@@ -10,6 +13,29 @@ use crate::{
 
 /// Rows that wait are copied for a view that holds still, if they are no more than this.
 const COPIED_AT_MOST: usize = 64 << 10;
+
+/// Nobody else commits, as long as this is there.
+pub(crate) struct OnlyWriter(Arc<Store>);
+
+impl OnlyWriter {
+    /// The caller has the lease, and keeps it until this is dropped.
+    pub(crate) fn new(store: &Arc<Store>) -> Self {
+        store.env.set_only_writer(true);
+        Self(store.clone())
+    }
+}
+
+impl fmt::Debug for OnlyWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnlyWriter")
+    }
+}
+
+impl Drop for OnlyWriter {
+    fn drop(&mut self) {
+        self.0.env.set_only_writer(false);
+    }
+}
 
 impl Store {
     /// Another process writes, or none does.

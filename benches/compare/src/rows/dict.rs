@@ -38,6 +38,11 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        name: "dict-extend",
+        what: "n new text keys with a number each, in their order, by one call, in one commit",
+        contenders: |args| vec![limit_of(args, sorted_words), db0_extend(args)],
+    },
+    Row {
         name: "dict-get",
         what: "the numbers of n text keys in random order, after opening",
         contenders: |args| {
@@ -56,6 +61,12 @@ pub(super) const ROWS: &[Row] = &[
 
 fn words(n: usize) -> Vec<String> {
     person::shuffled(n).into_iter().map(|i| format!("word-{i:07}")).collect()
+}
+
+fn sorted_words(n: usize) -> Vec<String> {
+    let mut words = words(n);
+    words.sort_unstable();
+    words
 }
 
 fn limit_collect(limit: &mut Limit, words: &[String]) -> u64 {
@@ -83,6 +94,10 @@ fn front(word: &str) -> u128 {
 }
 
 fn limit_insert(args: &Args) -> Contender {
+    limit_of(args, words)
+}
+
+fn limit_of(args: &Args, words: fn(usize) -> Vec<String>) -> Contender {
     let n = args.n;
     Contender::new(Limit::NAME, move || {
         let folder = folder::new();
@@ -141,6 +156,22 @@ fn db0_insert(args: &Args) -> Contender {
         let _entered = Entered::open(folder.path());
         let words = words(n);
         Sample::of(n, || insert_all(&words))
+    })
+}
+
+fn extend(words: &[String]) {
+    let root = db0::singleton(|| Words { numbers: Dict::new() });
+    root.read().numbers.extend(words.iter().zip(0..));
+    db0::commit().expect("it commits");
+}
+
+fn db0_extend(args: &Args) -> Contender {
+    let n = args.n;
+    Contender::new("db0", move || {
+        let folder = folder::new();
+        let _entered = Entered::open(folder.path());
+        let words = sorted_words(n);
+        Sample::of(n, || extend(&words))
     })
 }
 
