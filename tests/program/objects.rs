@@ -11,7 +11,6 @@ use crate::{
 };
 
 #[test]
-#[expect(clippy::mutable_key_type, reason = "hashed by identity")]
 fn handles_and_guards() {
     let _world = World::new();
     let alice = Memo::new(person("Alice", 30));

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::{cell::Cell, shared::Shared};
-use crate::sync::{Mutex, is_committer};
+use crate::{
+    lmdb::Opaque,
+    sync::{Mutex, is_committer},
+};
 
 /// How many handles keep a workspace open; when the last one goes, it closes.
 #[derive(Default)]
@@ -67,7 +70,7 @@ impl Drop for Token {
 
 /// A handle of the user's on an object. The first one of an object is a user of the workspace.
 pub(super) struct Hold<T> {
-    cell: Arc<Cell<T>>,
+    cell: Opaque<Cell<T>>,
 }
 
 impl<T> Hold<T> {
@@ -75,9 +78,10 @@ impl<T> Hold<T> {
         if cell.handles.add() {
             cell.objects.shared().users.add();
         }
-        Self { cell }
+        Self { cell: cell.into() }
     }
 
+    #[inline]
     pub(super) fn cell(&self) -> &Arc<Cell<T>> {
         &self.cell
     }
@@ -85,7 +89,7 @@ impl<T> Hold<T> {
 
 impl<T> Clone for Hold<T> {
     fn clone(&self) -> Self {
-        Self::new(self.cell.clone())
+        Self::new(self.cell().clone())
     }
 }
 

@@ -6,14 +6,14 @@ use std::{
 };
 
 use super::{context, objects::Objects};
-use crate::{store::Oid, sync::Mutex};
+use crate::{lmdb::Opaque, store::Oid, sync::Mutex};
 
 /// A handle within a value: it keeps nothing alive, since its value's reference is counted.
 pub(super) struct Inside {
     home: Home,
     pub(super) oid: Oid,
     /// Of a handle within a draft, which the user may take out.
-    keep: Option<Arc<Keep>>,
+    keep: Option<Opaque<Keep>>,
 }
 
 /// Whose object it is.
@@ -22,7 +22,7 @@ pub(super) enum Home {
     /// Of a prefix as it goes on, or within a value: these are not to keep it open.
     Going(Weak<Objects>),
     /// Of a past state, which lasts as long as the user has anything that was read from it.
-    Past(Arc<Objects>),
+    Past(Opaque<Objects>),
 }
 
 impl Home {
@@ -39,7 +39,7 @@ impl Home {
     pub(super) fn of(objects: &Arc<Objects>) -> Self {
         let objects = objects.lasting();
         if objects.is_past() {
-            Self::Past(objects.clone())
+            Self::Past(objects.clone().into())
         } else {
             Self::Going(Arc::downgrade(objects))
         }
@@ -48,7 +48,7 @@ impl Home {
     pub(super) fn objects(&self) -> Option<Arc<Objects>> {
         match self {
             Self::Going(objects) => objects.upgrade(),
-            Self::Past(objects) => Some(objects.clone()),
+            Self::Past(objects) => Some(Arc::clone(objects)),
         }
     }
 }
@@ -69,7 +69,11 @@ impl Inside {
 
     /// A clone for the value that is being cloned now.
     pub(super) fn clone_inside(&self) -> Self {
-        Self { home: self.home.clone(), oid: self.oid, keep: context::draft_keep() }
+        Self {
+            home: self.home.clone(),
+            oid: self.oid,
+            keep: context::draft_keep().map(Opaque::from),
+        }
     }
 }
 
