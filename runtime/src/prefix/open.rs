@@ -14,7 +14,7 @@ use super::{
     peers::{self, Peers},
 };
 use crate::{
-    Error, Mode, Result,
+    Config, Error, Mode, Result,
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
@@ -87,16 +87,7 @@ fn open_if(
     let out_of_sight = !writes && lmdb::is_on_read_only_medium(&folder);
     let no_writer =
         out_of_sight.then(|| NoWriter::watch(&folder, name.as_str(), config.lock)).transpose()?;
-    let options = EnvOptions {
-        create: writes,
-        read_only: !writes,
-        map_size: config.map_size,
-        durability: config.durability,
-        any_file_system: config.any_file_system,
-        any_pid_namespace: config.any_pid_namespace,
-        scratch: false,
-    };
-    let store = Store::open(&folder, name.as_str(), &options, config.history)?;
+    let store = Store::open(&folder, name.as_str(), &options(config, writes), config.history)?;
     if !is_wanted(store.prefix_id()) {
         return Ok(None);
     }
@@ -134,6 +125,18 @@ fn open_if(
         _no_writer: no_writer,
         peers,
     }))
+}
+
+fn options(config: &Config, writes: bool) -> EnvOptions {
+    EnvOptions {
+        create: writes,
+        read_only: !writes,
+        map_size: config.map_size,
+        durability: config.durability,
+        any_file_system: config.any_file_system,
+        any_pid_namespace: config.any_pid_namespace,
+        scratch: false,
+    }
 }
 
 fn same_id(first: &Objects, second: &PrefixName) -> Error {
