@@ -106,6 +106,14 @@ impl Child {
     }
 }
 
+impl Drop for Child {
+    /// A test that fails leaves nobody behind: whoever waits for its output would wait for ever.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// The role of this process, if it was started for one, and the folder that it plays in.
 pub(crate) fn role() -> Option<(String, PathBuf)> {
     let role = std::env::var(ROLE).ok()?;

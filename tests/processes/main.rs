@@ -5,6 +5,7 @@ mod child;
 mod forked;
 mod handover;
 mod latecomers;
+mod limits;
 mod neighbours;
 mod openings;
 mod polls;
@@ -14,7 +15,7 @@ mod waits;
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 13] = [
+const ROLES: [(&str, fn(&Path)); 16] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -24,6 +25,9 @@ const ROLES: [(&str, fn(&Path)); 13] = [
     ("reads", neighbours::reads),
     ("opens", openings::opens),
     ("holds the lease", openings::holds_the_lease),
+    ("uses a number again", openings::uses_a_number_again),
+    ("reads with a small map", limits::reads_with_a_small_map),
+    ("writes until there is no room", limits::writes_until_there_is_no_room),
     ("forks", forked::forks),
     ("polls", polls::polls),
     ("soaks reading", soak::soaks_reading),

@@ -128,3 +128,59 @@ fn processes_of_another_pid_namespace_are_refused_while_there_are_others() {
     assert_eq!(Workspace::open(allowed).expect("it opens").find::<Note>(()).count(), 1);
     assert!(alone.end().success());
 }
+
+#[test]
+fn nobody_shares_a_prefix_whose_table_of_readers_was_removed() {
+    let folder = prepared();
+    let mut reader = Child::start("opens", folder.path());
+    assert_eq!(reader.hear().as_deref(), Some("1"));
+    std::fs::remove_file(folder.path().join("default/lock.mdb")).expect("it is there");
+    for config in [config(folder.path()), config(folder.path()).read_only()] {
+        let refused = Workspace::open(config).expect_err("they would not see each other");
+        assert!(matches!(refused, Error::Format { .. }), "{refused:?}");
+        let pid = format!("process {}", reader.pid());
+        assert!(refused.to_string().contains("lock.mdb") && refused.to_string().contains(&pid));
+    }
+    assert_eq!(reader.ask("again"), "1");
+    assert!(reader.end().success());
+    let workspace = Workspace::open(config(folder.path())).expect("nobody has the old one");
+    assert_eq!(workspace.find::<Note>(()).count(), 1);
+}
+
+/// In a pid namespace of its own: has a process killed, and the next one get its number. Says how many
+/// slots each of them was seen to have.
+pub(crate) fn uses_a_number_again(folder: &Path) {
+    let workspace = Workspace::open(config(folder).read_only()).expect("it opens");
+    let prefix = workspace.current().expect("it is open");
+    assert_eq!(workspace.find::<Note>(()).count(), 1);
+    let slots = |pid| {
+        let readers = prefix.readers().expect("it looks");
+        readers.iter().filter(|reader| reader.pid == pid).count()
+    };
+    let mut first = Child::start("opens", folder);
+    assert_eq!(first.hear().as_deref(), Some("1"));
+    let (number, before) = (first.pid(), slots(first.pid()));
+    first.kill();
+    if let Err(why) = std::fs::write("/proc/sys/kernel/ns_last_pid", (number - 1).to_string()) {
+        return say(format_args!("numbers can't be chosen: {why}"));
+    }
+    let mut second = Child::start("opens", folder);
+    assert_eq!(second.hear().as_deref(), Some("1"));
+    say(format_args!("{} {before} {}", second.pid() == number, slots(number)));
+    assert!(second.end().success());
+}
+
+#[test]
+fn slots_of_a_process_whose_number_is_used_again_are_freed() {
+    if !may_unshare("-Urpf") {
+        return;
+    }
+    let folder = prepared();
+    let args = ["-Urpf", "--kill-child"];
+    let mut command = command_within("unshare", &args, "uses a number again", folder.path());
+    let said = Child::of(&mut command).hear().expect("it says something");
+    match said.split(' ').collect::<Vec<_>>()[..] {
+        ["true", before, after] => assert_eq!(before, after, "slots of the dead one stay"),
+        _ => eprintln!("skipped: {said}"),
+    }
+}

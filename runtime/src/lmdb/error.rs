@@ -109,6 +109,7 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         }
         libc::ENOSPC => "the disk is full",
         libc::EDQUOT => "the disk quota is used up",
+        libc::EFBIG => "the file may not grow any more (see ulimit -f)",
         libc::EROFS => "the file system is read-only",
         libc::ENOMEM => "the address space is too small for the map (see ulimit -v)",
         libc::EIO => {

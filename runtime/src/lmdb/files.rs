@@ -2,8 +2,11 @@
 
 use std::{
     ffi::CString,
-    fs::{File, Metadata, OpenOptions},
-    os::unix::{ffi::OsStrExt, fs::FileExt},
+    fs::{self, File, Metadata, OpenOptions},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{FileExt, MetadataExt, OpenOptionsExt},
+    },
     path::Path,
 };
 
@@ -110,6 +113,17 @@ pub(super) fn check_file_system(folder: &Path) -> Result<()> {
 /// The file can't be written, by its permissions or its file system.
 pub(super) fn is_read_only(data: &Path) -> bool {
     data.exists() && OpenOptions::new().write(true).open(data).is_err()
+}
+
+/// Which file the table of readers is in, by its inode. Where nobody has the environment open, and
+/// only there, it may be made: empty, as LMDB takes it.
+pub(crate) fn table_of_readers(folder: &Path, make: bool) -> std::io::Result<u64> {
+    let path = folder.join(FILES[1]);
+    if make && !path.exists() {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600).open(&path)?;
+    }
+    Ok(fs::symlink_metadata(&path)?.ino())
 }
 
 /// The data of a folder is on a medium that can't be written from here.

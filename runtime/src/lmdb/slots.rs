@@ -163,4 +163,46 @@ mod tests {
         File::create(&lock).expect("it can be emptied");
         assert_eq!(free_those_of_my_number(folder.path()).expect("it looks"), 0);
     }
+
+    const ROLE: &str = "DB0_TEST_TAKES_ALL_SLOTS";
+
+    fn take_all(env: &Env) -> Vec<crate::lmdb::ReadTxn<&Env>> {
+        std::iter::from_fn(|| env.read().ok()).collect()
+    }
+
+    /// Run by the test below in a process that is killed.
+    #[test]
+    fn takes_all_slots() {
+        let Some(folder) = std::env::var_os(ROLE) else { return };
+        let env = Env::open(Path::new(&folder), &options()).expect("it opens");
+        let taken = take_all(&env);
+        println!("> {}", taken.len());
+        std::thread::park();
+    }
+
+    #[test]
+    fn a_full_table_is_told_of_unless_the_dead_filled_it() {
+        use std::io::BufRead;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let env = Env::open(folder.path(), &options()).expect("it opens");
+        let mut command = std::process::Command::new(std::env::current_exe().expect("a path"));
+        command.args(["--exact", "lmdb::slots::tests::takes_all_slots", "--nocapture"]);
+        command.env(ROLE, folder.path()).stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let lines = io::BufReader::new(child.stdout.take().expect("piped")).lines();
+        let taken = lines.map_while(std::result::Result::ok).find_map(|line| {
+            line.split_once("> ").and_then(|(_, taken)| taken.parse::<usize>().ok())
+        });
+        assert!(taken.is_some_and(|taken| taken > 4000), "{taken:?}");
+        let full = env.read().err().expect("the other one has them all");
+        assert!(full.is_readers_full() && full.to_string().contains("slot is taken"), "{full}");
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        env.read().expect("its slots are free");
+        let taken = take_all(&env);
+        assert!(taken.len() > 4000 && env.read().is_err());
+        drop(taken);
+        env.read().expect("they were given back");
+    }
 }

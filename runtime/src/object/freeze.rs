@@ -14,7 +14,7 @@ use super::{
     row,
 };
 use crate::{
-    Result,
+    Result, lmdb,
     store::{Chunk, Layer, Oid, Table, TagId, oid_at, oid_key},
     sync::{MutexGuard, slots},
 };
@@ -131,7 +131,10 @@ impl Objects {
 
     /// Notes that the last handle of an object went while nothing else held it.
     pub(super) fn dropped(&self, oid: Oid) {
-        self.pending.lock().dropped.push(oid);
+        // In a forked child the lock may be held for ever, and there will be no commit.
+        if !lmdb::forked() {
+            self.pending.lock().dropped.push(oid);
+        }
     }
 
     /// The next commit looks at these, whether or not something happens to them.

@@ -4,7 +4,7 @@ use std::{cell::RefCell, panic::Location, ptr, sync::Arc};
 
 use super::{objects::Objects, shared::Shared};
 use crate::{
-    Error, Result,
+    Error, Result, lmdb,
     store::{Oid, PrefixId},
     sync::is_committer,
 };
@@ -55,6 +55,16 @@ impl Shared {
             None => Ok(()),
         }
     }
+}
+
+/// Refuses what must not happen in a forked child: what it has is its parent's, and a lock that
+/// another thread of the parent held is held for ever.
+pub(crate) fn refuse_in_child(operation: &'static str) -> Result<()> {
+    if lmdb::forked() {
+        let situation = "in a forked child: open the workspace in one process only".into();
+        return Err(Error::Misuse { operation, situation });
+    }
+    Ok(())
 }
 
 /// Refuses what would wait for others on a thread that commits, whom they may be waiting for: it runs

@@ -16,6 +16,7 @@ use super::{
     building::FieldKeeping,
     cache::Cache,
     cell::{AnyCell, Cell},
+    guards::refuse_in_child,
     health::Health,
     identity::Cells,
     inside::Keep,
@@ -206,6 +207,7 @@ impl Objects {
 
     /// Refuses what has been closed, the prefix or its workspace.
     pub(crate) fn check_usable(&self) -> Result<()> {
+        refuse_in_child("using an open prefix")?;
         self.shared.check_open()?;
         self.check_not_closed()
     }

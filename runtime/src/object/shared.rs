@@ -15,7 +15,7 @@ use super::{
     bonds::Bonds,
     cell::AnyCell,
     context,
-    guards::refuse_in_commit,
+    guards::{refuse_in_child, refuse_in_commit},
     hold::Users,
     objects::Objects,
     version::{Epoch, Outcome},
@@ -149,6 +149,7 @@ impl Shared {
         place: &'static Location<'static>,
     ) -> Result<MyTurn<'s>> {
         self.check_open()?;
+        refuse_in_child("writing")?;
         context::refuse_in_encode()?;
         refuse_in_commit("writing")?;
         Held::take(turn, self.config.turn_timeout, place)

@@ -7,7 +7,7 @@ use super::{
     lease::Lease,
     open::{OpenPrefix, Writing},
 };
-use crate::{Error, Lock, Result, lmdb, txn};
+use crate::{Error, Lock, Result, object::refuse_in_child, txn};
 
 /// How often what comes in meanwhile is committed before the right to write is given up.
 const COMMITS_MAX: usize = 100;
@@ -47,10 +47,7 @@ impl OpenPrefix {
         let shared = objects.shared();
         shared.check_open()?;
         objects.check_not_closed()?;
-        if lmdb::forked() {
-            let situation = "in a forked child".into();
-            return Err(Error::Misuse { operation: "taking the right to write", situation });
-        }
+        refuse_in_child("taking the right to write")?;
         if self.writing.lock().is_some() {
             return Ok(());
         }

@@ -30,6 +30,7 @@ impl Lease {
         let path = folder.join(FILE);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        options.custom_flags(libc::O_NOFOLLOW);
         let mut file = options.open(&path).map_err(|e| Error::io("opening", &path, &e))?;
         let until = deadline(lock);
         loop {

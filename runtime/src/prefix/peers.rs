@@ -3,6 +3,13 @@
 //! LMDB knows processes by their numbers. Two containers that have numbers of their own would take
 //! each other's readers for dead, or for themselves. So everybody who has a prefix open shares a lock
 //! on a file that names the first of them; who comes from elsewhere is refused.
+//!
+//! The same file says which table of readers they share. If somebody has removed it, who comes later
+//! would make another one, and neither would see the other's readers: he is refused too.
+//!
+//! ```text
+//! pid  start  namespace  boot  inode of the table of readers
+//! ```
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -43,18 +50,22 @@ impl Peers {
         let path = folder.join(FILE);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        options.custom_flags(libc::O_NOFOLLOW);
         let mut file = match options.open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => return Ok(None),
             Err(error) => return Err(Error::io("opening", &path, &error)),
         };
         let failed = |error: &io::Error| Error::io("locking", &path, error);
-        let first = share(&mut file).map_err(|error| failed(&error))?;
-        match first {
+        let text = share(&mut file, folder).map_err(|error| failed(&error))?;
+        match Process::parse(&text) {
             Some(first) if !mixed && !first.shares_numbers_with(Process::current()) => {
                 Err(Error::OtherNamespace { prefix: prefix.into(), pid: first.pid })
             }
-            _ => Ok(Some(Self { file })),
+            first => {
+                check_table(folder, &text, first)?;
+                Ok(Some(Self { file }))
+            }
         }
     }
 
@@ -72,14 +83,32 @@ impl Peers {
     }
 }
 
-/// Takes a share in the lock; gives who was there first.
-fn share(file: &mut File) -> io::Result<Option<Process>> {
+/// Refuses to share a prefix with processes whose table of readers is no longer in its place.
+fn check_table(folder: &Path, text: &str, first: Option<Process>) -> Result<()> {
+    let Some(Ok(theirs)) = text.split_whitespace().nth(4).map(str::parse::<u64>) else {
+        return Ok(());
+    };
+    if lmdb::table_of_readers(folder, false).is_ok_and(|ours| ours == theirs) {
+        return Ok(());
+    }
+    let who =
+        first.map_or_else(String::new, |first| format!(" (process {}, or later ones)", first.pid));
+    let why = format!(
+        "its {} was removed or replaced while others have the prefix open{who}: close it everywhere, then open it again",
+        lmdb::FILES[1]
+    );
+    Err(Error::Format { path: folder.into(), why })
+}
+
+/// Takes a share in the lock; gives what the first one wrote.
+fn share(file: &mut File, folder: &Path) -> io::Result<String> {
     loop {
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0)?;
                 file.rewind()?;
-                write!(file, "{}", Process::current())?;
+                let table = lmdb::table_of_readers(folder, true)?;
+                write!(file, "{} {table}", Process::current())?;
                 // The lock may be lost for a moment on the way to sharing it: look who has it.
                 file.unlock()?;
             }
@@ -95,5 +124,5 @@ fn share(file: &mut File) -> io::Result<Option<Process>> {
     let mut text = String::new();
     file.rewind()?;
     file.take(IDENTITY_MAX).read_to_string(&mut text)?;
-    Ok(Process::parse(&text))
+    Ok(text)
 }

@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::commit::commit;
 use crate::{
-    Error, Result, lmdb,
-    object::{Objects, refuse_in_commit},
+    Error, Result,
+    object::{Objects, refuse_in_child, refuse_in_commit},
     store::StateNum,
     sync::{Mutex, set_committer},
 };
@@ -57,11 +57,8 @@ impl Committer {
 
     fn send(&self, request: Request) -> Result<()> {
         refuse_in_commit("a commit")?;
-        if lmdb::forked() {
-            // The thread stayed in the parent, and so did the right to write.
-            let situation = "in a forked child: open the workspace in one process only".into();
-            return Err(Error::Misuse { operation: "a commit", situation });
-        }
+        // The thread stayed in the parent, and so did the right to write.
+        refuse_in_child("a commit")?;
         self.requests.send(request).map_err(|_| self.closed())
     }
 

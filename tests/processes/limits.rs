@@ -1,0 +1,140 @@
+//! What runs out: the map of a process beside one that lets the file grow, the disk, the size of a file.
+
+use std::{fs, path::Path, process::Command};
+
+use db0::{Config, Error, Memo, Workspace};
+
+use crate::child::{Child, command_within, say, told};
+
+const TEXT: usize = 16 << 10;
+
+#[db0::memo(keep)]
+struct Page {
+    n: u64,
+    text: String,
+}
+
+fn page(n: u64) -> Page {
+    Page { n, text: n.to_string().repeat(TEXT / n.to_string().len()) }
+}
+
+fn config(folder: &Path) -> Config {
+    Config::new(folder).autocommit(false)
+}
+
+/// All pages are there, each whole.
+fn check(count: u64) {
+    let pages: Vec<Memo<Page>> = db0::find::<Page>(()).iter().collect();
+    for (memo, n) in pages.iter().zip(0..) {
+        let found = memo.read();
+        assert!(found.n == n && found.text == page(n).text, "page {n} is not what it was");
+    }
+    assert_eq!(pages.len() as u64, count);
+}
+
+/// Checks as many pages as it is told, in two threads at a time.
+pub(crate) fn reads_with_a_small_map(folder: &Path) {
+    let _workspace = db0::init(config(folder).read_only().map_size(1 << 20)).expect("it opens");
+    say("reads");
+    for count in told() {
+        let count: u64 = count.parse().expect("a number");
+        db0::refresh().expect("it looks");
+        std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(|| check(count)))));
+        say(count);
+    }
+}
+
+#[test]
+fn readers_follow_a_file_that_outgrows_their_maps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(folder.path()).map_size(1 << 20);
+    let workspace = Workspace::open(config).expect("it opens");
+    let _entered = workspace.enter();
+    db0::commit().expect("it commits");
+    let mut readers: Vec<_> =
+        (0..3).map(|_| Child::start("reads with a small map", folder.path())).collect();
+    for reader in &mut readers {
+        assert_eq!(reader.hear().as_deref(), Some("reads"));
+    }
+    for round in 1..=6_u64 {
+        let all = 1 << (round + 3);
+        let made = all / 2 * u64::from(round > 1);
+        (made..all).for_each(|n| drop(Memo::new(page(n))));
+        db0::commit().expect("the map grows");
+        readers.iter_mut().for_each(|reader| reader.tell(&all.to_string()));
+        for reader in &mut readers {
+            assert_eq!(reader.hear().expect("it reads"), all.to_string());
+        }
+    }
+    assert!(readers.into_iter().all(|reader| reader.end().success()));
+}
+
+/// Commits page after page until a commit fails. Then, if it is told of a file, removes that, and goes
+/// on.
+pub(crate) fn writes_until_there_is_no_room(folder: &Path) {
+    let workspace = db0::init(config(folder)).expect("it opens");
+    let mut count = 0;
+    let why = loop {
+        drop(Memo::new(page(count)));
+        count += 1;
+        if let Err(error) = db0::commit() {
+            break error;
+        }
+    };
+    assert!(matches!(why, Error::Commit { .. }), "{why}");
+    check(count); // the one that waits is seen too
+    say(format_args!("{} {why}", count - 1));
+    let Some(file) = told().next() else { return };
+    fs::remove_file(file).expect("it is there");
+    db0::commit().expect("there is room");
+    assert!(workspace.health().is_ok());
+    check(count);
+    workspace.close().expect("it closes");
+    let workspace = Workspace::open(config(folder)).expect("it opens");
+    let _entered = workspace.enter();
+    check(count);
+    say(count);
+}
+
+fn committed(said: &str) -> u64 {
+    said.split(' ').next().and_then(|count| count.parse().ok()).expect("a number")
+}
+
+#[test]
+fn a_full_disk_costs_nothing_and_writing_goes_on_when_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = r#"mount -t tmpfs -o size=3m none "$DB0_TEST_FOLDER" &&
+        head -c 1000000 /dev/zero >"$DB0_TEST_FOLDER/filler" && exec "$0" "$@""#;
+    let tried =
+        Command::new("unshare").args(["-Urm", "sh", "-c", "mount -t tmpfs none /mnt"]).status();
+    if !tried.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: a file system of one's own is not permitted here");
+        return;
+    }
+    let args = ["-Urm", "sh", "-c", mount];
+    let role = "writes until there is no room";
+    let mut writer = Child::of(&mut command_within("unshare", &args, role, folder.path()));
+    let said = writer.hear().expect("it says why");
+    assert!(said.contains("the disk is full") || said.contains("cut short"), "{said}");
+    let more = writer.ask(folder.path().join("filler").to_str().expect("a path"));
+    assert_eq!(committed(&more), committed(&said) + 1);
+    assert!(writer.end().success());
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_costs_no_commit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Blocks of 512 or 1024 bytes; the signal would end the process.
+    let limit = r#"trap "" XFSZ && ulimit -f 3000 && exec "$0" "$@""#;
+    let role = "writes until there is no room";
+    let mut writer = Child::of(&mut command_within("sh", &["-c", limit], role, folder.path()));
+    let said = writer.hear().expect("it says why");
+    assert!(said.contains("file size limit") || said.contains("ulimit -f"), "{said}");
+    writer.kill();
+    let workspace = Workspace::open(config(folder.path())).expect("it opens");
+    let _entered = workspace.enter();
+    check(committed(&said));
+    drop(Memo::new(page(committed(&said))));
+    db0::commit().expect("there is room");
+    check(committed(&said) + 1);
+}
