@@ -330,8 +330,8 @@ impl Store {
         stack.layers.clone()
     }
 
-    /// Those of `oids`, which ascend, that a layer above the `frozen` ones refers to anew, or has the
-    /// tags of.
+    /// Those of `oids`, which ascend, that a layer above the `frozen` ones refers to anew, or has tags,
+    /// elements or attributes of.
     pub(crate) fn held_since(&self, frozen: &[Arc<Layer>], oids: &[Oid]) -> Vec<Oid> {
         let stack = self.stack.load();
         let private = self.private.lock();

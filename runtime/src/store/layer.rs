@@ -174,22 +174,31 @@ impl LayerRows {
         self.counts.get(&oid).copied().unwrap_or(0)
     }
 
-    /// Those of `oids`, which ascend, that something in this layer holds: a new reference, or tags.
+    /// Those of `oids`, which ascend, that something in this layer holds: a new reference, or tags; and
+    /// those that have elements or attributes in it.
     pub(super) fn holds(&self, oids: &[Oid]) -> Vec<Oid> {
         let tagged = &self.tables[Table::ObjectTags.index()];
+        let elements = &self.tables[Table::Elements.index()];
         // Cost follows the smaller side.
-        if self.counts.len() + tagged.len() < oids.len() {
+        if self.counts.len() + tagged.len() + elements.len() < oids.len() {
             let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
             let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some_and(tags_hold));
             let tagged = tagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()));
             let tagged = tagged.filter(|(_, rest)| rest.is_empty()).map(|(oid, _)| oid);
-            return counted.chain(tagged).filter(|oid| oids.binary_search(oid).is_ok()).collect();
+            let elements = elements.keys().filter_map(|key| oid_of_key(key.as_bytes()));
+            let found = counted.chain(tagged).chain(elements.map(|(oid, _)| oid));
+            return found.filter(|oid| oids.binary_search(oid).is_ok()).collect();
         }
         let is_tagged = |oid: &Oid| {
             let entry = self.get(Table::ObjectTags, oid_key(*oid).as_bytes());
             entry.and_then(Entry::row).is_some_and(tags_hold)
         };
-        oids.iter().copied().filter(|oid| self.counted(*oid) > 0 || is_tagged(oid)).collect()
+        let has_elements = |oid: &Oid| {
+            let range = KeyRange::prefix(oid_key(*oid).as_bytes());
+            self.range(Table::Elements, &range, Direction::Forward).next().is_some()
+        };
+        let is_held = |oid: &Oid| self.counted(*oid) > 0 || is_tagged(oid) || has_elements(oid);
+        oids.iter().copied().filter(is_held).collect()
     }
 
     /// All counts that changed.
