@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod names_reclaimed;
 mod one_by_one;
 mod orders;
 mod pages;

@@ -3,6 +3,7 @@
 //! ```text
 //! 1, name   → number varint, name
 //! 2, number → name
+//! 3, number → state varint: since then nothing has borne it, or something does again
 //! ```
 //! A name too long for a key stands there by its front and its hash, and whole in the row.
 
@@ -15,14 +16,15 @@ use super::tag::TagName;
 use crate::{
     Result,
     store::{
-        Direction, KeyRange, Store, Table, TagId, View, Writer, put_ordered, put_varint,
-        take_varint,
+        Direction, KeyRange, NotCommitted, StateNum, Store, Table, TagId, View, Writer,
+        put_ordered, put_varint, take_ordered, take_varint,
     },
     sync::Mutex,
 };
 
 const BY_NAME: u8 = 1;
 const BY_NUMBER: u8 = 2;
+const UNBORNE: u8 = 3;
 /// The longest name that is a key by itself.
 const NAME_MAX: usize = 400;
 const FRONT: usize = 256;
@@ -49,7 +51,11 @@ fn name_key(name: &TagName) -> Vec<u8> {
 }
 
 fn number_key(tag: TagId) -> Vec<u8> {
-    let mut key = vec![BY_NUMBER];
+    numbered(BY_NUMBER, tag)
+}
+
+fn numbered(kind: u8, tag: TagId) -> Vec<u8> {
+    let mut key = vec![kind];
     put_ordered(&mut key, tag.0.into());
     key
 }
@@ -138,16 +144,222 @@ impl TagNames {
         Ok(unsaved.len())
     }
 
+    /// Notes of which tags nothing is left as of this commit, `new` ones included that were given out
+    /// in vain: their names go when no state can be seen any more in which something bore them.
+    pub(crate) fn note_unborne(&self, writer: &mut Writer<'_>, new: usize) -> Result<()> {
+        let mut tags = writer.take_emptied();
+        tags.extend(self.unsaved.lock().iter().take(new).map(|(tag, _)| *tag));
+        tags.sort_unstable();
+        tags.dedup();
+        let mut row = Vec::new();
+        put_varint(&mut row, writer.state().0);
+        for tag in tags {
+            // Classes have no names here.
+            let is_named = writer.get(Table::TagNames, &number_key(tag))?.is_some();
+            if is_named && !writer.has_members(tag)? {
+                writer.put_raw(Table::TagNames, &numbered(UNBORNE, tag), &row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the names that nothing bears in any state that can be seen. Nobody else writes yet: a
+    /// number that somebody has just looked up must not lose its name.
+    pub(crate) fn reclaim(store: &Arc<Store>) -> Result<()> {
+        let oldest = store.head().oldest;
+        let mut due = Vec::new();
+        let view = View::At(store.clone(), store.state());
+        let range = KeyRange::prefix(&[UNBORNE]);
+        view.scan(Table::TagNames, range, Direction::Forward, &mut |key, mut row| {
+            let number = take_ordered(&mut &key[1..]).and_then(|n| u32::try_from(n).ok());
+            let noted = number.map(TagId).zip(take_varint(&mut row).map(StateNum));
+            let damaged = || store.corrupt(Table::TagNames, key, "the row is damaged");
+            let (tag, since) = noted.ok_or_else(damaged)?;
+            if since <= oldest {
+                due.push((tag, since));
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut reclaim = |writer: &mut Writer<'_>| {
+            due.iter().try_for_each(|(tag, since)| reclaim_one(writer, *tag, *since))
+        };
+        match store.commit(&mut reclaim) {
+            Ok(_) => Ok(()),
+            Err(NotCommitted::Failed(error)) => {
+                // There is time until the next opening.
+                tracing::warn!("names of tags are not reclaimed: {error}");
+                Ok(())
+            }
+            Err(NotCommitted::InDoubt(error)) => Err(error),
+        }
+    }
+
+    /// Another process may give names other numbers from now on.
+    pub(crate) fn step(&self) {
+        self.by_name.clear();
+    }
+
     /// Goes on where another process has left off: numbers that were never stored may be another's.
     pub(crate) fn take_over(&self) {
         for (tag, name) in self.unsaved.lock().drain(..) {
             self.by_number.remove(&tag);
             self.by_name.remove(&name);
         }
+        self.step();
     }
 
     /// Notes that the first `count` of them are on disk now.
     pub(crate) fn saved(&self, count: usize) {
         self.unsaved.lock().drain(..count);
+    }
+}
+
+fn reclaim_one(writer: &mut Writer<'_>, tag: TagId, since: StateNum) -> Result<()> {
+    if !writer.has_members(tag)? {
+        if writer.is_seen_before(since) {
+            return Ok(());
+        }
+        let by_number = number_key(tag);
+        if let Some(name) = writer.get(Table::TagNames, &by_number)?.map(TagName::of_bytes) {
+            let by_name = name_key(&name);
+            let row = writer.get(Table::TagNames, &by_name)?;
+            // By now the name may have another number.
+            if row.and_then(|mut row| take_varint(&mut row)) == Some(tag.0.into()) {
+                writer.tidy(Table::TagNames, &by_name)?;
+            }
+            writer.tidy(Table::TagNames, &by_number)?;
+        }
+    }
+    writer.tidy(Table::TagNames, &numbered(UNBORNE, tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{
+        Durability, History,
+        lmdb::EnvOptions,
+        store::{Oid, Postings},
+    };
+
+    fn open(folder: &Path, history: History) -> Arc<Store> {
+        let options = EnvOptions {
+            create: true,
+            read_only: false,
+            map_size: Some(1 << 20),
+            durability: Durability::Relaxed,
+            scratch: true,
+            any_file_system: true,
+            any_pid_namespace: false,
+        };
+        Store::open(folder, "tags", &options, history).expect("the store opens")
+    }
+
+    /// Opened by a writer after another one.
+    fn reopen(store: Arc<Store>, folder: &Path, history: History) -> (Arc<Store>, TagNames) {
+        drop(store);
+        let store = open(folder, history);
+        TagNames::reclaim(&store).expect("names are reclaimed");
+        (store, TagNames::default())
+    }
+
+    fn name(text: &str) -> TagName {
+        TagName::text(text).expect("it is a tag")
+    }
+
+    /// Commits who joins and leaves which tags.
+    fn commit(store: &Arc<Store>, names: &TagNames, moves: &[(&str, u64, bool)]) -> StateNum {
+        let mut postings = Postings::default();
+        for (tag, oid, joins) in moves {
+            let tag = names.find_or_add(store, &name(tag)).expect("it has a number");
+            postings.set(tag, Oid(*oid), *joins);
+        }
+        let mut new = 0;
+        let state = store.commit(&mut |writer| {
+            new = names.write(writer)?;
+            writer.postings([&postings])?;
+            names.note_unborne(writer, new)
+        });
+        names.saved(new);
+        state.unwrap_or_else(|_| panic!("it commits"))
+    }
+
+    /// How many rows of names there are.
+    fn rows(store: &Arc<Store>) -> usize {
+        let mut rows = 0;
+        let view = View::At(store.clone(), store.state());
+        let counted =
+            view.scan(Table::TagNames, KeyRange::all(), Direction::Forward, &mut |_, _| {
+                rows += 1;
+                Ok(ControlFlow::Continue(()))
+            });
+        counted.expect("the table is read");
+        rows
+    }
+
+    #[test]
+    fn what_nothing_bears_in_any_state_loses_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path();
+        let (store, names) = reopen(open(path, History::Off), path, History::Off);
+        let long = "x".repeat(600);
+        names.find_or_add(&store, &name("in vain")).expect("it has a number");
+        let moves = [("a", 1, true), ("b", 2, true), ("b", 90_000, true), (&long, 3, true)];
+        commit(&store, &names, &moves);
+        commit(&store, &names, &[("a", 1, false), ("b", 2, false), (&long, 3, false)]);
+        let (store, names) = reopen(store, path, History::Off);
+        let find = |text: &str| names.find(&store, &name(text)).expect("names are read");
+        assert!(find("b").is_some(), "one object still bears it");
+        assert!(find("a").is_none() && find("in vain").is_none() && find(&long).is_none());
+        assert_eq!(rows(&store), 2);
+    }
+
+    #[test]
+    fn a_past_that_can_be_seen_keeps_its_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path();
+        let (store, names) = reopen(open(path, History::All), path, History::All);
+        let then = commit(&store, &names, &[("a", 1, true)]);
+        commit(&store, &names, &[("a", 1, false)]);
+        let (store, names) = reopen(store, path, History::All);
+        let tag = names.find(&store, &name("a")).expect("names are read");
+        assert!(tag.is_some(), "a past state has it");
+        // Now only who looks at that state does.
+        drop(store);
+        let store = open(path, History::Off);
+        let pin = store.pin(then).expect("it is there");
+        commit(&store, &names, &[("b", 1, true)]);
+        commit(&store, &names, &[("b", 2, true)]);
+        TagNames::reclaim(&store).expect("names are reclaimed");
+        let find = || TagNames::default().find(&store, &name("a")).expect("names are read");
+        assert_eq!(find(), tag);
+        drop(pin);
+        commit(&store, &names, &[("b", 3, true)]);
+        TagNames::reclaim(&store).expect("names are reclaimed");
+        assert_eq!((find(), rows(&store)), (None, 2));
+    }
+
+    #[test]
+    fn a_tag_that_is_borne_again_keeps_its_name_and_number() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path();
+        let (store, names) = reopen(open(path, History::Off), path, History::Off);
+        commit(&store, &names, &[("a", 1, true)]);
+        let tag = names.find(&store, &name("a")).expect("names are read");
+        commit(&store, &names, &[("a", 1, false)]);
+        commit(&store, &names, &[("a", 2, true)]);
+        let (store, names) = reopen(store, path, History::Off);
+        assert_eq!(names.find(&store, &name("a")).expect("names are read"), tag);
+        assert_eq!(rows(&store), 2, "the note is gone");
+        commit(&store, &names, &[("a", 2, false)]);
+        let (store, names) = reopen(store, path, History::Off);
+        assert_eq!(rows(&store), 0);
+        commit(&store, &names, &[("a", 7, true)]);
+        assert_ne!(names.find(&store, &name("a")).expect("names are read"), tag);
     }
 }

@@ -95,6 +95,7 @@ impl Objects {
             return Ok(false);
         }
         self.move_to(head)?;
+        self.tag_names.step();
         self.followed_to.store(seen, Ordering::Release);
         Ok(moved)
     }

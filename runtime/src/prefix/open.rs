@@ -93,6 +93,7 @@ fn open_if(
     }
     if writes {
         txn::recover(&config.root, &store)?;
+        TagNames::reclaim(&store)?;
     }
     if !config.auto_refresh {
         store.pins().hold_still()?;
@@ -127,6 +128,7 @@ fn open_if(
     }))
 }
 
+/// How the file of a prefix is opened.
 fn options(config: &Config, writes: bool) -> EnvOptions {
     EnvOptions {
         create: writes,

@@ -36,6 +36,7 @@ mod stack;
 mod state_log;
 mod table;
 mod tag_row;
+mod unborne;
 mod view;
 mod writer;
 

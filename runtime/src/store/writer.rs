@@ -9,7 +9,7 @@ use super::{
     keeping::Keeping,
     layer::{self, Entry, LayerRows},
     log::{self, Kind, StateRow},
-    num::{ClassId, Oid, PrefixId, StateNum},
+    num::{ClassId, Oid, PrefixId, StateNum, TagId},
     owners::OwnerChanges,
     postings::{self, Delta, Postings},
     recording::Recording,
@@ -57,6 +57,10 @@ pub(crate) struct Writer<'s> {
     pub(crate) summary: StateRow,
     pub(super) changes: ChangeSet,
     pub(super) owners: OwnerChanges,
+    /// Tags and classes that have lost a container.
+    pub(super) emptied: Vec<TagId>,
+    /// Something was deleted that belongs to no state.
+    pub(super) tidied: bool,
     /// What is written, where the commit is wanted as a value.
     recording: Option<Recording>,
 }
@@ -79,6 +83,8 @@ impl<'s> Writer<'s> {
             summary: StateRow::default(),
             changes: ChangeSet::default(),
             owners: OwnerChanges::default(),
+            emptied: Vec::new(),
+            tidied: false,
             recording: None,
         })
     }
@@ -301,12 +307,21 @@ impl<'s> Writer<'s> {
         let mut key = Vec::new();
         for (tag, chunk) in postings::places(&all) {
             postings::posting_key(tag, chunk, &mut key);
-            self.container(&key, all.iter().filter_map(|postings| postings.delta(tag, chunk)))?;
+            self.container(
+                tag,
+                &key,
+                all.iter().filter_map(|postings| postings.delta(tag, chunk)),
+            )?;
         }
         Ok(())
     }
 
-    fn container<'d>(&mut self, key: &[u8], deltas: impl Iterator<Item = &'d Delta>) -> Result<()> {
+    fn container<'d>(
+        &mut self,
+        tag: TagId,
+        key: &[u8],
+        deltas: impl Iterator<Item = &'d Delta>,
+    ) -> Result<()> {
         let mut members = Chunk::EMPTY;
         if let Some(body) = self.get(Table::Postings, key)? {
             let damaged = || self.store.corrupt(Table::Postings, key, "the container is damaged");
@@ -314,6 +329,7 @@ impl<'s> Writer<'s> {
         }
         deltas.for_each(|delta| delta.apply(&mut members));
         if members.is_empty() {
+            self.emptied.push(tag);
             self.delete(Table::Postings, key)?;
         } else {
             let mut body = Vec::new();
@@ -344,6 +360,11 @@ impl<'s> Writer<'s> {
         let row = self.get(Table::Counts, key.as_bytes())?;
         let damaged = || self.store.corrupt(Table::Counts, key.as_bytes(), "the count is damaged");
         row.map_or(Ok(0), |mut row| varint::take(&mut row).ok_or_else(damaged))
+    }
+
+    /// The state from which on everything is kept.
+    pub(super) fn kept_from(&self) -> StateNum {
+        self.keeping.oldest
     }
 
     pub(super) fn store(&self) -> &'s Store {
@@ -429,7 +450,7 @@ impl<'s> Writer<'s> {
             }
         }
         self.forget(retention)?;
-        let is_empty = self.head == *before;
+        let is_empty = self.head == *before && !self.tidied;
         self.head.revision += u64::from(!is_empty);
         Ok(Prepared { writer: self, is_empty })
     }

@@ -268,6 +268,7 @@ impl Part<'_> {
         writer.rows(&[&plan.rows], &[Table::Objects])?;
         writer.rows(&[&plan.rows, merged], &ROW_TABLES)?;
         writer.postings([&merged.postings, &memberships, &plan.rows.postings])?;
+        self.objects.tag_names().note_unborne(writer, self.names.get())?;
         counts(writer, merged, plan)?;
         plan.deleted.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Deleted));
         plan.retagged.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Retagged));
