@@ -151,7 +151,7 @@ impl Changed {
         for (number, data) in self.0 {
             let key = NumberKey::of(number);
             match data {
-                Some(data) => writer.put(key.as_bytes(), encode(&data)),
+                Some(data) => writer.put(key.as_bytes(), &encode(&data)),
                 None => writer.delete(key.as_bytes()),
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Stored, encode_value},
+    sorted::{Change, Many},
 };
 
 impl<K: Key, V: Serialize> Dict<K, V> {
@@ -33,12 +33,9 @@ impl<K: Key, V: Serialize> Dict<K, V> {
         }
         let mut writer = writer(&self.anchor)?;
         // The user's iterator may do anything: the dict is looked at when it has ended.
-        let mut new: Vec<(Stored, Vec<u8>)> = Vec::new();
+        let mut new = Many::default();
         for (key, value) in entries {
-            let key = Stored::of(&mut writer, &key)?;
-            let mut bytes = Vec::new();
-            encode_value::<K, V>(&mut writer, &key, &value, &mut bytes)?;
-            new.push((key, bytes));
+            new.push::<K, V>(&mut writer, &key, &value)?;
         }
         let mut change = Change::with(writer, Kind::Dict)?;
         change.put_all(new)?;

@@ -362,7 +362,7 @@ impl Changes {
         for (number, row) in self.nodes {
             let key = NumberKey::of(number);
             match row {
-                Some(row) => writer.put(key.as_bytes(), row),
+                Some(row) => writer.put(key.as_bytes(), &row),
                 None => writer.delete(key.as_bytes()),
             }
         }

@@ -10,7 +10,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{Change, Stored, put_plain, put_where_known},
+    sorted::{Change, Many, Stored, put_plain, put_where_known},
 };
 
 /// The value of every entry: nil.
@@ -89,9 +89,9 @@ impl<T: Key> Set<T> {
         }
         let mut writer = writer(&self.anchor)?;
         // The user's iterator may do anything: the set is looked at when it has ended.
-        let mut new = Vec::new();
+        let mut new = Many::default();
         for element in elements {
-            new.push((Stored::of(&mut writer, &element)?, NOTHING.to_vec()));
+            new.push::<T, ()>(&mut writer, &element, &())?;
         }
         let mut change = Change::with(writer, Kind::Set)?;
         change.put_all(new)?;

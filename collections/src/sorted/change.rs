@@ -16,6 +16,7 @@ use super::{
     bounds::Span,
     cursor::Cursor,
     entry::{self, Entry},
+    many::Many,
     row_key,
 };
 use crate::{
@@ -39,6 +40,19 @@ impl Stored {
     }
 }
 
+/// As [`Stored`], in somebody else's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoredRef<'k> {
+    pub(super) key: &'k [u8],
+    pub(super) references: &'k [RefExt],
+}
+
+impl<'k> From<&'k Stored> for StoredRef<'k> {
+    fn from(stored: &'k Stored) -> Self {
+        Self { key: &stored.key, references: &stored.references }
+    }
+}
+
 /// Encodes the value of a key; an error names that.
 pub(crate) fn encode_value<K: Key, V: Serialize>(
     writer: &mut RowWriter,
@@ -46,14 +60,19 @@ pub(crate) fn encode_value<K: Key, V: Serialize>(
     value: &V,
     out: &mut Vec<u8>,
 ) -> Result<()> {
-    writer.encode(value, out).map_err(|error| match error {
+    writer.encode(value, out).map_err(|error| name_key::<K>(writer, &key.key, error))
+}
+
+/// Why a value could not be encoded, with the name of its key.
+pub(super) fn name_key<K: Key>(writer: &RowWriter, key: &[u8], error: Error) -> Error {
+    match error {
         Error::Encode { why, .. } => {
-            let shown = K::kind().show(&key.key).unwrap_or_else(|fault| fault.to_string());
+            let shown = K::kind().show(key).unwrap_or_else(|fault| fault.to_string());
             let what = format!("the value of key {shown} in {}", writer.reader().name());
             Error::Encode { what, why }
         }
         other => other,
-    })
+    }
 }
 
 /// Puts an entry, and publishes that, where it is known without a search whether it is there, as it
@@ -118,6 +137,8 @@ pub(crate) struct Change {
     length: u64,
     /// How many entries an index has ever had; nothing elsewhere.
     number: u64,
+    /// For one row after the other.
+    row: Vec<u8>,
 }
 
 impl Change {
@@ -136,7 +157,7 @@ impl Change {
             Some((header.length, number))
         };
         let (length, number) = header::read(writer.reader(), kind, parse)?.unwrap_or_default();
-        Ok(Self { writer, kind, length, number })
+        Ok(Self { writer, kind, length, number, row: Vec::new() })
     }
 
     /// The number of a new entry.
@@ -155,8 +176,12 @@ impl Change {
     }
 
     /// What was encoded is not stored: its references don't count.
-    pub(crate) fn uncount(&mut self, key: &Stored, value: &[u8]) -> Result<()> {
-        self.writer.release(&entry::row(None, &key.references, value))
+    pub(crate) fn uncount<'k>(
+        &mut self,
+        key: impl Into<StoredRef<'k>>,
+        value: &[u8],
+    ) -> Result<()> {
+        self.writer.release(&entry::row(None, key.into().references, value))
     }
 
     /// Copies the row at an element key, if it is that of `key`.
@@ -172,15 +197,16 @@ impl Change {
     }
 
     /// Writes an entry; gives the row that it replaces, which is let go.
-    pub(crate) fn put(
+    pub(crate) fn put<'k>(
         &mut self,
-        key: &Stored,
+        key: impl Into<StoredRef<'k>>,
         suffix: &[u8],
         value: &[u8],
     ) -> Result<Option<Vec<u8>>> {
-        let row_key = row_key::of(&key.key, suffix);
+        let key = key.into();
+        let row_key = row_key::of(key.key, suffix);
         // What is empty need not be looked into.
-        let old = if self.length == 0 { None } else { self.row(&row_key, &key.key)? };
+        let old = if self.length == 0 { None } else { self.row(&row_key, key.key)? };
         match &old {
             Some(row) => self.writer.release(row)?,
             None => self.length += 1,
@@ -190,19 +216,29 @@ impl Change {
     }
 
     /// Writes an entry that is not there yet.
-    pub(crate) fn put_new(&mut self, key: &Stored, suffix: &[u8], value: &[u8]) -> Result<()> {
+    pub(crate) fn put_new<'k>(
+        &mut self,
+        key: impl Into<StoredRef<'k>>,
+        suffix: &[u8],
+        value: &[u8],
+    ) -> Result<()> {
+        let key = key.into();
         self.length += 1;
-        self.write(&row_key::of(&key.key, suffix), key, value)
+        self.write(&row_key::of(key.key, suffix), key, value)
     }
 
-    fn write(&mut self, row_key: &[u8], key: &Stored, value: &[u8]) -> Result<()> {
-        let long = row_key::is_long(&key.key).then_some(&key.key[..]);
+    fn write(&mut self, row_key: &[u8], key: StoredRef<'_>, value: &[u8]) -> Result<()> {
+        let long = row_key::is_long(key.key).then_some(key.key);
         if value.len() + long.map_or(0, <[u8]>::len) > ROW_BYTES_MAX {
             let what = format!("an entry of {}", self.writer.reader().name());
             return Err(Error::Encode { what, why: "key and value are too large together".into() });
         }
-        let row = entry::row(long, &key.references, value);
-        self.writer.put(row_key, row);
+        self.row.clear();
+        entry::put_row(long, key.references, &mut self.row, |row| {
+            row.extend_from_slice(value);
+            true
+        });
+        self.writer.put(row_key, &self.row);
         Ok(())
     }
 
@@ -227,18 +263,18 @@ impl Change {
     }
 
     /// Writes many entries. Of equal keys the last one counts.
-    pub(crate) fn put_all(&mut self, mut entries: Vec<(Stored, Vec<u8>)>) -> Result<()> {
-        entries.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    pub(crate) fn put_all(&mut self, mut many: Many) -> Result<()> {
+        many.sort();
         let end = self.end()?;
-        let mut entries = entries.into_iter().peekable();
+        let mut entries = many.iter().peekable();
         while let Some((key, value)) = entries.next() {
             let replaced = entries.peek().is_some_and(|(next, _)| next.key == key.key);
             if replaced {
-                self.uncount(&key, &value)?;
-            } else if end.is_before(&key.key) {
-                self.put_new(&key, &[], &value)?;
+                self.uncount(key, value)?;
+            } else if end.is_before(key.key) {
+                self.put_new(key, &[], value)?;
             } else {
-                self.put(&key, &[], &value)?;
+                self.put(key, &[], value)?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ mod change;
 mod cursor;
 mod entry;
 mod iter;
+mod many;
 mod row_key;
 
 pub(crate) use batch::Item;
@@ -15,3 +16,4 @@ pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Entry, full_entry};
 pub(crate) use iter::{Iter, TryIter};
 pub(crate) use iter::{Keys, Pairs, Values, find, find_plain};
+pub(crate) use many::Many;

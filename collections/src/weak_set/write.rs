@@ -7,7 +7,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Stored},
+    sorted::{Change, Many, Stored},
 };
 
 impl<T> WeakSet<T> {
@@ -62,7 +62,11 @@ impl<T: Class> WeakSet<T> {
         }
         let mut writer = writer(&self.anchor)?;
         // The user's iterator may do anything: the set is looked at when it has ended.
-        let new = memos.map(|memo| entry(&mut writer, &memo)).collect::<Result<Vec<_>>>()?;
+        let mut new = Many::default();
+        for memo in memos {
+            let (key, value) = entry(&mut writer, &memo)?;
+            new.push_encoded((&key).into(), &value);
+        }
         let mut change = Change::with(writer, Kind::WeakSet)?;
         change.put_all(new)?;
         change.finish();

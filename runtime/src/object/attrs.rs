@@ -80,7 +80,7 @@ impl Attrs {
             }
             writer.release(&old)?;
         }
-        writer.put(&key, row);
+        writer.put(&key, &row);
         writer.finish();
         Ok(())
     }

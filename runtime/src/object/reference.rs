@@ -39,7 +39,7 @@ pub(super) fn refer_strongly(
 ) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of a stored handle".into() };
     let there = target.ok_or_else(closed)?;
-    let here = context.objects().clone();
+    let here = context.objects();
     if here.store().prefix_id() != there.store().prefix_id() {
         return Err(Error::CrossPrefix {
             from: here.name().into(),
@@ -50,7 +50,7 @@ pub(super) fn refer_strongly(
     if is_users {
         // The user may still have handles of what is deleted, or was undone.
         check_alive()?;
-        if !Arc::ptr_eq(&here, &there) {
+        if !Arc::ptr_eq(here, &there) {
             // It may have been deleted since the state that the handle is of.
             here.check_alive(oid)?;
         }

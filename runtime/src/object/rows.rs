@@ -15,8 +15,8 @@ use crate::{
         key::{IntoKey, Key, KeyFault, KeyReader},
     },
     store::{
-        Direction, KeyRange, LayerRows, Oid, OidKey, PrefixId, RowBytes, RowKey, StateNum, Table,
-        oid_key, oid_of_key,
+        Direction, Entry, KeyRange, LayerRows, Oid, OidKey, PrefixId, RowBytes, RowKey, StateNum,
+        Table, oid_key, oid_of_key,
     },
 };
 
@@ -255,8 +255,8 @@ impl ElementKey {
 }
 
 enum Op {
-    Put(ElementKey, Vec<u8>),
-    Delete(ElementKey),
+    Put(RowKey, RowBytes),
+    Delete(RowKey),
     Header(Vec<u8>),
 }
 
@@ -290,8 +290,8 @@ impl RowWriter {
             return codec::encode(value, out).map_err(|fault| refused(&self.reader, fault));
         }
         let start = out.len();
-        let objects = self.reader.objects.clone();
-        let ((), gathered) = context::encoding(&objects, || {
+        let objects = &self.reader.objects;
+        let ((), gathered) = context::encoding(objects, || {
             codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
         })?;
         self.gained.extend(objects.all_references(&out[start..], gathered.references)?);
@@ -334,15 +334,14 @@ impl RowWriter {
     }
 
     /// Writes a row.
-    pub fn put(&mut self, key: &[u8], row: Vec<u8>) {
-        let key = self.reader.key(key);
-        self.ops.push(Op::Put(key, row));
+    pub fn put(&mut self, key: &[u8], row: &[u8]) {
+        let key = RowKey::below(oid_key(self.reader.oid), key);
+        self.ops.push(Op::Put(key, row.into()));
     }
 
     /// Deletes a row.
     pub fn delete(&mut self, key: &[u8]) {
-        let key = self.reader.key(key);
-        self.ops.push(Op::Delete(key));
+        self.ops.push(Op::Delete(RowKey::below(oid_key(self.reader.oid), key)));
     }
 
     /// Writes the header.
@@ -411,8 +410,8 @@ impl RowWriter {
         self.reader.objects.write_rows(|rows| {
             for op in self.ops {
                 match op {
-                    Op::Put(key, row) => rows.put(Table::Elements, key.as_bytes(), row),
-                    Op::Delete(key) => rows.delete(Table::Elements, key.as_bytes()),
+                    Op::Put(key, row) => rows.set(Table::Elements, key, Entry::Row(row)),
+                    Op::Delete(key) => rows.set(Table::Elements, key, Entry::Gone),
                     Op::Header(row) => rows.put(Table::Headers, front.as_bytes(), row),
                 }
             }

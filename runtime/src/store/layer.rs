@@ -69,17 +69,18 @@ impl LayerRows {
     }
 
     pub(crate) fn put(&mut self, table: Table, key: &[u8], row: impl Into<RowBytes>) {
-        self.set(table, key, Entry::Row(row.into()));
+        self.set(table, key.into(), Entry::Row(row.into()));
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) {
-        self.set(table, key, Entry::Gone);
+        self.set(table, key.into(), Entry::Gone);
     }
 
-    fn set(&mut self, table: Table, key: &[u8], entry: Entry) {
-        self.bytes += price(key.len(), &entry);
-        if let Some(old) = self.tables[table.index()].insert(key.into(), entry) {
-            self.bytes = self.bytes.saturating_sub(price(key.len(), &old));
+    pub(crate) fn set(&mut self, table: Table, key: RowKey, entry: Entry) {
+        let key_bytes = key.as_bytes().len();
+        self.bytes += price(key_bytes, &entry);
+        if let Some(old) = self.tables[table.index()].insert(key, entry) {
+            self.bytes = self.bytes.saturating_sub(price(key_bytes, &old));
         }
     }
 
