@@ -88,7 +88,7 @@ impl Diff {
         if let Some(known) = self.collections.borrow().get(&oid) {
             return Ok(*known);
         }
-        let differs = self.touched.collection(oid)?.map_or(Ok(false), content_differs)?;
+        let differs = self.touched.collection(oid).map_or(Ok(false), content_differs)?;
         self.collections.borrow_mut().insert(oid, differs);
         Ok(differs)
     }
@@ -134,7 +134,7 @@ impl Diff {
     fn candidates(&self, objects: &BTreeMap<u64, &TouchedObject>) -> Result<Vec<u64>> {
         let mut candidates: BTreeSet<u64> = objects.keys().copied().collect();
         for (oid, _) in self.touched.collections() {
-            if let Some(collection) = self.touched.collection(oid)? {
+            if let Some(collection) = self.touched.collection(oid) {
                 candidates.extend(members(collection)?);
             }
         }
@@ -164,7 +164,7 @@ impl Diff {
     }
 
     fn collection_change(&self, oid: u64) -> Result<Option<(Kind, String)>> {
-        let Some(collection) = self.touched.collection(oid)? else { return Ok(None) };
+        let Some(collection) = self.touched.collection(oid) else { return Ok(None) };
         let ends = [collection.low.header(|_| ())?, collection.high.header(|_| ())?];
         let [low, high] = ends.map(|header| header.is_some());
         let (was, is) = if self.swapped { (high, low) } else { (low, high) };

@@ -4,7 +4,9 @@
 mod common;
 
 mod before;
+mod elements;
 mod everything;
+mod heard_of;
 mod held;
 mod read_only;
 mod several;

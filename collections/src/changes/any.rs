@@ -17,7 +17,7 @@ fn kind(ends: &Ends) -> Result<Option<Kind>> {
 }
 
 fn ends(touched: TouchedCollection) -> Ends {
-    Ends { before: touched.low, after: touched.high, keys: touched.keys }
+    Ends { before: touched.low, after: touched.high, swapped: false }
 }
 
 /// What a collection is, by name; none if it is none, as the attributes of an object.
@@ -37,9 +37,9 @@ pub fn content_differs(touched: TouchedCollection) -> Result<bool> {
 }
 
 fn rows_differ(ends: &Ends) -> Result<bool> {
-    for key in &ends.keys {
-        let old = ends.before.get(key, <[u8]>::to_vec)?;
-        if old != ends.after.get(key, <[u8]>::to_vec)? {
+    for key in ends.written()? {
+        let old = ends.before.get(&key, <[u8]>::to_vec)?;
+        if old != ends.after.get(&key, <[u8]>::to_vec)? {
             return Ok(true);
         }
     }

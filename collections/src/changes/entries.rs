@@ -35,8 +35,8 @@ fn entry(reader: &RowReader, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
 /// two of them may even share one: so they are told apart by the whole key.
 fn differing(ends: &Ends) -> Result<Vec<Differing>> {
     let mut found = Vec::new();
-    for key in &ends.keys {
-        let (old, new) = (entry(&ends.before, key)?, entry(&ends.after, key)?);
+    for key in ends.written()? {
+        let (old, new) = (entry(&ends.before, &key)?, entry(&ends.after, &key)?);
         match (old, new) {
             (Some((key, old)), Some((new_key, new))) if key == new_key => {
                 if old != new {
@@ -209,7 +209,12 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
 
 /// Entries came, went, or got other values.
 pub(super) fn differ(ends: &Ends) -> Result<bool> {
-    Ok(!differing(ends)?.is_empty())
+    for key in ends.written()? {
+        if entry(&ends.before, &key)? != entry(&ends.after, &key)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Entries of an index came or went.

@@ -35,11 +35,12 @@ struct Comparison<'e> {
 }
 
 fn hunks(ends: &Ends) -> Result<Vec<Hunk>> {
-    if ends.keys.is_empty() {
+    let keys = ends.written()?;
+    if keys.is_empty() {
         return Ok(Vec::new());
     }
     let written: Option<Vec<u64>> =
-        ends.keys.iter().map(|key| varint::take_ordered(&mut &key[..])).collect();
+        keys.iter().map(|key| varint::take_ordered(&mut &key[..])).collect();
     let written = written.ok_or_else(|| ends.after.damaged("the key of a node is damaged"))?;
     let (before, after) = (leaves(&ends.before)?, leaves(&ends.after)?);
     let places: HashMap<u64, usize> =

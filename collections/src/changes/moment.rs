@@ -21,11 +21,21 @@ impl<M: Moment + ?Sized> Moment for &M {
     }
 }
 
-/// A collection at two states, and the keys of the rows that were written in between.
+/// A collection at two states.
 pub(crate) struct Ends {
     pub(crate) before: RowReader,
     pub(crate) after: RowReader,
-    pub(crate) keys: BTreeSet<Vec<u8>>,
+    /// The state before is the later one.
+    pub(crate) swapped: bool,
+}
+
+impl Ends {
+    /// The keys of the rows that were written in between.
+    pub(crate) fn written(&self) -> Result<BTreeSet<Vec<u8>>> {
+        let (low, high) =
+            if self.swapped { (&self.after, &self.before) } else { (&self.before, &self.after) };
+        low.written_until(high)
+    }
 }
 
 /// None for a collection that is stored nowhere yet.
@@ -38,7 +48,6 @@ pub(crate) fn ends(
     let (before, after) = (before.like(reader.objects())?, after.like(reader.objects())?);
     let (low, high, swapped) = in_order(before, after)?;
     let (low, high) = (reader.through(&low), reader.through(&high));
-    let keys = low.written_until(&high)?;
     let (before, after) = if swapped { (high, low) } else { (low, high) };
-    Ok(Some(Ends { before, after, keys }))
+    Ok(Some(Ends { before, after, swapped }))
 }

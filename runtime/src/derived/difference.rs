@@ -73,8 +73,6 @@ pub struct TouchedCollection {
     pub low: RowReader,
     /// Its rows at the later state.
     pub high: RowReader,
-    /// The keys of its rows that were written in between.
-    pub keys: BTreeSet<Vec<u8>>,
 }
 
 impl Difference {
@@ -172,14 +170,11 @@ impl Difference {
     }
 
     /// One of them at both states; none if nothing touched it.
-    pub fn collection(&self, oid: u64) -> Result<Option<TouchedCollection>> {
-        if !self.collections.contains_key(&Oid(oid)) {
-            return Ok(None);
-        }
+    pub fn collection(&self, oid: u64) -> Option<TouchedCollection> {
+        self.collections.get(&Oid(oid))?;
         let low = RowReader::of_number(&self.low, oid);
         let high = low.through(&self.high);
-        let keys = low.written_until(&high)?;
-        Ok(Some(TouchedCollection { low, high, keys }))
+        Some(TouchedCollection { low, high })
     }
 
     /// An object's own row differs. What one state alone has written does, and is not looked at.

@@ -1,7 +1,10 @@
 //! Seeing to it that a prefix keeps of a class's fields what this program declares: what is declared
 //! anew is built for the objects that there are, what is no longer declared goes.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, LazyLock},
+};
 
 use dashmap::DashMap;
 
@@ -24,12 +27,17 @@ const CLEARED_AT_ONCE: usize = 4096;
 pub(crate) type KeysOfRow = fn(&Arc<Objects>, &ClassState, Oid, &[u8]) -> Result<KeySink>;
 
 /// What is known of the fields that a prefix keeps.
-#[derive(Default)]
 pub(super) struct FieldKeeping {
     /// What the view shows, and as of which committed state.
     definitions: crate::sync::Mutex<Option<(Option<StateNum>, Arc<Definitions>)>>,
     /// Of the classes that this program has written.
-    readers: DashMap<ClassId, (Arc<ClassState>, KeysOfRow)>,
+    readers: LazyLock<DashMap<ClassId, (Arc<ClassState>, KeysOfRow)>>,
+}
+
+impl Default for FieldKeeping {
+    fn default() -> Self {
+        Self { definitions: crate::sync::Mutex::default(), readers: LazyLock::new(DashMap::new) }
+    }
 }
 
 impl Objects {
@@ -87,7 +95,7 @@ impl Objects {
     /// Refuses to go on writing where another process has arranged what is kept otherwise.
     pub(super) fn check_kept(&self) -> Result<()> {
         let stored = Definitions::load(self.view())?;
-        for reader in &self.fields.readers {
+        for reader in self.fields.readers.iter() {
             let (class, _) = reader.value();
             let Some(kept) = class.kept.get() else { continue };
             let ready = stored.of(class.id).iter().filter(|known| known.ready);

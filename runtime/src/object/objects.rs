@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{
-        Arc, Weak,
+        Arc, LazyLock, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -48,7 +48,7 @@ pub struct Objects {
     /// Objects that were referred to until their handle was taken out of a draft.
     pub(super) taken: Mutex<HashMap<Oid, Vec<Weak<Keep>>>>,
     /// Collections that the user has handles on.
-    pub(super) anchors: DashMap<Oid, Weak<Anchored>>,
+    pub(super) anchors: LazyLock<DashMap<Oid, Weak<Anchored>>>,
     /// Raised around each publishing of rows: odd while one is going on.
     pub(super) rows_version: AtomicU64,
     /// New objects that wait for a commit have this oid at least: spares a look under the lock.
@@ -125,7 +125,8 @@ impl Objects {
             cells: Cells::default(),
             cache: cached.then(|| Cache::new(shared.config.cache_bytes)),
             taken: Mutex::default(),
-            anchors: DashMap::default(),
+            // Most snapshots have none of these, and are opened in a microsecond.
+            anchors: LazyLock::new(DashMap::default),
             rows_version: AtomicU64::new(0),
             _pin: pin,
             young_from: AtomicU64::new(u64::MAX),
@@ -149,6 +150,10 @@ impl Objects {
     /// The same prefix at a committed state, which is kept for as long as anybody looks at it.
     pub(crate) fn at(&self, state: StateNum) -> Result<Arc<Self>> {
         let store = self.store();
+        if state > store.state() {
+            // Another process may have committed it just now.
+            self.follow()?;
+        }
         let pin = store.pin(state)?;
         let last = store.state();
         if state > last {

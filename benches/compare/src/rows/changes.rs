@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use db0::{Config, Durability, Memo, Snapshot};
+use db0::{Config, Dict, Durability, Memo, Snapshot};
 use tempfile::TempDir;
 
 use crate::{
@@ -42,7 +42,10 @@ fn changes() -> Vec<Contender> {
     };
     let all: Ask = |before, after| db0::select_modified::<Person>((), before, after).len();
     let tagged: Ask = |before, after| db0::select_modified::<Person>("all", before, after).len();
-    let everything: Ask = |before, after| db0::changes(before, after).len();
+    // The dict is a change too.
+    let everything: Ask = |before, after| db0::changes(before, after).len() - 1;
+    let entries: Ask =
+        |before, after| numbers().changes(before, after).map(|entry| entry.key).count();
     vec![
         contender("select_modified, of 10k", false, all),
         contender("select_modified, of 1M", true, all),
@@ -50,18 +53,28 @@ fn changes() -> Vec<Contender> {
         contender("of a tag, of 1M", true, tagged),
         contender("changes, of 10k", false, everything),
         contender("changes, of 1M", true, everything),
+        contender("dict.changes, of 10k", false, entries),
+        contender("dict.changes, of 1M", true, entries),
     ]
 }
 
-/// Tagged objects, of which the last commit changed a thousand, evenly spread; and its state.
+/// Tagged objects and entries, of which the last commit changed a thousand, evenly spread; and its state.
 fn with_changes(count: usize) -> (TempDir, u64) {
     let folder = folder::new();
     let entered = Entered::with(Config::new(folder.path()).durability(Durability::Relaxed));
     let memos: Vec<_> = person::people(count).into_iter().map(Memo::new).collect();
     memos.iter().for_each(|memo| drop(db0::tags(memo).add("all")));
+    let numbers = numbers();
+    numbers.extend((0..count as u64).map(|n| (n, n)));
     db0::commit().expect("it commits");
     memos.iter().step_by(count / CHANGED).for_each(|memo| memo.write().age += 1);
+    numbers.extend((0..count as u64).step_by(count / CHANGED).map(|n| (n, n + 1)));
     let last = db0::commit().expect("it commits");
-    drop((memos, entered));
+    drop((memos, numbers, entered));
     (folder, last)
+}
+
+/// A dict of its own beside the objects.
+fn numbers() -> Dict<u64, u64> {
+    db0::current().expect("it is open").dict("numbers")
 }
