@@ -33,7 +33,7 @@ fn watch() -> Result<(), Box<dyn std::error::Error>> {
     let told = prefix.on_change(move |state| {
         // The lap and its runner are looked at in one moment.
         db0::view(|| {
-            println!("state {state}: lap {} by {:?}", seen.read().laps, seen.read().runners.last())
+            println!("state {state}: lap {} by {:?}", seen.read().laps, seen.read().runners.last());
         });
     });
     let start = |n| Command::new(env::current_exe()?).arg(format!("runner {n}")).spawn();

@@ -120,7 +120,7 @@ fn a_long_chain_goes_from_its_front() {
 fn steps_need_no_call() {
     let folder = tempfile::tempdir().expect("a folder");
     // The interval is longer than the test: each step has to bring about the next.
-    let config = Config::new(folder.path()).autocommit_interval(Duration::from_secs(3600));
+    let config = Config::new(folder.path()).autocommit_interval(Duration::from_hours(1));
     let workspace = Workspace::open(config).expect("it opens");
     let _entered = workspace.enter();
     let shelf = full_shelf();
@@ -129,7 +129,7 @@ fn steps_need_no_call() {
     db0::commit().expect("it commits");
     let began = Instant::now();
     while items() > 0 {
-        assert!(began.elapsed() < Duration::from_secs(60), "{} are left", items());
+        assert!(began.elapsed() < Duration::from_mins(1), "{} are left", items());
         std::thread::sleep(Duration::from_millis(10));
     }
 }

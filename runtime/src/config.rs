@@ -128,6 +128,15 @@ impl Config {
         self
     }
 
+    /// Memory for what waits for a commit; 256 MiB if not said. At a quarter of it a commit begins
+    /// before its interval is over. Elements of collections that an `atomic` writes beyond this go to a
+    /// scratch file until it ends; and while commits fail, writers wait for the disk once so much waits
+    /// (see [`stall`](Self::stall)).
+    pub fn pending_size(mut self, bytes: usize) -> Self {
+        self.pending_bytes = bytes;
+        self
+    }
+
     /// Address space to begin with, instead of as much as there is. It grows when it is full.
     pub fn map_size(mut self, bytes: usize) -> Self {
         self.map_size = Some(bytes);
@@ -182,13 +191,6 @@ impl Config {
     /// How long writes wait for a disk that refuses commits before they fail; 30 s if not said.
     pub fn stall(mut self, patience: Duration) -> Self {
         self.stall = patience;
-        self
-    }
-
-    /// How much may wait in memory, in bytes, for a disk that refuses commits before writes wait too;
-    /// 256 MiB if not said. At a quarter of it a commit begins before its interval is over.
-    pub fn pending_size(mut self, bytes: usize) -> Self {
-        self.pending_bytes = bytes;
         self
     }
 }

@@ -72,7 +72,7 @@ impl Life<'_> {
         }
         let mut trial = Trial::new(&view, holders);
         trial.count(|| ())?;
-        trial.keep_if(|oid| Ok(self.is_changed(oid) || self.is_held_uncounted(oid)?))?;
+        trial.keep_if(|oid| Ok(self.is_changed(oid)? || self.is_held_uncounted(oid)?))?;
         let dying: Arc<[Oid]> = loop {
             let rest: Arc<[Oid]> = trial.rest().collect();
             let held = self.objects.kill_together(&rest, self.frozen);
@@ -97,9 +97,8 @@ impl Life<'_> {
     }
 
     /// The commit changes what the object or collection refers to, or may.
-    fn is_changed(&self, oid: Oid) -> bool {
+    fn is_changed(&self, oid: Oid) -> Result<bool> {
         let range = KeyRange::prefix(oid_key(oid).as_bytes());
-        let mut elements = self.merged.range(Table::Elements, &range, Direction::Forward);
-        self.cell(oid).is_some() || elements.next().is_some()
+        Ok(self.cell(oid).is_some() || self.becoming.waits(Table::Elements, &range)?)
     }
 }

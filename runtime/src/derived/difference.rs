@@ -103,7 +103,7 @@ impl Difference {
             Changes::Collection(oid, changes) => {
                 let known = found.collections.entry(oid).or_insert(state);
                 *known = state.max(*known);
-                changes.each(|owner| through.push((owner, oid)), |_| ())
+                changes.each(|owner| through.push((owner, oid)), |_| ()).map(drop)
             }
         })?;
         if after < low.store().newest_head()?.oldest {

@@ -1,6 +1,6 @@
 //! Who dies with a commit: what nothing holds any more, and what only that held.
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use super::{burying::Dying, trial::each_reference};
 use crate::{
@@ -47,8 +47,9 @@ pub(crate) fn plan(
 ) -> Result<Plan> {
     let store = objects.store();
     let view = View::At(store.clone(), store.state());
+    let becoming = View::with_layers(store.clone(), frozen.layers.clone());
     let (rows_left, plan) = (ROWS_AT_ONCE, Plan::default());
-    let mut life = Life { objects, frozen, merged, view, dirty, rows_left, plan };
+    let mut life = Life { objects, frozen, merged, view, becoming, dirty, rows_left, plan };
     let mortal = frozen.young.iter().filter(|cell| !cell.class().lives_by_itself);
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
@@ -98,6 +99,8 @@ pub(super) struct Life<'a> {
     pub(super) merged: &'a LayerRows,
     /// The last committed state.
     pub(super) view: View,
+    /// Rows as they are with this commit.
+    pub(super) becoming: View,
     dirty: &'a [Dirty<'a>],
     pub(super) rows_left: usize,
     pub(super) plan: Plan,
@@ -291,7 +294,7 @@ impl Life<'_> {
             self.plan.rows.delete(Table::Headers, key.as_bytes());
         }
         let range = KeyRange::prefix(key.as_bytes());
-        let rows = self.rows_of_the_dead(oid, &range)?;
+        let rows = self.rows_of_the_dead(oid, range)?;
         self.rows_left = self.rows_left.saturating_sub(rows.len());
         if self.rows_left == 0 {
             self.plan.postponed.push(oid);
@@ -305,22 +308,16 @@ impl Life<'_> {
     }
 
     /// Elements as they are with this commit, so many as it may take away.
-    fn rows_of_the_dead(&self, oid: Oid, range: &KeyRange) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
-        let mut rows = BTreeMap::new();
-        if !self.is_new(oid) {
-            let table = Table::Elements;
-            self.view.scan(table, range.clone(), Direction::Forward, &mut |key, body| {
-                rows.insert(key.into(), body.into());
-                let is_full = rows.len() >= self.rows_left;
-                Ok(if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            })?;
+    fn rows_of_the_dead(&self, oid: Oid, range: KeyRange) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let mut rows = Vec::new();
+        if self.is_new(oid) && self.frozen.layers.is_empty() {
+            return Ok(rows);
         }
-        for (key, entry) in self.merged.range(Table::Elements, range, Direction::Forward) {
-            match entry.row() {
-                Some(row) => drop(rows.insert(key.as_bytes().into(), row.into())),
-                None => drop(rows.remove(key.as_bytes())),
-            }
-        }
+        self.becoming.scan(Table::Elements, range, Direction::Forward, &mut |key, body| {
+            rows.push((key.to_vec(), body.to_vec()));
+            let is_full = rows.len() >= self.rows_left;
+            Ok(if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
         Ok(rows)
     }
 

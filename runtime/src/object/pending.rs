@@ -76,6 +76,16 @@ pub(crate) struct Undecided {
     pub(crate) settle: Box<dyn FnOnce(&Objects, &Frozen) + Send>,
 }
 
+/// Layers of more bytes are not left to whoever looked through them last.
+const MUCH: usize = 1 << 20;
+
+impl Frozen {
+    /// Its layers take so much memory, or disk, that nothing may hold them longer than they are used.
+    pub(crate) fn is_much(&self) -> bool {
+        self.layers.iter().any(|layer| layer.weighs(MUCH))
+    }
+}
+
 impl Pending {
     pub(super) fn new(new_from: Oid) -> Self {
         Self {

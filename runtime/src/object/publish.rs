@@ -150,7 +150,9 @@ impl Objects {
 
     /// Writes rows as one step.
     pub(crate) fn write_rows<R>(&self, write: impl FnOnce(&mut LayerRows) -> R) -> R {
-        self.publishing(|_, to| self.write_target(to, write))
+        let (result, bytes) = self.publishing(|_, to| self.write_target(to, write));
+        self.spill_beyond_budget(bytes);
+        result
     }
 
     /// Writes rows of a collection as one step. `write` gets the layers below the one that is written
@@ -160,25 +162,37 @@ impl Objects {
         oid: Oid,
         write: impl FnOnce(&mut LayerRows, Option<&[Arc<Layer>]>) -> R,
     ) -> R {
-        self.publishing(|_, to| {
+        let (result, bytes) = self.publishing(|_, to| {
             let below = to.pending.is_unsealed(oid).then(|| to.store.below_target());
             self.write_target(to, |rows| write(rows, below.as_deref()))
-        })
+        });
+        self.spill_beyond_budget(bytes);
+        result
     }
 
+    /// Makes room in memory, if the layer that this thread writes to has so many bytes that it must.
+    /// Other layers are left to the committer.
+    fn spill_beyond_budget(&self, bytes: usize) {
+        if bytes > self.shared.config.pending_bytes {
+            self.store().spill_private();
+        }
+    }
+
+    /// Gives the size of the layer, too.
     fn write_target<R>(
         &self,
         to: &mut Publishing<'_>,
         write: impl FnOnce(&mut LayerRows) -> R,
-    ) -> R {
+    ) -> (R, usize) {
         to.store.with_target(|layer| {
             let mut rows = layer.write();
             let before = rows.bytes();
             self.raise_rows_version();
             let result = write(&mut rows);
             self.raise_rows_version();
-            self.tell_growth(before, rows.bytes());
-            result
+            let bytes = rows.bytes();
+            self.tell_growth(before, bytes);
+            (result, bytes)
         })
     }
 

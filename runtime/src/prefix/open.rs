@@ -18,7 +18,7 @@ use crate::{
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
-    store::{OnlyWriter, PINS_FOLDER, PrefixId, Store, View},
+    store::{OnlyWriter, PINS_FOLDER, PrefixId, SCRATCH_FOLDER, Store, View},
     sync::Mutex,
     txn::{self, Committer},
 };
@@ -212,11 +212,13 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
             _ => {}
         }
     }
-    match fs::remove_dir_all(folder.join(PINS_FOLDER)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Error::io("deleting", folder.join(PINS_FOLDER), &error));
+    for inside in [PINS_FOLDER, SCRATCH_FOLDER] {
+        match fs::remove_dir_all(folder.join(inside)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io("deleting", folder.join(inside), &error));
+            }
+            _ => {}
         }
-        _ => {}
     }
     // Other prefixes may live in folders below.
     let _ = fs::remove_dir(&folder);

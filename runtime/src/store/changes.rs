@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 0, class          → runs of created oids, then of modified, deleted, retagged, touched ones
-//! 1, collection oid → the objects that it counts for, then keys of the elements that were created
+//! 1, collection oid → the objects that it counts for, then keys of the elements that were created, if told
 //! ```
 //! These are the ends of keys of the log. Old rows stand in the log anyway, so that elements which
 //! were changed or deleted need no second list.
@@ -43,7 +43,13 @@ struct InCollection {
     owners: Vec<Oid>,
     /// The keys of new elements, each with its length before it.
     created: Vec<u8>,
+    /// They were too many to be told.
+    untold: bool,
 }
+
+/// Longer lists of new elements are not kept: whoever wants to know them compares the collection as it
+/// was and is, which then takes hardly longer.
+const TOLD_BYTES: usize = 4 << 20;
 
 /// The changes of one state, as they are gathered.
 #[derive(Debug, Default)]
@@ -61,9 +67,12 @@ impl ChangeSet {
     pub(super) fn element(&mut self, key: &[u8], created: bool) {
         if let Some((collection, element)) = oid_of_key(key) {
             let changes = self.collections.entry(collection).or_default();
-            if created {
+            if created && !changes.untold {
                 varint::put(&mut changes.created, element.len() as u64);
                 changes.created.extend_from_slice(element);
+                if changes.created.len() > TOLD_BYTES {
+                    (changes.created, changes.untold) = (Vec::new(), true);
+                }
             }
         }
     }
@@ -91,7 +100,7 @@ impl ChangeSet {
             let mut key = Vec::with_capacity(10);
             Changes::put_collection_key(collection, &mut key);
             let mut row = Vec::with_capacity(changes.created.len() + 8);
-            varint::put(&mut row, changes.owners.len() as u64);
+            varint::put(&mut row, count_of_owners(changes.owners.len(), changes.untold));
             changes.owners.iter().for_each(|owner| varint::put(&mut row, owner.0));
             row.extend_from_slice(&changes.created);
             (key, row)
@@ -152,14 +161,15 @@ pub(crate) struct CollectionChanges<'r>(&'r [u8]);
 
 impl CollectionChanges<'_> {
     /// Calls `owner` with the objects that it counted for, and `created` with the keys of new
-    /// elements; `None` if the row is damaged.
+    /// elements; gives whether those are told, or `None` if the row is damaged.
     pub(crate) fn each(
         self,
         mut owner: impl FnMut(Oid),
         mut created: impl FnMut(&[u8]),
-    ) -> Option<()> {
+    ) -> Option<bool> {
         let mut row = self.0;
-        for _ in 0..varint::take(&mut row)? {
+        let count = varint::take(&mut row)?;
+        for _ in 0..count >> 1 {
             owner(Oid(varint::take(&mut row)?));
         }
         while !row.is_empty() {
@@ -168,7 +178,7 @@ impl CollectionChanges<'_> {
             created(key);
             row = behind;
         }
-        Some(())
+        Some(count & 1 == 0)
     }
 }
 
@@ -184,9 +194,14 @@ pub(super) fn object_row(oid: Oid, happened: [bool; Happened::ALL.len()]) -> Vec
 /// A row of changes of a collection of which the elements are not told.
 pub(super) fn collection_row(owners: &BTreeSet<Oid>) -> Vec<u8> {
     let mut row = Vec::with_capacity(8);
-    varint::put(&mut row, owners.len() as u64);
+    varint::put(&mut row, count_of_owners(owners.len(), true));
     owners.iter().for_each(|owner| varint::put(&mut row, owner.0));
     row
+}
+
+/// A number for how many objects own a collection, and whether its new elements are not told.
+fn count_of_owners(owners: usize, untold: bool) -> u64 {
+    (owners as u64) << 1 | u64::from(untold)
 }
 
 /// The number of runs, then for each the distance from the last one's end and its length less one.
@@ -258,9 +273,27 @@ mod tests {
                 panic!("it is a collection's")
             };
             let (mut its_owners, mut its_keys) = (Vec::new(), Vec::new());
-            changes.each(|owner| its_owners.push(owner.0), |key| its_keys.push(key.to_vec()))
+            let told = changes
+                .each(|owner| its_owners.push(owner.0), |key| its_keys.push(key.to_vec()))
                 .expect("it is sound");
+            prop_assert!(told);
             prop_assert_eq!((found, its_owners, its_keys), (collection, owners, keys));
+        }
+
+        #[test]
+        fn very_many_new_elements_are_not_told(owner: u64) {
+            let mut set = ChangeSet::default();
+            set.counts_for(Oid(3), Oid(owner));
+            let mut key = super::super::key::oid_key(Oid(3)).as_bytes().to_vec();
+            key.resize(1 << 20, 7);
+            (0..5).for_each(|_| set.element(&key, true));
+            let (key, row) = set.rows().next().expect("a row");
+            let Some(Changes::Collection(_, changes)) = Changes::parse(&key, &row) else {
+                panic!("it is a collection's")
+            };
+            let mut owners = Vec::new();
+            let told = changes.each(|owner| owners.push(owner.0), |_| panic!("none is told"));
+            prop_assert_eq!((told, owners), (Some(false), vec![owner]));
         }
 
         #[test]

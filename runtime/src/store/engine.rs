@@ -13,18 +13,19 @@ use super::{
     create,
     head::{HEAD_KEY, Head},
     key::hex,
-    layer::{Entry, Layer},
+    layer::Layer,
     num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
     pins::Pins,
     retention::Retention,
+    run::Run,
     stack::{Published, Stack},
     table::Table,
 };
 use crate::{
     Error, History, Result,
     lmdb::{Env, EnvOptions, Fault, TableId},
-    sync::{Mutex, RwLock, thread_number},
+    sync::{Mutex, RwLock},
 };
 
 /// An open prefix, as rows.
@@ -35,10 +36,11 @@ pub(crate) struct Store {
     prefix: PrefixId,
     pub(super) head: RwLock<Arc<Head>>,
     pub(super) stack: Published,
-    /// Layers of the `atomic` that is going on, outermost first; only its thread looks into them.
-    private: Mutex<Vec<Arc<Layer>>>,
+    /// The layers of each `atomic` that is going on, outermost first, and of one the newest first;
+    /// only their thread looks into them.
+    pub(super) private: Mutex<Vec<Vec<Arc<Layer>>>>,
     /// The thread that has private layers, or zero.
-    private_to: AtomicU64,
+    pub(super) private_to: AtomicU64,
     pub(super) next_oid: AtomicU64,
     pub(super) next_tag: AtomicU32,
     retention: Retention,
@@ -56,6 +58,7 @@ impl Store {
         history: History,
     ) -> Result<Arc<Self>> {
         if options.create {
+            Run::sweep(folder)?;
             create::create_if_missing(folder, name, options)?;
         }
         let env = Env::open(folder, options)?;
@@ -191,12 +194,8 @@ impl Store {
     }
 
     /// Asks the layers as this thread sees them.
-    fn ask<R>(&self, shared: &Stack, ask: impl FnOnce(&Stack) -> R) -> R {
-        if self.private_to.load(Ordering::Relaxed) == thread_number() {
-            ask(&self.with_private(shared))
-        } else {
-            ask(shared)
-        }
+    pub(super) fn ask<R>(&self, shared: &Stack, ask: impl FnOnce(&Stack) -> R) -> R {
+        if self.is_private() { ask(&self.with_private(shared)) } else { ask(shared) }
     }
 
     /// Asks the layers, and begins a read of the file that fits them.
@@ -230,12 +229,13 @@ impl Store {
         loop {
             let shared = self.stack.load();
             let told = self.ask(&shared, |stack| {
-                stack.layers.iter().filter(|layer| layer.is_used()).find_map(|layer| {
-                    let layer = layer.read();
-                    layer.get(table, key).map(|entry| entry.row().and_then(&mut once))
-                })
+                let used = stack.layers.iter().filter(|layer| layer.is_used());
+                let told = used.map(|layer| {
+                    layer.read().look_up(table, key, |row| row.and_then(&mut once)).transpose()
+                });
+                told.flatten().next().transpose()
             });
-            if let Some(told) = told {
+            if let Some(told) = told? {
                 return Ok(told);
             }
             let disk = Disk::open(self)?;
@@ -243,126 +243,6 @@ impl Store {
                 return Ok(disk.body(table, key)?.and_then(once));
             }
         }
-    }
-
-    /// What the layers say of a key, as this thread sees them.
-    pub(crate) fn waiting(&self, table: Table, key: &[u8]) -> Option<Entry> {
-        let stack = self.stack.load();
-        self.ask(&stack, |stack| stack.layers.iter().find_map(|layer| layer.entry(table, key)))
-    }
-
-    fn with_private(&self, stack: &Stack) -> Stack {
-        let private = self.private.lock();
-        let layers = private.iter().rev().chain(&stack.layers).cloned().collect();
-        Stack { layers, base: stack.base }
-    }
-
-    /// Gives the layer that this thread's writes go into to `write`.
-    #[inline]
-    pub(crate) fn with_target<R>(&self, write: impl FnOnce(&Layer) -> R) -> R {
-        match self.private_target() {
-            Some(layer) => write(&layer),
-            None => write(self.stack.load().active()),
-        }
-    }
-
-    #[inline]
-    fn private_target(&self) -> Option<Arc<Layer>> {
-        let mine = self.private_to.load(Ordering::Relaxed) == thread_number();
-        mine.then(|| self.private.lock().last().cloned()).flatten()
-    }
-
-    /// The layers below [that](Self::with_target) that are still written to: none, outside an `atomic`.
-    pub(crate) fn below_target(&self) -> Vec<Arc<Layer>> {
-        if self.private_to.load(Ordering::Relaxed) != thread_number() {
-            return Vec::new();
-        }
-        let private = self.private.lock();
-        let Some((_, below)) = private.split_last() else { return Vec::new() };
-        below.iter().rev().chain([self.stack.load().active()]).cloned().collect()
-    }
-
-    /// The layer of what no `atomic` takes back.
-    pub(crate) fn active(&self) -> Arc<Layer> {
-        self.stack.load().active().clone()
-    }
-
-    /// Begins a private layer for this thread, which has the turn.
-    pub(crate) fn push_private(&self) {
-        self.private.lock().push(Arc::default());
-        self.private_to.store(thread_number(), Ordering::Relaxed);
-    }
-
-    fn take_private(&self) -> Option<Arc<Layer>> {
-        let mut private = self.private.lock();
-        let layer = private.pop();
-        if private.is_empty() {
-            self.private_to.store(0, Ordering::Relaxed);
-        }
-        layer
-    }
-
-    /// Ends the innermost private layer: its rows go to the layer below. Readers wait until
-    /// `meanwhile` is done, so that it happens in the same moment for them.
-    pub(crate) fn pop_private(&self, meanwhile: impl FnOnce()) {
-        let rows = self.take_private().map(|layer| std::mem::take(&mut *layer.write()));
-        self.with_target(|target| {
-            let mut below = target.write();
-            below.merge(rows.unwrap_or_default());
-            meanwhile();
-        });
-    }
-
-    /// Ends the innermost private layer and forgets its rows.
-    pub(crate) fn drop_private(&self) {
-        self.take_private();
-    }
-
-    /// Seals the active layer and puts an empty one on top; the sealed ones are given, newest
-    /// first. The caller keeps writers out.
-    pub(crate) fn seal(&self) -> Vec<Arc<Layer>> {
-        let stack = self.stack.load();
-        if stack.active().read().is_empty() {
-            return stack.layers[1..].to_vec();
-        }
-        let layers = std::iter::once(Arc::default()).chain(stack.layers.iter().cloned()).collect();
-        self.stack.store(Stack { layers, base: stack.base });
-        stack.layers.clone()
-    }
-
-    /// Those of `oids`, which ascend, that a layer above the `frozen` ones refers to anew, or has tags,
-    /// elements or attributes of.
-    pub(crate) fn held_since(&self, frozen: &[Arc<Layer>], oids: &[Oid]) -> Vec<Oid> {
-        let stack = self.stack.load();
-        let private = self.private.lock();
-        let is_newer = |layer: &&Arc<Layer>| !frozen.iter().any(|old| Arc::ptr_eq(old, layer));
-        let newer = private.iter().chain(&stack.layers).filter(is_newer);
-        newer.flat_map(|layer| layer.read().holds(oids)).collect()
-    }
-
-    /// There are rows that wait for a commit.
-    pub(crate) fn is_dirty(&self) -> bool {
-        let stack = self.stack.load();
-        stack.layers.len() > 1 || !stack.active().read().is_empty() || !self.is_pruned()
-    }
-
-    /// Takes committed layers off the stack.
-    pub(crate) fn unstack(&self, committed: &[Arc<Layer>]) {
-        self.restack(committed, None);
-    }
-
-    /// Puts another layer in the place of sealed ones, or none. The caller keeps writers out.
-    pub(crate) fn restack(&self, sealed: &[Arc<Layer>], mut with: Option<Arc<Layer>>) {
-        let stack = self.stack.load();
-        let mut layers = Vec::with_capacity(stack.layers.len());
-        for layer in &stack.layers {
-            if sealed.iter().any(|gone| Arc::ptr_eq(gone, layer)) {
-                layers.extend(with.take());
-            } else {
-                layers.push(layer.clone());
-            }
-        }
-        self.stack.store(Stack { layers, base: self.state() });
     }
 }
 

@@ -58,7 +58,9 @@ impl Writer<'_> {
         let mut owners = Vec::new();
         let told = match changes {
             Changes::Objects(_, changes) => changes.each(|oid, what| objects.push((oid, what))),
-            Changes::Collection(_, changes) => changes.each(|owner| owners.push(owner), |_| ()),
+            Changes::Collection(_, changes) => {
+                changes.each(|owner| owners.push(owner), |_| ()).map(drop)
+            }
         };
         told.ok_or_else(damaged)?;
         for pin in older {
@@ -93,7 +95,9 @@ impl Writer<'_> {
     fn keep_collection(&mut self, state: StateNum, key: &[u8], owners: &[Oid]) -> Result<()> {
         let mut all: BTreeSet<Oid> = owners.iter().copied().collect();
         self.kept_before(key, |changes| match changes {
-            Changes::Collection(_, before) => before.each(|owner| all.extend([owner]), |_| ()),
+            Changes::Collection(_, before) => {
+                before.each(|owner| all.extend([owner]), |_| ()).map(drop)
+            }
             Changes::Objects(..) => None,
         })?;
         self.keep(state, key, &changes::collection_row(&all))

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map},
     ops::Bound,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -15,11 +16,15 @@ use super::{
     num::{ClassId, Oid},
     postings::Postings,
     row_bytes::RowBytes,
+    run::Run,
     scan::{Direction, KeyRange},
     table::Table,
     tag_row::tags_hold,
 };
-use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use crate::{
+    Result,
+    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
 
 /// What a layer says of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +45,7 @@ impl Entry {
 }
 
 /// A rough price of an entry's place in the map, beside its bytes.
-const ENTRY_BYTES: usize = 64;
+const ENTRY_BYTES: usize = 96;
 
 fn price(key_len: usize, entry: &Entry) -> usize {
     ENTRY_BYTES + key_len + entry.row().map_or(0, <[u8]>::len)
@@ -50,6 +55,8 @@ fn price(key_len: usize, entry: &Entry) -> usize {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LayerRows {
     tables: [BTreeMap<RowKey, Entry>; Table::LAYERED],
+    /// Elements that are not in memory any more; what is in memory is newer.
+    run: Option<Arc<Run>>,
     /// Who joined and left which tag.
     pub(crate) postings: Postings,
     /// By how much the count of holders of an object changed.
@@ -60,12 +67,43 @@ pub(crate) struct LayerRows {
 }
 
 impl LayerRows {
+    /// The entry of a row that is in memory; of elements there may be others.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Option<&Entry> {
         let rows = &self.tables[table.index()];
         match RowKey::short(key) {
             Some(key) => rows.get(&key),
             None => rows.get(key),
         }
+    }
+
+    /// What this layer says of a row; nothing, if it is silent.
+    pub(super) fn look_up<R>(
+        &self,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(Option<&[u8]>) -> R,
+    ) -> Result<Option<R>> {
+        match (self.get(table, key), &self.run) {
+            (Some(entry), _) => Ok(Some(read(entry.row()))),
+            (None, Some(run)) if table == Table::Elements => Ok(run.open()?.get(key)?.map(read)),
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// There is an entry in a range.
+    pub(super) fn touches(&self, table: Table, range: &KeyRange) -> Result<bool> {
+        if self.range(table, range, Direction::Forward).next().is_some() {
+            return Ok(true);
+        }
+        let Some(run) = self.run.as_ref().filter(|_| table == Table::Elements) else {
+            return Ok(false);
+        };
+        let opened = run.open()?;
+        Ok(opened.walk(range, Direction::Forward)?.next().transpose()?.is_some())
+    }
+
+    pub(super) fn run(&self) -> Option<&Arc<Run>> {
+        self.run.as_ref()
     }
 
     pub(crate) fn put(&mut self, table: Table, key: &[u8], row: impl Into<RowBytes>) {
@@ -126,14 +164,16 @@ impl LayerRows {
         let entry = elements.entry(element);
         let (row, new_bytes) = match (&entry, below) {
             (btree_map::Entry::Occupied(entry), _) => (make(entry.get().row(), header), 0),
-            (btree_map::Entry::Vacant(_), Some(below)) => {
+            (btree_map::Entry::Vacant(_), Some(below))
+                if self.run.is_none() && below.iter().all(|layer| layer.read().run.is_none()) =>
+            {
                 let old = below.iter().find_map(|layer| {
                     layer.read().get(Table::Elements, entry.key().as_bytes()).cloned()
                 });
                 let row = make(old.as_ref().and_then(Entry::row), header);
                 (row, key_bytes + ENTRY_BYTES)
             }
-            (btree_map::Entry::Vacant(_), None) => return false,
+            (btree_map::Entry::Vacant(_), _) => return false,
         };
         let Some(row) = row else { return false };
         self.bytes += new_bytes + row.len();
@@ -141,8 +181,8 @@ impl LayerRows {
         true
     }
 
-    /// Entries of a range in the order of `direction`.
-    pub(crate) fn range(
+    /// Entries of a range that are in memory, in the order of `direction`.
+    pub(super) fn range(
         &self,
         table: Table,
         range: &KeyRange,
@@ -160,8 +200,8 @@ impl LayerRows {
         }
     }
 
-    /// All entries of a table, in key order.
-    pub(crate) fn entries(&self, table: Table) -> impl Iterator<Item = (&RowKey, &Entry)> {
+    /// All entries of a table that are in memory, in key order.
+    pub(crate) fn entries(&self, table: Table) -> btree_map::Iter<'_, RowKey, Entry> {
         self.tables[table.index()].iter()
     }
 
@@ -181,7 +221,8 @@ impl LayerRows {
         let tagged = &self.tables[Table::ObjectTags.index()];
         let elements = &self.tables[Table::Elements.index()];
         // Cost follows the smaller side.
-        if self.counts.len() + tagged.len() + elements.len() < oids.len() {
+        let entries = self.counts.len() + tagged.len() + elements.len();
+        if self.run.is_none() && entries < oids.len() {
             let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
             let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some_and(tags_hold));
             let tagged = tagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()));
@@ -196,7 +237,8 @@ impl LayerRows {
         };
         let has_elements = |oid: &Oid| {
             let range = KeyRange::prefix(oid_key(*oid).as_bytes());
-            self.range(Table::Elements, &range, Direction::Forward).next().is_some()
+            // Who may have some is looked at again with the next commit.
+            self.touches(Table::Elements, &range).unwrap_or(true)
         };
         let is_held = |oid: &Oid| self.counted(*oid) > 0 || is_tagged(oid) || has_elements(oid);
         oids.iter().copied().filter(is_held).collect()
@@ -221,6 +263,7 @@ impl LayerRows {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.iter().all(BTreeMap::is_empty)
+            && self.run.is_none()
             && self.postings.is_empty()
             && self.counts.is_empty()
     }
@@ -230,15 +273,9 @@ impl LayerRows {
         self.bytes
     }
 
-    /// The rows of several layers, newest first: newer over older.
-    pub(crate) fn of_all(layers: &[Arc<Layer>]) -> Self {
-        let mut merged = Self::default();
-        layers.iter().rev().for_each(|layer| merged.merge(layer.read().clone()));
-        merged
-    }
-
     /// Puts a newer layer's rows over these.
     pub(crate) fn merge(&mut self, newer: Self) {
+        debug_assert!(newer.run.is_none(), "a layer with a run stays one of its own");
         self.bytes += newer.bytes;
         for (mine, newer) in self.tables.iter_mut().zip(newer.tables) {
             if mine.is_empty() {
@@ -260,6 +297,33 @@ impl LayerRows {
             self.count(oid, by);
         }
     }
+
+    /// The same without elements: what there is but once for each object.
+    pub(crate) fn without_elements(&self) -> Self {
+        let mut tables = std::array::from_fn(|_| BTreeMap::new());
+        for (place, table) in tables.iter_mut().enumerate() {
+            if place != Table::Elements.index() {
+                table.clone_from(&self.tables[place]);
+            }
+        }
+        Self {
+            tables,
+            run: None,
+            postings: self.postings.clone(),
+            retagged: self.retagged.clone(),
+            counts: self.counts.clone(),
+            bytes: self.bytes,
+        }
+    }
+
+    /// The elements are in `run` now. Gives them, to be dropped without a lock.
+    fn moved_to(&mut self, run: Arc<Run>) -> BTreeMap<RowKey, Entry> {
+        self.run = Some(run);
+        let elements = std::mem::take(&mut self.tables[Table::Elements.index()]);
+        let prices = elements.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));
+        self.bytes = self.bytes.saturating_sub(prices.sum());
+        elements
+    }
 }
 
 /// A row of the layer, to be changed where it stands.
@@ -268,25 +332,6 @@ fn open<'r>(rows: &'r mut BTreeMap<RowKey, Entry>, key: &RowKey) -> Option<&'r m
         Entry::Row(row) => Some(row.open()),
         Entry::Gone => None,
     }
-}
-
-/// The entries of a table over several layers, newest first: each key once, in order.
-pub(super) fn merged<'l>(
-    layers: &[&'l LayerRows],
-    table: Table,
-) -> impl Iterator<Item = (&'l RowKey, &'l Entry)> {
-    let mut strands: Vec<_> =
-        layers.iter().map(|layer| layer.tables[table.index()].iter().peekable()).collect();
-    std::iter::from_fn(move || {
-        let heads = strands.iter_mut().filter_map(|strand| strand.peek().map(|(key, _)| *key));
-        let nearest = heads.min()?;
-        let mut entry = None;
-        for strand in &mut strands {
-            let found = strand.next_if(|(key, _)| *key == nearest);
-            entry = entry.or(found);
-        }
-        entry
-    })
 }
 
 /// A layer that readers look through while one writer fills it.
@@ -304,9 +349,43 @@ impl From<LayerRows> for Layer {
 }
 
 impl Layer {
-    /// One layer in place of several, newest first; none in place of one alone.
+    /// One layer in place of several, newest first; none in place of one alone, or of such as are
+    /// too large for memory.
     pub(crate) fn of_all(layers: &[Arc<Self>]) -> Option<Arc<Self>> {
-        (layers.len() > 1).then(|| Arc::new(Self::from(LayerRows::of_all(layers))))
+        let has_run = |layer: &Arc<Self>| layer.read().run.is_some();
+        if layers.len() < 2 || layers.iter().any(has_run) {
+            return None;
+        }
+        let mut merged = LayerRows::default();
+        layers.iter().rev().for_each(|layer| merged.merge(layer.read().clone()));
+        Some(Arc::new(Self::from(merged)))
+    }
+
+    /// Moves elements to a scratch file in the folder of the prefix, if there are so many of them. Only
+    /// whoever writes to the layer may call this; others may read meanwhile.
+    pub(super) fn spill(&self, prefix: &Path, at_least: usize) -> Result<()> {
+        let run = {
+            let rows = self.read();
+            let elements = &rows.tables[Table::Elements.index()];
+            if elements.len() < at_least {
+                return Ok(());
+            }
+            let run = match &rows.run {
+                Some(run) => run.clone(),
+                None => Arc::new(Run::create(prefix)?),
+            };
+            run.add(elements.iter())?;
+            run
+        };
+        let elements = self.write().moved_to(run);
+        drop(elements);
+        Ok(())
+    }
+
+    /// It takes so many bytes of memory, or has a run.
+    pub(crate) fn weighs(&self, bytes: usize) -> bool {
+        let rows = self.read();
+        rows.bytes >= bytes || rows.run.is_some()
     }
 
     /// There may be something in it.
@@ -315,7 +394,7 @@ impl Layer {
         self.is_used.load(Ordering::Acquire)
     }
 
-    /// The entry of a row.
+    /// The entry of a row that is in memory.
     pub(super) fn entry(&self, table: Table, key: &[u8]) -> Option<Entry> {
         self.read().get(table, key).cloned()
     }

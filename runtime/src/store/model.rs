@@ -14,8 +14,12 @@ enum Step {
     Put(Vec<u8>, Vec<u8>),
     Delete(Vec<u8>),
     Begin,
-    End { keep: bool },
+    End {
+        keep: bool,
+    },
     Seal,
+    /// Moves what waits in the innermost private layer to a scratch file.
+    Spill,
     Commit,
     Reopen,
     Pin(usize),
@@ -40,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Begin),
         1 => any::<bool>().prop_map(|keep| Step::End { keep }),
         1 => Just(Step::Seal),
+        1 => Just(Step::Spill),
         3 => Just(Step::Commit),
         1 => Just(Step::Reopen),
         1 => any::<usize>().prop_map(Step::Pin),
@@ -65,11 +70,9 @@ fn open(folder: &std::path::Path) -> Arc<Store> {
 fn commit(store: &Store, copy: &Store) {
     let layers = store.seal();
     let write = |writer: &mut super::Writer<'_>| {
-        let mut merged = super::LayerRows::default();
-        for layer in layers.iter().rev() {
-            merged.merge(layer.read().clone());
-        }
-        writer.rows(&[&merged], &[Table::Elements])
+        let rows: Vec<_> = layers.iter().map(|layer| layer.read()).collect();
+        let rows: Vec<_> = rows.iter().map(|rows| &**rows).collect();
+        writer.rows(&rows, &[Table::Elements])
     };
     let mut prepared = store.prepare_recorded(&mut { write }).expect("it can be written");
     let value = prepared.encode();
@@ -191,6 +194,11 @@ impl World {
             Step::End { keep } => self.end(keep),
             Step::Seal if top == 0 => drop(self.store().seal()),
             Step::Seal => {}
+            Step::Spill if top == 0 => {}
+            Step::Spill => {
+                let spill = |target: &super::Layer| target.spill(self.folder.path(), 1);
+                self.store().with_target(spill).expect("it spills");
+            }
             Step::Commit => self.commit(),
             Step::Pin(which) => {
                 let state = self.oldest + which % (self.states.len() - self.oldest);

@@ -75,7 +75,7 @@ impl Store {
             let copy = Arc::new(stack.active().copy());
             std::iter::once(copy).chain(stack.layers[1..].iter().cloned()).collect()
         } else {
-            self.seal()
+            self.cover()
         };
         Held { store: self.clone(), layers, state: self.state() }
     }

@@ -9,19 +9,24 @@ use super::{
     scan::{Direction, KeyRange},
     table::Table,
 };
-use crate::sync::slots::{Counted, Look, Place};
+use crate::{
+    Result,
+    sync::slots::{Counted, Look, Place},
+};
 
 /// Layers over a committed state; never changed, only replaced by another stack.
 #[derive(Debug)]
 pub(crate) struct Stack {
     /// Newest first; only the first is still written to.
     pub(crate) layers: Vec<Arc<Layer>>,
+    /// So many of them no commit has been given yet.
+    pub(crate) open: usize,
     pub(crate) base: StateNum,
 }
 
 impl Stack {
     pub(crate) fn new(base: StateNum) -> Self {
-        Self { layers: vec![Arc::default()], base }
+        Self { layers: vec![Arc::default()], open: 1, base }
     }
 
     /// The layer that is written to.
@@ -40,37 +45,61 @@ pub(super) fn copy_entries(
     table: Table,
     range: &KeyRange,
     direction: Direction,
-) -> (Vec<(RowKey, Entry)>, Option<RowKey>) {
-    let mut merged: Vec<(RowKey, Entry)> = Vec::new();
-    let mut complete_to: Option<RowKey> = None;
+) -> Result<(Vec<(RowKey, Entry)>, Option<RowKey>)> {
+    let mut copied = Copied { entries: Vec::new(), complete_to: None, direction };
     for layer in layers.iter().filter(|layer| layer.is_used()) {
         let rows = layer.read();
-        let mut last = None;
-        for (copied, (key, entry)) in rows.range(table, range, direction).enumerate() {
-            if copied == COPIED_AT_ONCE {
-                let nearer = complete_to
-                    .as_ref()
-                    .zip(last.as_ref())
-                    .is_none_or(|(to, last)| precedes(last, to, direction));
-                if nearer {
-                    complete_to = last;
+        let in_memory = rows.range(table, range, direction);
+        copied.add(in_memory.map(|(key, entry)| Ok((key.clone(), entry.clone()))))?;
+        if let Some(run) = rows.run().filter(|_| table == Table::Elements) {
+            let opened = run.open()?;
+            let said = opened.walk(range, direction)?;
+            copied.add(said.map(|said| {
+                let (key, row) = said?;
+                Ok((key.into(), row.map_or(Entry::Gone, |row| Entry::Row(row.into()))))
+            }))?;
+        }
+    }
+    Ok(copied.finish())
+}
+
+/// Entries of several sources, the newest source first.
+struct Copied {
+    entries: Vec<(RowKey, Entry)>,
+    complete_to: Option<RowKey>,
+    direction: Direction,
+}
+
+impl Copied {
+    /// Takes the first entries of a source.
+    fn add(&mut self, source: impl Iterator<Item = Result<(RowKey, Entry)>>) -> Result<()> {
+        let before = self.entries.len();
+        for next in source {
+            if self.entries.len() - before == COPIED_AT_ONCE {
+                let last = self.entries.last().map(|(key, _)| key);
+                let nearer = self.complete_to.as_ref().zip(last);
+                if nearer.is_none_or(|(to, last)| precedes(last, to, self.direction)) {
+                    self.complete_to = last.cloned();
                 }
                 break;
             }
-            last = Some(key.clone());
-            merged.push((key.clone(), entry.clone()));
+            self.entries.push(next?);
         }
+        Ok(())
     }
-    // Stable, so of equal keys the newest layer's stays first and is the one that is kept.
-    merged.sort_by(|(a, _), (b, _)| match direction {
-        Direction::Forward => a.cmp(b),
-        Direction::Backward => b.cmp(a),
-    });
-    merged.dedup_by(|later, first| later.0 == first.0);
-    if let Some(to) = &complete_to {
-        merged.retain(|(key, _)| !precedes(to, key, direction));
+
+    fn finish(mut self) -> (Vec<(RowKey, Entry)>, Option<RowKey>) {
+        // Stable, so of equal keys the newest layer's stays first and is the one that is kept.
+        self.entries.sort_by(|(a, _), (b, _)| match self.direction {
+            Direction::Forward => a.cmp(b),
+            Direction::Backward => b.cmp(a),
+        });
+        self.entries.dedup_by(|later, first| later.0 == first.0);
+        if let Some(to) = &self.complete_to {
+            self.entries.retain(|(key, _)| !precedes(to, key, self.direction));
+        }
+        (self.entries, self.complete_to)
     }
-    (merged, complete_to)
 }
 
 fn precedes(a: &RowKey, b: &RowKey, direction: Direction) -> bool {

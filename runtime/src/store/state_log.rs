@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// Calls `each` with the keys of elements of a collection that `state` created; false if the
-    /// log does not have its changes.
+    /// log does not have its changes, or not these.
     pub(crate) fn created_elements(
         &self,
         state: StateNum,
@@ -86,9 +86,7 @@ impl Store {
         let Some(row) = disk.get(Table::Log, &key)? else { return Ok(false) };
         let damaged = || self.corrupt(Table::Log, &key, "the list of changes is damaged");
         match Changes::parse(&key[behind..], row) {
-            Some(Changes::Collection(_, changes)) => {
-                changes.each(|_| (), each).map(|()| true).ok_or_else(damaged)
-            }
+            Some(Changes::Collection(_, changes)) => changes.each(|_| (), each).ok_or_else(damaged),
             _ => Err(damaged()),
         }
     }

@@ -45,6 +45,12 @@ pub(crate) enum View {
 }
 
 impl View {
+    /// The last committed state with `layers` over it.
+    pub(crate) fn with_layers(store: Arc<Store>, layers: Vec<Arc<Layer>>) -> Self {
+        let state = store.state();
+        Self::Held(Arc::new(Held { store, layers, state }))
+    }
+
     pub(crate) fn store(&self) -> &Arc<Store> {
         match self {
             Self::Live(store) | Self::Committed(store) | Self::At(store, _) => store,
@@ -71,13 +77,29 @@ impl View {
     ) -> Result<Option<R>> {
         let store = self.store();
         let Some(state) = self.state() else { return store.get_live(table, key, read) };
-        if let Self::Held(held) = self
-            && let Some(entry) = held.layers.iter().find_map(|layer| layer.entry(table, key))
-        {
-            return Ok(entry.row().map(read));
+        let mut read = Some(read);
+        let mut once = |row: &[u8]| read.take().map(|read| read(row));
+        if let Self::Held(held) = self {
+            for layer in &held.layers {
+                let told = layer.read().look_up(table, key, |row| row.and_then(&mut once))?;
+                if let Some(told) = told {
+                    return Ok(told);
+                }
+            }
         }
         let disk = Disk::open(store)?;
-        Ok(disk.body_at(table, key, state)?.map(read))
+        Ok(disk.body_at(table, key, state)?.and_then(once))
+    }
+
+    /// Something in a range was written since the last commit, as far as this view holds layers.
+    pub(crate) fn waits(&self, table: Table, range: &KeyRange) -> Result<bool> {
+        let Self::Held(held) = self else { return Ok(false) };
+        for layer in &held.layers {
+            if layer.read().touches(table, range)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What the layers add to an object's count of holders, and the row that is committed.
@@ -230,7 +252,7 @@ fn scan_held(
     each: &mut EachRow<'_>,
 ) -> Result<Option<KeyRange>> {
     let store = &held.store;
-    let (entries, complete_to) = stack::copy_entries(&held.layers, table, &range, direction);
+    let (entries, complete_to) = stack::copy_entries(&held.layers, table, &range, direction)?;
     let part = complete_part(&range, complete_to.as_ref(), direction);
     let disk = Disk::open(store)?;
     let rows_then = PastRange::new(table, part, Some(held.state));
@@ -256,8 +278,9 @@ fn scan_live(
     direction: Direction,
     each: &mut EachRow<'_>,
 ) -> Result<Option<KeyRange>> {
-    let ((entries, complete_to), disk) =
+    let (copied, disk) =
         store.look(|stack| stack::copy_entries(&stack.layers, table, &range, direction))?;
+    let (entries, complete_to) = copied?;
     let part = complete_part(&range, complete_to.as_ref(), direction);
     let mut passed = Passed::default();
     let cursor =

@@ -7,8 +7,9 @@ use super::{
     envelope::{self, Envelope, Next, Seal},
     head::Head,
     keeping::Keeping,
-    layer::{self, Entry, LayerRows},
+    layer::LayerRows,
     log::{self, Kind, StateRow},
+    merged::Layers,
     num::{ClassId, Oid, PrefixId, StateNum, TagId},
     owners::OwnerChanges,
     postings::{self, Delta, Postings},
@@ -287,19 +288,13 @@ impl<'s> Writer<'s> {
 
     /// Writes everything that layers hold, newest first, table by table: each row once.
     pub(crate) fn rows(&mut self, layers: &[&LayerRows], tables: &[Table]) -> Result<()> {
-        for &table in tables {
-            for (key, entry) in layer::merged(layers, table) {
-                match entry {
-                    Entry::Row(body) => {
-                        self.put(table, key.as_bytes(), body, Before::Unknown)?;
-                    }
-                    Entry::Gone => {
-                        self.delete(table, key.as_bytes())?;
-                    }
-                }
-            }
-        }
-        Ok(())
+        let layers = Layers::open(layers)?;
+        tables.iter().try_for_each(|&table| {
+            layers.each(table, |key, row| match row {
+                Some(body) => self.put(table, key, body, Before::Unknown).map(drop),
+                None => self.delete(table, key).map(drop),
+            })
+        })
     }
 
     /// Changes memberships, oldest change first: each container is written once.

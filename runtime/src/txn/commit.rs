@@ -17,6 +17,7 @@ use crate::{
         Before, Commit, Happened, LayerRows, NotCommitted, Oid, Postings, Prepared, StateNum,
         Table, TagId, Writer, Wrote, oid_key,
     },
+    sync::RwLockReadGuard,
 };
 
 /// Tables whose rows come from layers, in the order of their numbers.
@@ -135,6 +136,9 @@ struct Part<'a> {
     objects: &'a Arc<Objects>,
     frozen: &'a Frozen,
     dirty: Vec<Dirty<'a>>,
+    /// Newest first.
+    layers: &'a [RwLockReadGuard<'a, LayerRows>],
+    /// The rows of all layers, without elements if there are several.
     merged: Cow<'a, LayerRows>,
     plan: Plan,
     /// How many tag names are written.
@@ -146,14 +150,15 @@ struct Part<'a> {
 }
 
 fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Written>, Box<Unwritten>> {
-    // A layer alone is read where it is.
-    let layers: Vec<_> =
-        frozen.iter().map(|frozen| frozen.layers.first().map(|layer| layer.read())).collect();
+    let layers: Vec<Vec<_>> = frozen
+        .iter()
+        .map(|frozen| frozen.layers.iter().map(|layer| layer.read()).collect())
+        .collect();
     let mut parts = Vec::with_capacity(group.len());
-    for ((objects, frozen), layer) in group.iter().zip(frozen).zip(&layers) {
-        let merged = match (&frozen.layers[..], layer) {
-            ([_], Some(layer)) => Cow::Borrowed(&**layer),
-            _ => Cow::Owned(LayerRows::of_all(&frozen.layers)),
+    for ((objects, frozen), layers) in group.iter().zip(frozen).zip(&layers) {
+        let merged = match &layers[..] {
+            [layer] => Cow::Borrowed(&**layer),
+            several => Cow::Owned(merge(several)),
         };
         let mut dirty: Vec<_> = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
         dirty.sort_unstable_by_key(|(oid, _)| *oid);
@@ -162,6 +167,7 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Written>, Box<
             objects,
             frozen,
             dirty,
+            layers,
             merged,
             plan,
             names: Cell::new(0),
@@ -266,7 +272,9 @@ impl Part<'_> {
         self.classes.replace(self.objects.catalogue().write(writer)?);
         self.names.set(self.objects.tag_names().write(writer)?);
         writer.rows(&[&plan.rows], &[Table::Objects])?;
-        writer.rows(&[&plan.rows, merged], &ROW_TABLES)?;
+        let layers = self.layers.iter().map(|layer| &**layer);
+        let rows: Vec<_> = std::iter::once(&plan.rows).chain(layers).collect();
+        writer.rows(&rows, &ROW_TABLES)?;
         writer.postings([&merged.postings, &memberships, &plan.rows.postings])?;
         self.objects.tag_names().note_unborne(writer, self.names.get())?;
         counts(writer, merged, plan)?;
@@ -274,6 +282,13 @@ impl Part<'_> {
         plan.retagged.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Retagged));
         Ok(())
     }
+}
+
+/// What all frozen layers say of what there is but once for each object, newer over older.
+fn merge(newest_first: &[RwLockReadGuard<'_, LayerRows>]) -> LayerRows {
+    let mut merged = LayerRows::default();
+    newest_first.iter().rev().for_each(|layer| merged.merge(layer.without_elements()));
+    merged
 }
 
 struct Batch<'a, 'w> {

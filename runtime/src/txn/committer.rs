@@ -11,9 +11,9 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use super::commit::commit;
 use crate::{
     Error, Result,
-    object::{Objects, refuse_in_child, refuse_in_commit},
+    object::{Frozen, Objects, refuse_in_child, refuse_in_commit},
     store::StateNum,
-    sync::{Mutex, set_committer},
+    sync::{Mutex, set_committer, slots},
 };
 
 /// How often the slots of readers that died are freed: until then they keep pages from reuse.
@@ -186,7 +186,11 @@ impl Thread {
                 };
                 reply(result.clone());
             }
+            let is_much = spent.iter().any(Frozen::is_much);
             drop(spent);
+            if is_much {
+                slots::tend_now();
+            }
             if stops {
                 return;
             }

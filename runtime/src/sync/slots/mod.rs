@@ -18,7 +18,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bag::tend;
+pub(crate) use bag::{tend, tend_now};
 pub(crate) use counted::Counted;
 pub(crate) use look::Look;
 pub(crate) use place::Place;

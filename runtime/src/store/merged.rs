@@ -1,0 +1,92 @@
+//! All entries of a table over several layers: each key once, in order.
+
+use std::collections::btree_map;
+
+use super::{
+    key::RowKey,
+    layer::{Entry, LayerRows},
+    run::{Opened, Said},
+    scan::{Direction, KeyRange},
+    table::Table,
+};
+use crate::Result;
+
+/// Layers to be written, newest first; their runs are looked at until this is dropped.
+pub(super) struct Layers<'l> {
+    layers: Vec<(&'l LayerRows, Option<Opened<'l>>)>,
+    everything: KeyRange,
+}
+
+impl<'l> Layers<'l> {
+    pub(super) fn open(layers: &[&'l LayerRows]) -> Result<Self> {
+        let open = |layer: &&'l LayerRows| {
+            let run = layer.run().map(|run| run.open()).transpose()?;
+            Ok((*layer, run))
+        };
+        let layers = layers.iter().map(open).collect::<Result<_>>()?;
+        Ok(Self { layers, everything: KeyRange::all() })
+    }
+
+    /// Calls `each` with every entry of a table.
+    pub(super) fn each(
+        &self,
+        table: Table,
+        mut each: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
+    ) -> Result<()> {
+        let mut strands = Vec::new();
+        for (layer, run) in &self.layers {
+            strands.push(Strand::begin(Source::Memory(layer.entries(table)))?);
+            if let Some(run) = run.as_ref().filter(|_| table == Table::Elements) {
+                let rows = run.walk(&self.everything, Direction::Forward)?;
+                strands.push(Strand::begin(Source::Run(Box::new(rows)))?);
+            }
+        }
+        while let Some(nearest) = strands.iter().filter_map(Strand::key).min() {
+            let mut newest = None;
+            for strand in &mut strands {
+                if strand.key() == Some(nearest) {
+                    let row = strand.next()?;
+                    newest = newest.or(Some(row));
+                }
+            }
+            each(nearest, newest.flatten())?;
+        }
+        Ok(())
+    }
+}
+
+enum Source<'l> {
+    Memory(btree_map::Iter<'l, RowKey, Entry>),
+    Run(Box<dyn Iterator<Item = Result<Said<'l>>> + 'l>),
+}
+
+/// One source of entries, and the next one that it has.
+struct Strand<'l> {
+    source: Source<'l>,
+    head: Option<Said<'l>>,
+}
+
+impl<'l> Strand<'l> {
+    fn begin(source: Source<'l>) -> Result<Self> {
+        let mut strand = Self { source, head: None };
+        strand.next()?;
+        Ok(strand)
+    }
+
+    fn key(&self) -> Option<&'l [u8]> {
+        self.head.map(|(key, _)| key)
+    }
+
+    /// Gives the row, or that it is deleted, and goes on.
+    fn next(&mut self) -> Result<Option<&'l [u8]>> {
+        let next = match &mut self.source {
+            Source::Memory(entries) => {
+                entries.next().map(|(key, entry)| (key.as_bytes(), entry.row()))
+            }
+            Source::Run(rows) => rows.next().transpose()?,
+        };
+        let row = self.head.and_then(|(_, row)| row);
+        self.head = next;
+        Ok(row)
+    }
+}
