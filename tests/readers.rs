@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use db0::{Memo, Mode};
+use db0::{Config, Memo, Mode, Workspace};
 
 #[db0::memo(singleton)]
 struct Counter {
@@ -116,4 +116,30 @@ fn a_reader_follows_its_writer() {
     let beside = workspace.open_prefixes().len();
     assert_eq!(beside, 1);
     assert!(workspace.prefix("default", Mode::ReadOnly).is_ok());
+}
+
+/// The first to come opens the file and the last to go closes it, in whatever order that happens.
+#[test]
+fn workspaces_that_come_and_go_in_many_threads_share_one_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let writer = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("it opens");
+    writer.singleton(|| Counter { value: 7, people: Vec::new() });
+    writer.commit().expect("it commits");
+    writer.close().expect("it closes");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..40 {
+                    let config = Config::new(folder.path()).read_only();
+                    let reader = Workspace::open(config).expect("it opens");
+                    let counter = reader.singleton::<Counter>(|| unreachable!("it is there"));
+                    assert_eq!(counter.read().value, 7);
+                    drop(counter);
+                    reader.close().expect("it closes");
+                }
+            });
+        }
+    });
+    let reader = Workspace::open(Config::new(folder.path()).read_only()).expect("it opens");
+    assert!(reader.current().expect("open").readers().expect("it looks").len() < 20);
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use db0::{Config, Error, Mode, Workspace};
+use db0::{Config, Dict, Error, Index, Memo, Mode, Workspace};
 use db0_faults::{Judge, Random, Roles, Scratch, Verdict};
 
 use crate::limits::{drop_privileges, limit_address_space};
@@ -13,6 +13,13 @@ use crate::oracle::{Oracle, Past};
 use crate::world::World;
 
 const STEPS: u64 = 6;
+
+#[db0::memo(singleton, name = "shelf")]
+struct Shelf {
+    by_name: Dict<String, u64>,
+    by_bytes: Dict<Vec<u8>, u64>,
+    sorted: Index<String, Memo<Shelf>>,
+}
 
 fn prepared() -> Scratch {
     let scratch = Scratch::new().expect("a folder");
@@ -161,4 +168,82 @@ fn little_address_space_is_enough() -> io::Result<()> {
     assert_eq!(Judge::new(&roles, "other").ask(scratch.path(), 0, 0)?, Verdict::Sound);
     assert_eq!(Oracle::default().check(scratch.path(), Past::All), Ok(STEPS + 20));
     Ok(())
+}
+
+#[test]
+fn links_in_the_place_of_files_are_not_followed() {
+    for name in ["data.mdb", ".guard", ".peers"] {
+        let scratch = prepared();
+        let (file, elsewhere) =
+            (scratch.path().join("default").join(name), scratch.path().join("elsewhere"));
+        fs::rename(&file, &elsewhere).expect("it is there");
+        let before = fs::read(&elsewhere).expect("reads");
+        symlink(&elsewhere, &file).expect("a link");
+        let error = refusal(scratch.path());
+        assert!(matches!(error, Error::Format { .. } | Error::Io { .. }), "{name}: {error:?}");
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(fs::read(&elsewhere).expect("reads") == before, "{name} was written to");
+        fs::rename(&elsewhere, &file).expect("back in its place");
+        check_unharmed(&scratch);
+    }
+}
+
+#[test]
+fn files_belong_to_their_owner_alone() {
+    fn check(folder: &Path, seen: &mut usize) {
+        for entry in fs::read_dir(folder).expect("reads").flatten() {
+            let mode = entry.metadata().expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}: {mode:o}", entry.path().display());
+            *seen += 1;
+            if entry.path().is_dir() {
+                check(&entry.path(), seen);
+            }
+        }
+    }
+    let scratch = Scratch::new().expect("a folder");
+    let root = scratch.path().join("root");
+    let mut world = World::open(Config::new(&root)).expect("it opens");
+    let reader = Workspace::open(Config::new(&root).read_only()).expect("it opens");
+    world.take_step().and_then(|()| world.commit()).expect("it is committed");
+    let snapshot = reader.snapshot().expect("a state");
+    let mut seen = 0;
+    check(scratch.path(), &mut seen);
+    assert!(seen > 6, "{seen} files and folders");
+    drop(snapshot);
+}
+
+#[test]
+fn keys_may_be_empty_or_longer_than_lmdb_takes() {
+    let scratch = Scratch::new().expect("a folder");
+    let lens = [0, 1, 400, 510, 511, 512, 513, 10_240];
+    let name = |len: usize| "k".repeat(len);
+    for round in 0..2 {
+        let config = Config::new(scratch.path()).autocommit(false);
+        let workspace = Workspace::open(config).expect("it opens");
+        let _entered = workspace.enter();
+        let shelf = db0::singleton(|| Shelf {
+            by_name: Dict::new(),
+            by_bytes: Dict::new(),
+            sorted: Index::new(),
+        });
+        let seen = shelf.read();
+        for len in lens.into_iter().filter(|_| round == 0) {
+            seen.by_name.insert(name(len), len as u64);
+            // Equal for longer than what is kept of a long key.
+            seen.by_name.insert(name(len) + "b", len as u64 + 1);
+            seen.by_bytes.insert(vec![0; len], len as u64);
+            seen.sorted.add(name(len), &shelf);
+        }
+        workspace.commit().expect("it commits");
+        for len in lens {
+            assert_eq!(seen.by_name.get(name(len)), Some(len as u64));
+            assert_eq!(seen.by_name.get(name(len) + "b"), Some(len as u64 + 1));
+            assert_eq!(seen.by_bytes.get(vec![0; len]), Some(len as u64));
+        }
+        let keys: Vec<String> = seen.sorted.iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, lens.map(name));
+        let bytes: Vec<usize> = seen.by_bytes.iter().map(|(key, _)| key.len()).collect();
+        assert_eq!(bytes, lens);
+        assert_eq!(seen.by_name.len(), 2 * lens.len());
+    }
 }
