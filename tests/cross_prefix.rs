@@ -9,7 +9,7 @@ use std::{
 };
 
 use common::World;
-use db0::{AnyMemo, Dict, Error, Index, List, Memo, Mode, Prefix, Set, WeakMemo};
+use db0::{AnyMemo, Dict, Error, Index, List, Memo, Mode, Prefix, Set, Value, WeakMemo};
 use serde::{Deserialize, Serialize};
 
 #[db0::memo(keep)]
@@ -210,4 +210,55 @@ fn a_collection_with_strangers_stays_where_it_is() {
     assert_eq!(shelf.read().weak.as_ref().and_then(WeakMemo::upgrade), Some(stranger.clone()));
     assert_eq!(strangers.get(0), Some(stranger));
     assert_eq!(own.read().name, "Ann");
+}
+
+#[db0::memo(keep)]
+#[derive(Debug)]
+struct Loose {
+    friend: Option<Memo<Person>>,
+    value: Value,
+}
+
+#[test]
+fn a_value_knows_where_it_was_read() {
+    let world = World::new();
+    let (here, stranger, own) = two(&world);
+    let other = world.workspace.as_ref().expect("it is open").prefix("other", Mode::ReadWrite);
+    let other = other.expect("it opens");
+    let theirs = other.create(Loose { friend: Some(stranger.clone()), value: Value::Nil });
+    let friend = AnyMemo::from(&theirs).get("friend").expect("it has one");
+    AnyMemo::from(&theirs).set("value", vec![friend.clone()]);
+    let read = theirs.read().value.clone();
+    let ours = here.create(Loose { friend: Some(own.clone()), value: Value::Nil });
+    let any = AnyMemo::from(&ours);
+    for value in [friend.clone(), Value::List(vec![friend]), read] {
+        refused("value", any.try_set("value", value.clone()));
+        refused("typed", ours.try_update(|ours| ours.value = value.clone()));
+        refused("new", here.try_create(Loose { friend: None, value: value.clone() }));
+        let list = List::from_iter([Value::Nil]);
+        drop(here.create(Keeper { list: list.clone() }));
+        refused("element", list.try_push(value));
+    }
+    refused("friend", any.try_set("friend", AnyMemo::from(&theirs).get("friend")));
+    assert_eq!((stranger.refcount(), own.refcount()), (2, 1));
+    // One of its own prefix is taken.
+    any.set("value", any.get("friend"));
+    assert_eq!((any.follow_value(), own.refcount()), (Some(own.uuid()), 2));
+}
+
+#[db0::memo(keep)]
+struct Keeper {
+    list: List<Value>,
+}
+
+trait FollowValue {
+    fn follow_value(&self) -> Option<uuid::Uuid>;
+}
+
+impl FollowValue for AnyMemo {
+    fn follow_value(&self) -> Option<uuid::Uuid> {
+        let value = self.get("value")?;
+        let found = self.follow(value.as_reference()?).expect("it is read")?;
+        Some(found.uuid())
+    }
 }

@@ -148,7 +148,9 @@ impl AnyMemo {
     /// As [`fields`](Self::fields), with the failure as a value.
     pub fn try_fields(&self) -> Result<Vec<(String, Value)>> {
         let fields = self.seen_cell()?.fields()?.named;
-        fields.into_iter().map(|(name, raw)| Ok((name, Value::from_bytes(&raw)?))).collect()
+        context::decoding(&self.open()?, || {
+            fields.into_iter().map(|(name, raw)| Ok((name, Value::from_bytes(&raw)?))).collect()
+        })
     }
 
     /// A field of the object; `None` if it has no field of this name.
@@ -164,7 +166,8 @@ impl AnyMemo {
     pub fn try_get(&self, field: &str) -> Result<Option<Value>> {
         let fields = self.seen_cell()?.fields()?.named;
         let found = fields.iter().find(|(name, _)| name == field);
-        found.map(|(_, raw)| Value::from_bytes(raw)).transpose()
+        let value = |(_, raw): &(String, Vec<u8>)| Value::from_bytes(raw);
+        context::decoding(&self.open()?, || found.map(value).transpose())
     }
 
     /// A field's value as it would be stored; `None` if the object has no field of this name.

@@ -16,9 +16,35 @@ use super::{
 use crate::{
     Error, Result,
     class::Class,
-    codec::{RefExt, STRONG, WEAK, is_codec},
+    codec::{Homes, RefExt, STRONG, WEAK, is_codec},
     store::{Oid, PrefixId, oid_key, take_ordered},
 };
+
+/// How values that are not typed know whose references are in them.
+pub(super) fn homes() -> Homes {
+    Homes {
+        read_from: || {
+            let objects = context::decoded_for().and_then(|home| home.objects());
+            objects.map_or(0, |objects| objects.store().prefix_id().0)
+        },
+        check: |home, reference| {
+            let home = PrefixId(home);
+            let refused = context::refer(|context| {
+                let here = context.objects();
+                let stays = reference.kind() == WEAK || home == here.store().prefix_id();
+                match take_ordered(&mut reference.payload()) {
+                    Some(oid) if !stays => Err(Error::CrossPrefix {
+                        from: here.name().into(),
+                        to: here.neighbour(home).map_or("?".into(), |there| there.name().into()),
+                        target: home.uuid(Oid(oid)),
+                    }),
+                    _ => Ok(()),
+                }
+            });
+            refused.unwrap_or(Ok(()))
+        },
+    }
+}
 
 /// A reference within a prefix.
 pub(super) fn reference(kind: u8, oid: Oid) -> RefExt {

@@ -18,10 +18,12 @@ use super::{
     guards::{refuse_in_child, refuse_in_commit},
     hold::Users,
     objects::Objects,
+    reference,
     version::{Epoch, Outcome},
 };
 use crate::{
     Config, Error, Result,
+    codec::set_homes,
     fields::Claim,
     store::PrefixId,
     sync::{Held, Mutex, RwLock, Turn},
@@ -87,6 +89,7 @@ pub(crate) type MyTurn<'s> = Held<TurnOf<'s>>;
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Arc<Self> {
+        set_homes(reference::homes());
         Arc::new(Self {
             config,
             turn: Turn::default(),

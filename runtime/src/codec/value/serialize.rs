@@ -8,6 +8,7 @@ use serde::{
 };
 
 use super::{
+    home,
     tagged::{self, f32_text, f64_text, looks_tagged, reference_text, to_hex},
     types::Value,
 };
@@ -54,6 +55,7 @@ fn store<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error>
         }
         Value::Reference(reference) => {
             note_bare();
+            home::check(reference.home(), reference.ext()).map_err(S::Error::custom)?;
             reference.ext().serialize(serializer)
         }
         Value::Time(time) => {

@@ -1,7 +1,12 @@
 //! What a value can be.
 
-use std::num::NonZero;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    num::NonZero,
+};
 
+use super::home;
 use crate::codec::{format::Time, reference::RefExt};
 
 /// Any value that db0 stores, without its Rust type.
@@ -59,19 +64,50 @@ pub enum Value {
 /// A reference to an object or a collection, as it is stored.
 ///
 /// Two are equal when they refer to the same target in the same way.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 // Boxed, or it would make every value half as large again.
-pub struct Reference(Box<RefExt>);
+pub struct Reference(Box<Referring>);
+
+#[derive(Clone)]
+struct Referring {
+    ext: RefExt,
+    /// The prefix that it was read from; 0 if that is not known.
+    home: u64,
+}
 
 impl Reference {
     /// Its stored form.
     pub fn ext(&self) -> &RefExt {
-        &self.0
+        &self.0.ext
+    }
+
+    pub(super) fn home(&self) -> u64 {
+        self.0.home
+    }
+}
+
+impl PartialEq for Reference {
+    fn eq(&self, other: &Self) -> bool {
+        self.ext() == other.ext()
+    }
+}
+
+impl Eq for Reference {}
+
+impl Hash for Reference {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.ext().hash(state);
+    }
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reference").field(self.ext()).finish()
     }
 }
 
 impl From<RefExt> for Reference {
     fn from(ext: RefExt) -> Self {
-        Self(Box::new(ext))
+        Self(Box::new(Referring { ext, home: home::read_from() }))
     }
 }
