@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod groups;
+mod laziness;
 mod names_reclaimed;
 mod one_by_one;
 mod orders;
