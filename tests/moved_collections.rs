@@ -154,3 +154,32 @@ fn what_refers_to_its_prefix_stays_there() {
     stored.read().rows.push(List::from([5]));
     assert_eq!(stored.read().rows.get(0).map(|list| list.to_vec()), Some(vec![5]));
 }
+
+#[test]
+fn who_waits_while_it_moves_writes_to_where_it_is() {
+    let world = World::new();
+    let other = other(&world);
+    for _ in 0..5 {
+        let list = List::from([1]);
+        let dict = Dict::from([("a".to_string(), "b".to_string())]);
+        let in_atomic = std::sync::Barrier::new(2);
+        let owner = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                in_atomic.wait();
+                list.push(2);
+                dict.insert("c".into(), "d".into());
+            });
+            let moved = db0::atomic(|| -> db0::Result<_> {
+                in_atomic.wait();
+                let array = Array::new();
+                let owner = other.create(Owner { list: list.clone(), dict: dict.clone(), array });
+                // Until the other thread is at the turn.
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                Ok(owner)
+            });
+            moved.expect("it is published")
+        });
+        let owner = owner.read();
+        assert_eq!((owner.list.to_vec(), owner.dict.len()), (vec![1, 2], 2));
+    }
+}

@@ -44,9 +44,9 @@ fn go_through(
         let mut next = || if step.from_back { given.next_back() } else { given.next() };
         let taken = std::iter::from_fn(&mut next).take(step.taken);
         if step.from_back {
-            back.extend(taken)
+            back.extend(taken);
         } else {
-            front.extend(taken)
+            front.extend(taken);
         }
         change(step);
         step.removed.iter().for_each(|key| {
