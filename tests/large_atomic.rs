@@ -179,3 +179,22 @@ fn a_view_between_two_writes_changes_no_count() {
     }
     assert_eq!(numbers.len(), 20_000);
 }
+
+#[test]
+fn what_can_not_be_moved_out_of_memory_stays_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let workspace = open(folder.path());
+    let _entered = workspace.enter();
+    let numbers = root().read().numbers.clone();
+    // A file where the folder should be.
+    std::fs::write(folder.path().join("default/.scratch"), b"in the way").expect("a file");
+    db0::atomic(|| -> db0::Result<()> {
+        numbers.extend((0..60_000).map(|n| (scattered(n), n)));
+        assert_eq!(numbers.insert(scattered(3), 0), Some(3));
+        Ok(())
+    })
+    .expect("it succeeds");
+    db0::commit().expect("it commits");
+    assert_eq!(numbers.len(), 60_000);
+    assert_eq!(numbers.get(scattered(3)), Some(0));
+}

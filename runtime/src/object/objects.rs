@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, LazyLock, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -64,6 +64,8 @@ pub struct Objects {
     pub(crate) committing: Mutex<()>,
     /// A commit that may be on disk or not. Only who holds `committing` looks at it.
     pub(super) undecided: Mutex<Option<Undecided>>,
+    /// Bytes in a private layer at which there is an attempt to move some out of memory.
+    pub(super) spills_at: AtomicUsize,
     pub(super) health: Health,
     pub(super) closed: AtomicBool,
     /// The last commit of another process that was looked at.
@@ -116,7 +118,8 @@ impl Objects {
         (writable, moment): (bool, Moment),
     ) -> Arc<Self> {
         let pending = Mutex::new(Pending::new(view.store().next_oid()));
-        let health = Health::new(shared.config.pending_bytes);
+        let budget = shared.config.pending_bytes;
+        let (health, spills_at) = (Health::new(budget), AtomicUsize::new(budget));
         Arc::new_cyclic(|me| Self {
             view,
             name,
@@ -137,6 +140,7 @@ impl Objects {
             handovers: AtomicU64::new(0),
             committing: Mutex::default(),
             undecided: Mutex::default(),
+            spills_at,
             health,
             closed: AtomicBool::new(false),
             followed_to: AtomicU64::new(0),

@@ -173,8 +173,11 @@ impl Objects {
     /// Makes room in memory, if the layer that this thread writes to has so many bytes that it must.
     /// Other layers are left to the committer.
     fn spill_beyond_budget(&self, bytes: usize) {
-        if bytes > self.shared.config.pending_bytes {
-            self.store().spill_private();
+        if bytes > self.spills_at.load(Ordering::Relaxed) {
+            let budget = self.shared.config.pending_bytes;
+            let in_vain = !self.store().spill_private();
+            let next = if in_vain { bytes + budget } else { budget };
+            self.spills_at.store(next, Ordering::Relaxed);
         }
     }
 

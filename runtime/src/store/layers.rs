@@ -78,14 +78,15 @@ impl Store {
         layers.unwrap_or_default()
     }
 
-    /// Moves what waits in this thread's private layer to a scratch file, if it is very much. That it
-    /// could not be moved is no failure: it stays where it is.
-    pub(crate) fn spill_private(&self) {
-        if let Some(layer) = self.private_target()
-            && let Err(error) = layer.spill(self.env.path(), SPILLED_AT_LEAST)
-        {
+    /// Moves what waits in this thread's private layer to a scratch file, if it is very much; false if
+    /// that failed. It is no failure of the `atomic`: what could not be moved stays where it is.
+    pub(crate) fn spill_private(&self) -> bool {
+        let Some(layer) = self.private_target() else { return true };
+        let spilled = layer.spill(self.env.path(), SPILLED_AT_LEAST);
+        if let Err(error) = &spilled {
             tracing::warn!("a large atomic stays in memory: {error}");
         }
+        spilled.is_ok()
     }
 
     /// Ends the innermost private layers: their rows go to the layer below. Readers wait until
