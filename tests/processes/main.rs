@@ -2,6 +2,7 @@
 
 mod bank;
 mod child;
+mod deletions;
 mod forked;
 mod handover;
 mod latecomers;
@@ -15,10 +16,11 @@ mod waits;
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 16] = [
+const ROLES: [(&str, fn(&Path)); 17] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
+    ("holds what is deleted", deletions::holds_what_is_deleted),
     ("queues", handover::queues),
     ("follows", handover::follows),
     ("writes until it is killed", neighbours::writes_until_it_is_killed),

@@ -129,13 +129,21 @@ fn a_writer_killed_in_a_commit_leaves_readers_a_whole_state() {
     assert!(readers.into_iter().all(|reader| reader.end().success()));
 }
 
+/// The memory of this process that is in use.
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.expect("the system tells") << 10
+}
+
 #[test]
 fn many_readers_at_once_are_served() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = opened(folder.path());
     let _entered = workspace.enter();
     let bank = Bank::open();
-    let began = Instant::now();
+    let (began, bytes, resident) = (Instant::now(), data_len(folder.path()), resident_bytes());
     let mut readers: Vec<_> = (0..500).map(|_| Child::start("reads", folder.path())).collect();
     readers.iter_mut().for_each(|reader| reader.tell("look"));
     for _ in 0..20 {
@@ -156,4 +164,8 @@ fn many_readers_at_once_are_served() {
     prefix.clear_dead_readers().expect("it looks");
     let mine = std::process::id();
     assert!(prefix.readers().expect("it looks").iter().all(|reader| reader.pid == mine));
+    // Neither memory nor the file has grown with the number of those who came.
+    let (file, memory) =
+        (data_len(folder.path()) - bytes, resident_bytes().saturating_sub(resident));
+    assert!(file < 4 << 20 && memory < 128 << 20, "{file} and {memory} bytes more");
 }
