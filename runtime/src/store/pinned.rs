@@ -132,14 +132,6 @@ impl Pinned {
         }
     }
 
-    /// What this state shows is there, also where everybody else has forgotten it.
-    pub(super) fn keeps(&self, state: StateNum) -> bool {
-        match &self.others {
-            Others::Registrant(registrant) => registrant.told.listed.contains(&state),
-            Others::Keeper(_) | Others::Unknown => self.states.contains_key(&state),
-        }
-    }
-
     /// Single states that somebody looks at, here or elsewhere, oldest first.
     pub(super) fn used(&self, range: impl RangeBounds<StateNum> + Clone) -> Vec<StateNum> {
         let here = self.states.range(range.clone()).map(|(state, _)| *state);

@@ -224,7 +224,12 @@ impl Pins {
 
     /// What this state shows is there for this process, also where everybody else has forgotten it.
     pub(super) fn keeps(&self, state: StateNum) -> bool {
-        self.pinned.lock().keeps(state)
+        let pinned = self.pinned.lock();
+        match pinned.others.told() {
+            Some(told) => told.listed.contains(&state),
+            // Who reads and can't register has no say in what is forgotten.
+            None => !self.is_reader() && pinned.states.contains_key(&state),
+        }
     }
 
     /// Nobody looks at this state, as far as that is known.
@@ -309,6 +314,32 @@ mod tests {
         assert!(writer.is_unused(StateNum(5)));
         drop(reader);
         assert_eq!(writer.close_before(StateNum(8), StateNum(6)), (StateNum(8), false));
+    }
+
+    #[test]
+    fn who_can_t_register_is_kept_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(super::super::board::FOLDER), "").expect("a file");
+        let reader = Pins::of_reader(folder.path(), StateNum(0));
+        let _five = reader.pin(StateNum(5)).expect("as far as is known");
+        assert!(!reader.keeps(StateNum(5)));
+    }
+
+    #[test]
+    fn more_states_than_can_be_listed_are_kept_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = Pins::of_writer(folder.path(), StateNum(0));
+        let reader = Pins::of_reader(folder.path(), StateNum(0));
+        reader.follow(StateNum(10_000)).expect("it is there");
+        let pins: Vec<_> =
+            (1..=5000).map(|state| reader.pin(StateNum(state)).expect("it is there")).collect();
+        std::thread::sleep(3 * TOLD_AFTER);
+        let oldest = StateNum(4097);
+        assert_eq!(writer.close_before(StateNum(9000), StateNum(0)), (oldest, true));
+        assert_eq!(writer.before(oldest).len(), 4096);
+        drop(pins);
+        std::thread::sleep(3 * TOLD_AFTER);
+        assert_eq!(writer.close_before(StateNum(9000), oldest), (StateNum(9000), false));
     }
 
     #[test]
