@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     current::{self, Entered, Place},
     exit,
+    opening::Opening,
 };
 use crate::{
     AnyMemo, Config, CycleReport, Error, Memo, Mode, Prefix, Result,
@@ -30,6 +31,7 @@ pub(super) const STEPS_MAX: usize = 16;
 pub(super) struct Inner {
     shared: Arc<Shared>,
     prefixes: Mutex<Vec<Arc<OpenPrefix>>>,
+    opening: Opening,
     current: RwLock<Option<Arc<OpenPrefix>>>,
 }
 
@@ -88,6 +90,7 @@ impl Workspace {
         let inner = Arc::new(Inner {
             shared: shared.clone(),
             prefixes: Mutex::default(),
+            opening: Opening::default(),
             current: RwLock::new(None),
         });
         let closing = inner.clone();
@@ -135,6 +138,7 @@ impl Workspace {
     #[track_caller]
     fn open_prefix(&self, name: &PrefixName, mode: Mode) -> Result<Arc<OpenPrefix>> {
         self.inner.shared.check_open()?;
+        let _alone = self.inner.opening.begin(name.as_str());
         let open = match self.inner.opened(name) {
             Some(open) if mode == Mode::ReadOnly || open.objects.is_writable() => open,
             // It is read at present, perhaps only because an object of it was fetched.
@@ -142,25 +146,10 @@ impl Workspace {
                 open.acquire(self.inner.shared.config.lock, Location::caller())?;
                 open
             }
-            None => self.open_new(name, mode)?,
+            None => self.inner.add(prefix::open(&self.inner.shared, name, mode)?),
         };
         *self.inner.current.write() = Some(open.clone());
         Ok(open)
-    }
-
-    fn open_new(&self, name: &PrefixName, mode: Mode) -> Result<Arc<OpenPrefix>> {
-        match prefix::open(&self.inner.shared, name, mode) {
-            Ok(open) => Ok(self.inner.add(open)),
-            // Another thread has been faster, and is about to put it where it is found.
-            Err(Error::SamePrefixId { first, second }) if first == second => loop {
-                if let Some(open) = self.inner.opened(name) {
-                    return Ok(open);
-                }
-                self.check_open()?;
-                std::thread::yield_now();
-            },
-            Err(error) => Err(error),
-        }
     }
 
     /// Opens a prefix, and makes it the workspace's current one.
@@ -189,7 +178,16 @@ impl Workspace {
         if let Some(open) = self.inner.opened(&name) {
             return Ok(Prefix::new(open));
         }
-        self.open_new(&name, self.inner.shared.config.mode).map(Prefix::new)
+        let _alone = self.inner.opening.begin(name.as_str());
+        let open = match self.inner.opened(&name) {
+            Some(open) => open,
+            None => self.inner.add(prefix::open(
+                &self.inner.shared,
+                &name,
+                self.inner.shared.config.mode,
+            )?),
+        };
+        Ok(Prefix::new(open))
     }
 
     /// The names of the prefixes in a folder, without opening it.
@@ -314,6 +312,7 @@ impl Workspace {
         // It may be in one that is not open: look into each, for reading.
         for name in self.prefixes()? {
             let name = PrefixName::new(&name)?;
+            let _alone = self.inner.opening.begin(name.as_str());
             if self.inner.opened(&name).is_some() {
                 continue;
             }

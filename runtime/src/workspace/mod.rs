@@ -4,6 +4,7 @@ mod current;
 mod exit;
 mod handle;
 mod health;
+mod opening;
 mod view;
 
 pub use current::{Entered, class_prefix, current, default_workspace, fetch};
