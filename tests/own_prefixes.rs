@@ -44,6 +44,8 @@ fn a_class_may_have_a_prefix_of_its_own() {
     drop((volume, theme));
     world.reopen();
     assert_eq!(db0::prefixes().expect("they are listed"), ["default", "settings/user"]);
+    db0::fetch::<Setting>(uuids.0).expect("it is there").write().name.push('!');
+    db0::fetch::<Setting>(uuids.0).expect("it is there").write().name = "volume".into();
     assert!(db0::has_singleton::<Theme>());
     assert!(db0::fetch_singleton::<Theme>().expect("it is there").read().dark);
     assert_eq!(db0::singleton::<Theme>(|| unreachable!("it is there")).uuid(), uuids.1);

@@ -292,7 +292,22 @@ impl Workspace {
     /// The object of this uuid, in whichever prefix it is.
     pub fn fetch<T: Class>(&self, uuid: Uuid) -> Result<Memo<T>> {
         let missing = || Error::NotFound { class: T::INFO.name.into(), uuid };
+        self.open_own::<T>(uuid)?;
         self.objects_with(uuid)?.ok_or_else(missing)?.fetch(uuid)
+    }
+
+    /// Opens the prefix that a class has for its own as making an object of it would, if it is there:
+    /// what is fetched can be written then.
+    fn open_own<T: Class>(&self, uuid: Uuid) -> Result<()> {
+        if let Some(own) = T::INFO.prefix
+            && self.prefix_of_uuid(uuid).is_none()
+            && self.prefixes()?.iter().any(|name| name == own)
+            && let Err(error) = self.prefix_of::<T>(self.current()?)
+        {
+            // Another process may be writing it: then it is read.
+            tracing::debug!("prefix {own:?} is not opened as its class would: {error}");
+        }
+        Ok(())
     }
 
     /// As [`fetch`](Self::fetch), of whatever class it is.
