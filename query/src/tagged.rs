@@ -9,9 +9,9 @@ use db0_runtime::{
 };
 
 /// Chunks that are read ahead at first, and at most: who wants the first result need not pay for
-/// hundreds.
+/// many, and what is read ahead stays in the processor's cache.
 const AHEAD_MIN: usize = 4;
-const AHEAD_MAX: usize = 64;
+const AHEAD_MAX: usize = 16;
 
 /// Where objects are looked for, and whether all of them are gone through.
 #[derive(Clone, Copy)]

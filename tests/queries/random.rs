@@ -188,6 +188,7 @@ impl View {
             let query = self.find(tree.expr(self));
             assert_eq!(query.uuids(), expected, "{tree:?}");
             assert_eq!(query.count(), expected.len() as u64, "{tree:?}");
+            assert!(query.explain().at_most() >= expected.len() as u64, "{tree:?}");
             assert_eq!(query.is_empty(), expected.is_empty());
             assert_eq!(query.first().map(|item| item.uuid()), expected.first().copied());
             let middle = expected.len() / 2;

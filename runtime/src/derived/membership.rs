@@ -18,7 +18,7 @@ pub struct Members {
 }
 
 /// Chunks that are counted in one look.
-const COUNTED_AT_ONCE: usize = 64;
+const COUNTED_AT_ONCE: usize = 16;
 
 /// What new objects change in a chunk.
 #[derive(Default)]
