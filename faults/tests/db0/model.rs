@@ -125,6 +125,21 @@ impl Contents {
         }
     }
 
+    /// Everything in it is in `whole` too.
+    pub(crate) fn is_part_of(&self, whole: &Self) -> bool {
+        let is_part = |id: &u64, thing: &Thing| {
+            whole.items.get(id).is_some_and(|whole| {
+                (thing.value, thing.friend) == (whole.value, whole.friend)
+                    && thing.tags.is_subset(&whole.tags)
+                    && thing.notes.iter().all(|note| whole.notes.contains(note))
+            })
+        };
+        self.step == whole.step
+            && self.items.iter().all(|(id, thing)| is_part(id, thing))
+            && self.names.iter().all(|(name, id)| whole.names.get(name) == Some(id))
+            && self.line.iter().all(|id| whole.line.contains(id))
+    }
+
     /// What is there after the next step.
     pub(crate) fn after_next(&self) -> Self {
         let mut after = self.clone();

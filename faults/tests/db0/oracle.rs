@@ -98,7 +98,8 @@ impl Oracle {
                 why.push(format!("item {id} is {has:?}, not {should:?}"));
             }
         }
-        Err(Wrong::Differs(why.join("; ")))
+        let why = why.join("; ");
+        Err(if found.is_part_of(right) { Wrong::Hidden(why) } else { Wrong::Differs(why) })
     }
 }
 
@@ -125,6 +126,8 @@ pub(crate) enum Wrong {
     Panicked(String),
     /// A state is missing from the list of states.
     Unlisted(String),
+    /// It left something out.
+    Hidden(String),
     /// It gave something else for the truth.
     Differs(String),
 }
@@ -140,7 +143,7 @@ impl std::fmt::Display for Wrong {
         match self {
             Self::Refused(error) => write!(f, "refused: {error}"),
             Self::Panicked(why) => write!(f, "panicked: {why}"),
-            Self::Unlisted(why) | Self::Differs(why) => f.write_str(why),
+            Self::Unlisted(why) | Self::Hidden(why) | Self::Differs(why) => f.write_str(why),
         }
     }
 }
