@@ -12,6 +12,7 @@ mod env;
 mod error;
 mod files;
 mod fork;
+mod free_tail;
 mod opaque;
 mod pool;
 mod read;
