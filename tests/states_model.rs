@@ -1,6 +1,8 @@
 //! Random histories against a model that remembers every state: each state reads as it was, and what
 //! differs between any two is the difference of two full scans; before and after reopening, pruning
 //! and compaction, live, in a read-only workspace, and in another process.
+//!
+//! `PROPTEST_CASES` says how many histories, `PROPTEST_RNG_SEED` which ones.
 
 mod common;
 
@@ -294,7 +296,7 @@ fn another_process_tells() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::cases(24), ..ProptestConfig::default() })]
     #[test]
     fn every_state_reads_as_it_was_and_differs_as_scans_do(
         steps in prop::collection::vec(step(), 1..120),

@@ -41,3 +41,8 @@ impl World {
         self.open();
     }
 }
+
+/// How many cases a model test goes through: as many as `PROPTEST_CASES` says, else so many.
+pub(crate) fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(default, |cases| cases.parse().expect("a number"))
+}

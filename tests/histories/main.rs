@@ -78,7 +78,7 @@ impl History {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::cases(48), max_shrink_iters: 2000, ..ProptestConfig::default() })]
     #[test]
     fn collections_live_as_their_counterparts_do(ops in prop::collection::vec(op::op(), 1..40)) {
         let mut history = History::new();

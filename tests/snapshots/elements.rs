@@ -35,7 +35,7 @@ fn compare(shelf: &Memo<Shelf>, ends: [&(Snapshot, BTreeSet<u8>, Ranks); 2]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases(16), ..ProptestConfig::default() })]
     #[test]
     fn any_two_states(
         steps in prop::collection::vec(prop::collection::vec(any::<(bool, u8, u8)>(), 0..6), 2..16),

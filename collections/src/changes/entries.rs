@@ -1,5 +1,7 @@
 //! Changes of collections that are kept in key order.
 
+use std::ops::ControlFlow;
+
 use db0_runtime::{
     Result,
     codec::key::Key,
@@ -26,22 +28,19 @@ struct Differing {
     new: Option<Vec<u8>>,
 }
 
-fn entry(reader: &RowReader, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let found = reader.get(key, |row| full_entry(key, row))?;
-    found.map(|entry| entry.ok_or_else(|| reader.damaged("an entry is damaged"))).transpose()
+fn entry(reader: &RowReader, key: &[u8], row: Option<&[u8]>) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+    let damaged = || reader.damaged("an entry is damaged");
+    row.map(|row| full_entry(key, row).ok_or_else(damaged)).transpose()
 }
 
 /// The entries that differ, in key order. Long keys that start alike have rows in another order, and
 /// two of them may even share one: so they are told apart by the whole key.
 fn differing(ends: &Ends) -> Result<Vec<Differing>> {
     let mut found = Vec::new();
-    for key in ends.written()? {
-        let (old, new) = (entry(&ends.before, &key)?, entry(&ends.after, &key)?);
-        match (old, new) {
+    ends.differing(|key, old, new| {
+        match (entry(&ends.before, key, old)?, entry(&ends.after, key, new)?) {
             (Some((key, old)), Some((new_key, new))) if key == new_key => {
-                if old != new {
-                    found.push(Differing { key, old: Some(old), new: Some(new) });
-                }
+                found.push(Differing { key, old: Some(old), new: Some(new) });
             }
             (old, new) => {
                 let gone = old.map(|(key, old)| Differing { key, old: Some(old), new: None });
@@ -49,7 +48,8 @@ fn differing(ends: &Ends) -> Result<Vec<Differing>> {
                 found.extend(gone.into_iter().chain(come));
             }
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     found.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(found)
 }
@@ -205,16 +205,6 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
             Ok(Some((kind, side.decode_key_in_front(&entry.key)?, side.decode(reference)?)))
         })
     }
-}
-
-/// Entries came, went, or got other values.
-pub(super) fn differ(ends: &Ends) -> Result<bool> {
-    for key in ends.written()? {
-        if entry(&ends.before, &key)? != entry(&ends.after, &key)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// Entries of an index came or went.

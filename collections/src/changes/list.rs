@@ -1,113 +1,14 @@
-//! Changes of lists: leaves that are the same at both ends are passed over, and the elements
-//! between them compared.
+//! Changes of lists, element by element.
 
-use std::{collections::HashMap, ops::Range};
-
-use db0_runtime::{
-    Result,
-    object::{RowReader, varint},
-};
+use db0_runtime::{Result, object::RowReader};
 use serde::de::DeserializeOwned;
 
 use super::{
     kind::{Changes, Splice},
+    list_walk::hunks,
     moment::{Ends, Moment, ends},
 };
-use crate::{
-    list::{LeafPlace, List, leaf_elements, leaves},
-    misuse::expect,
-};
-
-/// Elements that differ, as bytes.
-struct Hunk {
-    old_index: usize,
-    old: Vec<Vec<u8>>,
-    new_index: usize,
-    new: Vec<Vec<u8>>,
-}
-
-/// Goes through both ends at once.
-struct Comparison<'e> {
-    ends: &'e Ends,
-    hunks: Vec<Hunk>,
-    old_index: usize,
-    new_index: usize,
-}
-
-fn hunks(ends: &Ends) -> Result<Vec<Hunk>> {
-    let keys = ends.written()?;
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let written: Option<Vec<u64>> =
-        keys.iter().map(|key| varint::take_ordered(&mut &key[..])).collect();
-    let written = written.ok_or_else(|| ends.after.damaged("the key of a node is damaged"))?;
-    let (before, after) = (leaves(&ends.before)?, leaves(&ends.after)?);
-    let places: HashMap<u64, usize> =
-        after.iter().enumerate().map(|(place, leaf)| (leaf.node, place)).collect();
-    let mut comparison = Comparison { ends, hunks: Vec::new(), old_index: 0, new_index: 0 };
-    let (mut old_from, mut new_from) = (0, 0);
-    for (place, leaf) in before.iter().enumerate() {
-        let same = places.get(&leaf.node).filter(|_| written.binary_search(&leaf.node).is_err());
-        if let Some(&new_place) = same.filter(|new_place| **new_place >= new_from) {
-            comparison.compare(&before[old_from..place], &after[new_from..new_place])?;
-            comparison.old_index += leaf.count;
-            comparison.new_index += leaf.count;
-            (old_from, new_from) = (place + 1, new_place + 1);
-        }
-    }
-    comparison.compare(&before[old_from..], &after[new_from..])?;
-    Ok(comparison.hunks)
-}
-
-fn elements(reader: &RowReader, leaves: &[LeafPlace]) -> Result<Vec<Vec<u8>>> {
-    let mut elements = Vec::new();
-    leaves.iter().try_for_each(|leaf| leaf_elements(reader, leaf, &mut elements))?;
-    Ok(elements)
-}
-
-impl Comparison<'_> {
-    /// Compares the elements of some leaves with those that now stand in their place.
-    fn compare(&mut self, before: &[LeafPlace], after: &[LeafPlace]) -> Result<()> {
-        let old = elements(&self.ends.before, before)?;
-        let new = elements(&self.ends.after, after)?;
-        let (old_len, new_len) = (old.len(), new.len());
-        if old_len == new_len {
-            self.compare_in_place(&old, &new);
-        } else {
-            let alike = |pairs: &mut dyn Iterator<Item = (&Vec<u8>, &Vec<u8>)>| {
-                pairs.take_while(|(old, new)| old == new).count()
-            };
-            let front = alike(&mut old.iter().zip(&new));
-            let back = alike(&mut old[front..].iter().rev().zip(new[front..].iter().rev()));
-            self.push(&old, front..old_len - back, &new, front..new_len - back);
-        }
-        self.old_index += old_len;
-        self.new_index += new_len;
-        Ok(())
-    }
-
-    /// As many as before: what differs was set.
-    fn compare_in_place(&mut self, old: &[Vec<u8>], new: &[Vec<u8>]) {
-        let mut at = 0;
-        while at < old.len() {
-            let differing = old[at..].iter().zip(&new[at..]).take_while(|(a, b)| a != b).count();
-            if differing > 0 {
-                self.push(old, at..at + differing, new, at..at + differing);
-            }
-            at += differing.max(1);
-        }
-    }
-
-    fn push(&mut self, old: &[Vec<u8>], gone: Range<usize>, new: &[Vec<u8>], come: Range<usize>) {
-        self.hunks.push(Hunk {
-            old_index: self.old_index + gone.start,
-            new_index: self.new_index + come.start,
-            old: old[gone].to_vec(),
-            new: new[come].to_vec(),
-        });
-    }
-}
+use crate::{list::List, misuse::expect};
 
 /// The elements differ.
 pub(super) fn differ(ends: &Ends) -> Result<bool> {

@@ -2,8 +2,10 @@
 
 mod any;
 mod entries;
+mod hunk;
 mod kind;
 mod list;
+mod list_walk;
 mod moment;
 
 pub use any::{content_differs, kind_name, members};

@@ -1,6 +1,6 @@
 //! The states that a collection is compared at.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use db0_runtime::{
     Result,
@@ -30,11 +30,27 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
-    /// The keys of the rows that were written in between.
-    pub(crate) fn written(&self) -> Result<BTreeSet<Vec<u8>>> {
-        let (low, high) =
-            if self.swapped { (&self.after, &self.before) } else { (&self.before, &self.after) };
-        low.written_until(high)
+    /// Calls `each` with the keys of the rows that differ, in their order, until it breaks: with the
+    /// row before, and the row after.
+    pub(crate) fn differing(
+        &self,
+        mut each: impl FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        if self.swapped {
+            self.after.differing(&self.before, &mut |key, old, new| each(key, new, old))
+        } else {
+            self.before.differing(&self.after, &mut each)
+        }
+    }
+
+    /// Some row differs.
+    pub(crate) fn differ(&self) -> Result<bool> {
+        let mut found = false;
+        self.differing(|_, _, _| {
+            found = true;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
     }
 }
 

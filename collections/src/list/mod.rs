@@ -18,4 +18,5 @@ mod write;
 
 pub use handle::List;
 pub use iter::{Iter, TryIter};
-pub(crate) use leaves::{LeafPlace, leaf_elements, leaves};
+pub(crate) use leaves::{Place, Roots, children, leaf_elements, leaf_row, roots};
+pub(crate) use rows::TAIL;

@@ -10,7 +10,7 @@ use db0_runtime::{Result, object::RowReader};
 use crate::number_key::NumberKey;
 
 /// The number of the last leaf, which is in no tree: appending changes this row and the header.
-pub(super) const TAIL: u64 = 0;
+pub(crate) const TAIL: u64 = 0;
 
 /// Things by the numbers of nodes.
 pub(super) type ByNumber<V> = HashMap<u64, V, BuildHasherDefault<Spread>>;

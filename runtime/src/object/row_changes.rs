@@ -1,4 +1,4 @@
-//! Which elements of a collection were written between two states.
+//! Which elements of a collection differ between two states.
 
 use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
@@ -19,42 +19,56 @@ impl RowReader {
         Self::new(objects.clone(), self.oid)
     }
 
-    /// The keys of the elements that states after this one's, up to `later`'s, have written or
-    /// deleted, in their order; the work is in proportion to their number. Where the log does not have
-    /// them any more, all keys are given.
-    pub fn written_until(&self, later: &Self) -> Result<BTreeSet<Vec<u8>>> {
+    /// Calls `each` with the keys of the elements that differ between this state and a `later` one, in
+    /// their order, until it breaks: with the row as it was, and as it is. The work is in proportion to
+    /// what was written in between; where the log does not have that any more, to the collection.
+    pub fn differing(
+        &self,
+        later: &Self,
+        each: &mut dyn FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
         let (after, last) = (self.state()?, later.state()?);
-        let mut keys = BTreeSet::new();
         if after >= last {
-            return Ok(keys);
+            return Ok(());
         }
-        let store = self.objects.store();
         let key = oid_key(self.oid);
         let mut states =
             later.objects.view().stamps_since(Table::Headers, key.as_bytes(), after)?;
         states.retain(|state| *state > after);
+        let mut tell = |key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>| {
+            if old == new { Ok(ControlFlow::Continue(())) } else { each(key, old, new) }
+        };
         // Who has no header any more, or never had one, is found the longer way.
-        let has_header = later.header(|_| ())?.is_some();
-        let mut all_there = has_header && after >= store.newest_head()?.oldest;
-        for state in &states {
-            all_there &= store.created_elements(*state, self.oid, |key| {
+        let told = later.header(|_| ())?.is_some()
+            && self.objects.store().written_elements(
+                self.oid,
+                (after, last),
+                &states,
+                &mut tell,
+            )?;
+        if told { Ok(()) } else { self.compare_all(later, &mut tell) }
+    }
+
+    /// Any element of both states may differ.
+    fn compare_all(
+        &self,
+        later: &Self,
+        tell: &mut dyn FnMut(&[u8], Option<&[u8]>, Option<&[u8]>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut keys = BTreeSet::new();
+        for end in [self, later] {
+            end.scan(&[], None, false, &mut |key, _| {
                 keys.insert(key.to_vec());
+                Ok(ControlFlow::Continue(()))
             })?;
         }
-        if all_there {
-            store.old_elements(self.oid, after, &states, |key| {
-                keys.insert(key.to_vec());
-            })?;
-        } else {
-            // Pruned by now, or without a header: all elements of both states may have been written.
-            for end in [self, later] {
-                end.scan(&[], None, false, &mut |key, _| {
-                    keys.insert(key.to_vec());
-                    Ok(ControlFlow::Continue(()))
-                })?;
+        for key in keys {
+            let (old, new) = (self.get(&key, <[u8]>::to_vec)?, later.get(&key, <[u8]>::to_vec)?);
+            if tell(&key, old.as_deref(), new.as_deref())?.is_break() {
+                break;
             }
         }
-        Ok(keys)
+        Ok(())
     }
 
     /// The committed state that it reads.

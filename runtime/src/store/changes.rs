@@ -159,13 +159,13 @@ impl ObjectChanges<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CollectionChanges<'r>(&'r [u8]);
 
-impl CollectionChanges<'_> {
+impl<'r> CollectionChanges<'r> {
     /// Calls `owner` with the objects that it counted for, and `created` with the keys of new
     /// elements; gives whether those are told, or `None` if the row is damaged.
     pub(crate) fn each(
         self,
         mut owner: impl FnMut(Oid),
-        mut created: impl FnMut(&[u8]),
+        mut created: impl FnMut(&'r [u8]),
     ) -> Option<bool> {
         let mut row = self.0;
         let count = varint::take(&mut row)?;

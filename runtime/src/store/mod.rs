@@ -42,6 +42,7 @@ mod tag_row;
 mod unborne;
 mod view;
 mod writer;
+mod written;
 
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,

@@ -4,9 +4,8 @@ use super::{
     changes::Changes,
     engine::Store,
     kept,
-    key::oid_key,
     log::{self, Kind, StateRow},
-    num::{Oid, StateNum},
+    num::StateNum,
     past::Disk,
     scan::{Direction, KeyRange, Walk},
     table::Table,
@@ -68,57 +67,5 @@ impl Store {
             })?;
         }
         Ok(())
-    }
-
-    /// Calls `each` with the keys of elements of a collection that `state` created; false if the
-    /// log does not have its changes, or not these.
-    pub(crate) fn created_elements(
-        &self,
-        state: StateNum,
-        collection: Oid,
-        each: impl FnMut(&[u8]),
-    ) -> Result<bool> {
-        let disk = Disk::open(self)?;
-        let mut key = Vec::new();
-        log::front(state, Kind::Change, &mut key);
-        let behind = key.len();
-        Changes::put_collection_key(collection, &mut key);
-        let Some(row) = disk.get(Table::Log, &key)? else { return Ok(false) };
-        let damaged = || self.corrupt(Table::Log, &key, "the list of changes is damaged");
-        match Changes::parse(&key[behind..], row) {
-            Some(Changes::Collection(_, changes)) => changes.each(|_| (), each).ok_or_else(damaged),
-            _ => Err(damaged()),
-        }
-    }
-
-    /// Calls `each` with the keys of elements of a collection that some states after `after`
-    /// replaced or deleted.
-    pub(crate) fn old_elements(
-        &self,
-        collection: Oid,
-        after: StateNum,
-        states: &[StateNum],
-        mut each: impl FnMut(&[u8]),
-    ) -> Result<()> {
-        let disk = Disk::open(self)?;
-        let key = oid_key(collection);
-        let mut front = Vec::new();
-        let mut walk_front = |front: &[u8], table: Table| -> Result<()> {
-            let range = KeyRange::prefix(front);
-            let failed = |fault: Fault| self.failed("reading", fault);
-            let cursor = disk.txn.cursor(self.table(table)).map_err(failed)?;
-            let mut walk = Walk::new(cursor, &range, Direction::Forward);
-            while let Some((key, _)) = walk.next().map_err(failed)? {
-                each(&key[front.len()..]);
-            }
-            Ok(())
-        };
-        for state in states {
-            log::old_key(*state, Table::Elements, key.as_bytes(), &mut front);
-            walk_front(&front, Table::Log)?;
-        }
-        // What has left the log since is put aside for a state in use.
-        log::kept_key(after, Table::Elements, key.as_bytes(), &mut front);
-        walk_front(&front, Table::Kept)
     }
 }
