@@ -2,10 +2,14 @@
 
 mod common;
 
-use std::process::{Command, Stdio};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use common::World;
-use db0::{Config, Error, Memo, Workspace};
+use db0::{Compaction, Config, Error, Memo, Workspace};
 
 #[db0::memo(keep)]
 struct Note {
@@ -40,7 +44,8 @@ fn the_file_shrinks_and_everything_is_there() {
     let before = file_bytes(&world);
     let mut told = Vec::new();
     let prefix = world.workspace.as_ref().expect("it is open").current().expect("a prefix");
-    let done = prefix.compact_with(|progress| told.push(progress)).expect("it compacts");
+    let done =
+        prefix.compact_with(Duration::ZERO, |progress| told.push(progress)).expect("it compacts");
     assert_eq!((done.written, done.before), (file_bytes(&world), before));
     assert!(done.written < before / 2, "{done:?}");
     assert_eq!(told.last(), Some(&done));
@@ -89,7 +94,9 @@ fn it_is_refused_while_others_have_the_prefix_open() {
     let notes = shrunk();
     let config = Config::new(world.folder.path()).read_only();
     let reader = Workspace::open(config.clone()).expect("it opens");
-    assert!(matches!(db0::compact(), Err(Error::Misuse { .. })));
+    let refused = db0::compact();
+    let me = std::process::id();
+    assert!(matches!(&refused, Err(Error::InUse { pids, .. }) if *pids == [me]), "{refused:?}");
     assert_eq!(reader.find::<Note>(()).count(), 20);
     drop(reader);
     let done = db0::compact().expect("nobody else has it");
@@ -99,13 +106,74 @@ fn it_is_refused_while_others_have_the_prefix_open() {
     notes[0].write().text = "new".into();
     let state = db0::commit().expect("it commits");
     assert!(
-        reader
-            .current()
-            .expect("a prefix")
-            .wait(state, std::time::Duration::from_secs(10))
-            .expect("it waits")
+        reader.current().expect("a prefix").wait(state, Duration::from_secs(10)).expect("it waits")
     );
     assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text, "new");
+}
+
+/// Where another process finds the workspace that it reads.
+const READ: &str = "DB0_TEST_READ";
+
+/// Another process that has the workspace open until its input ends; it has looked at it by now.
+fn reader_elsewhere(world: &World) -> Child {
+    let mut child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "it_waits_for_readers_in_other_processes", "--nocapture"])
+        .env(READ, world.folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stdout.as_mut().expect("piped")).lines();
+    assert!(lines.any(|line| line.expect("text").ends_with("looks at 20")));
+    child
+}
+
+#[test]
+fn it_waits_for_readers_in_other_processes() {
+    if let Ok(folder) = std::env::var(READ) {
+        let reader = Workspace::open(Config::new(folder).read_only()).expect("it opens");
+        println!("\nlooks at {}", reader.find::<Note>(()).count());
+        std::io::stdin().lines().for_each(drop);
+        return;
+    }
+    let world = World::new();
+    let notes = shrunk();
+    let prefix = db0::current().expect("it is open");
+    let mut readers = [reader_elsewhere(&world), reader_elsewhere(&world)];
+    let mut pids = readers.each_ref().map(Child::id);
+    pids.sort_unstable();
+    // It gives up when it is told to, and says who was in its way; the prefix is as it was.
+    let patience = Duration::from_millis(50);
+    let began = Instant::now();
+    let error = prefix.compact_within(patience).expect_err("two have it open");
+    assert!(began.elapsed() >= patience);
+    assert!(matches!(&error, Error::InUse { pids: told, .. } if *told == pids), "{error:?}");
+    assert!(pids.iter().all(|pid| error.to_string().contains(&pid.to_string())), "{error}");
+    // While it waits, this process goes on; one reader ends by itself, the other one is killed.
+    let before = file_bytes(&world);
+    let (tell, told) = std::sync::mpsc::channel();
+    let compacting = {
+        let prefix = prefix.clone();
+        std::thread::spawn(move || {
+            let progress = |progress: Compaction| tell.send(progress.written).expect("it listens");
+            prefix.compact_with(Duration::from_mins(1), progress)
+        })
+    };
+    assert_eq!(told.recv(), Ok(0), "it waits");
+    notes[0].write().text = "while it waits".into();
+    db0::commit().expect("it commits");
+    drop(readers[0].stdin.take());
+    assert!(readers[0].wait().expect("it ends").success());
+    readers[1].kill().expect("it runs");
+    readers[1].wait().expect("it ends");
+    let done = compacting.join().expect("all went well").expect("they have gone");
+    assert_eq!((done.written, told.iter().last()), (file_bytes(&world), Some(done.written)));
+    assert!(done.written < before, "{done:?} of {before}");
+    assert_eq!(&*notes[0].read().text, "while it waits");
+    // Who comes afterwards reads the new file.
+    let mut late = reader_elsewhere(&world);
+    drop(late.stdin.take());
+    assert!(late.wait().expect("it ends").success());
 }
 
 /// Where the process that compacts finds the workspace.
@@ -141,9 +209,9 @@ fn who_is_killed_in_the_middle_leaves_a_whole_file() {
             .expect("it starts");
         while !started.exists() {
             assert!(child.try_wait().expect("it can be asked").is_none(), "it ended by itself");
-            std::thread::sleep(std::time::Duration::from_millis(1));
+            std::thread::sleep(Duration::from_millis(1));
         }
-        std::thread::sleep(std::time::Duration::from_millis(pause_ms));
+        std::thread::sleep(Duration::from_millis(pause_ms));
         child.kill().expect("it runs");
         child.wait().expect("it ends");
         world.open();

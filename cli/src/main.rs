@@ -1,12 +1,15 @@
-//! The db0 command: looks into a workspace from outside, beside whoever writes it.
+//! The db0 command: looks into a workspace from outside, and looks after it.
 
+mod compact;
 mod place;
 mod prefixes;
+mod progress;
+mod prune;
 mod states;
 
 use clap::{Parser, Subcommand};
 
-/// Looks into a db0 workspace. It only reads, and works beside a program that writes.
+/// Looks into a db0 workspace, beside a program that writes, and looks after it.
 #[derive(Parser)]
 #[command(name = "db0", version)]
 struct Arguments {
@@ -20,6 +23,10 @@ enum Command {
     Prefixes(prefixes::Prefixes),
     /// Lists the committed states of a prefix.
     States(states::States),
+    /// Forgets old states of a prefix that nobody writes.
+    Prune(prune::Prune),
+    /// Gives free space of a prefix that nobody writes back to the file system.
+    Compact(compact::Compact),
 }
 
 fn main() -> std::process::ExitCode {
@@ -27,6 +34,8 @@ fn main() -> std::process::ExitCode {
     let result = match arguments.command {
         Command::Prefixes(command) => command.run(),
         Command::States(command) => command.run(),
+        Command::Prune(command) => command.run(),
+        Command::Compact(command) => command.run(),
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -1,8 +1,8 @@
 //! Where a command looks.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use db0::{Config, Mode, Prefix, Result, Workspace};
+use db0::{Config, Lock, Mode, Prefix, Result, Workspace};
 
 /// A folder, and a prefix in it.
 #[derive(clap::Args)]
@@ -19,5 +19,12 @@ impl Place {
     pub(crate) fn open(&self) -> Result<Prefix> {
         let config = Config::new(&self.folder).prefix(&self.prefix).read_only();
         Workspace::open(config)?.prefix(&self.prefix, Mode::ReadOnly)
+    }
+
+    /// Opens the prefix, which is there, for writing; waits for whoever writes.
+    pub(crate) fn open_for_writing(&self, patience: Duration) -> Result<Prefix> {
+        drop(self.open()?);
+        let config = Config::new(&self.folder).prefix(&self.prefix).lock(Lock::Wait(patience));
+        Workspace::open(config)?.current()
     }
 }

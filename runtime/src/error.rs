@@ -73,6 +73,18 @@ pub enum Error {
         prefix: String,
     },
 
+    /// Others have the prefix open, and the operation needs it for itself.
+    #[error(
+        "prefix {prefix:?} is open in {}: close it there, or wait for that with compact_within",
+        pids_text(pids)
+    )]
+    InUse {
+        /// The prefix in question.
+        prefix: String,
+        /// The processes that have it open; this one itself, if another of its workspaces has.
+        pids: Vec<u32>,
+    },
+
     /// Processes of another pid namespace have the prefix open.
     #[error(
         "prefix {prefix:?} is open in another pid namespace (process {pid} there): LMDB tells processes by their numbers, which mean something else here; let the containers share a namespace, or see Config::any_pid_namespace"
@@ -386,6 +398,11 @@ pub enum Error {
 
 fn count_text(objects: usize) -> String {
     if objects == 1 { "an object".into() } else { format!("{objects} objects") }
+}
+
+fn pids_text(pids: &[u32]) -> String {
+    let numbers: Vec<String> = pids.iter().map(u32::to_string).collect();
+    format!("{} {}", if pids.len() == 1 { "process" } else { "processes" }, numbers.join(", "))
 }
 
 fn pid_text(pid: Option<u32>) -> String {
