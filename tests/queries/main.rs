@@ -15,3 +15,4 @@ mod random;
 mod sent;
 mod several_classes;
 mod tag_names;
+mod unchanged_tags;

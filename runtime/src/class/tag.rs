@@ -1,11 +1,14 @@
 //! What a tag is called: text, a variant of an enum, an object or a class.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use uuid::Uuid;
 
 use super::enum_tag::EnumTag;
-use crate::{Error, Result};
+use crate::{Error, Result, store::RowKey};
 
 const TEXT: u8 = 1;
 const VARIANT: u8 = 2;
@@ -13,14 +16,18 @@ const OBJECT: u8 = 3;
 const CLASS: u8 = 4;
 
 /// The identity of a tag, as bytes: its kind, and what it is within that.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TagName(Box<[u8]>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TagName(RowKey);
+
+impl Hash for TagName {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.as_bytes().hash(hasher);
+    }
+}
 
 impl TagName {
-    fn new(kind: u8, parts: &[&[u8]]) -> Self {
-        let mut name = vec![kind];
-        name.extend(parts.iter().copied().flatten());
-        Self(name.into())
+    fn new(kind: u8, name: &[u8]) -> Self {
+        Self(RowKey::of_parts(&[&[kind], name]))
     }
 
     /// A tag of text. There is no empty one.
@@ -28,33 +35,34 @@ impl TagName {
         if text.is_empty() {
             return Err(Error::Invalid("the empty text is not a tag".into()));
         }
-        Ok(Self::new(TEXT, &[text.as_bytes()]))
+        Ok(Self::new(TEXT, text.as_bytes()))
     }
 
     /// A value of an enum.
     pub fn variant<E: EnumTag>(value: &E) -> Self {
-        Self::new(VARIANT, &[E::TYPE.as_bytes(), &[0], value.variant().as_bytes()])
+        let (of, variant) = (E::TYPE.as_bytes(), value.variant().as_bytes());
+        Self(RowKey::of_parts(&[&[VARIANT], of, &[0], variant]))
     }
 
     /// An object.
     pub fn object(uuid: Uuid) -> Self {
-        Self::new(OBJECT, &[uuid.as_bytes()])
+        Self::new(OBJECT, uuid.as_bytes())
     }
 
     /// Membership in a class.
     pub fn class(name: &str) -> Self {
-        Self::new(CLASS, &[name.as_bytes()])
+        Self::new(CLASS, name.as_bytes())
     }
 
     /// The text, if it is a tag of text.
     pub fn as_text(&self) -> Option<&str> {
-        let (kind, rest) = self.0.split_first()?;
+        let (kind, rest) = self.as_bytes().split_first()?;
         std::str::from_utf8(rest).ok().filter(|_| *kind == TEXT)
     }
 
     /// The object's identity, if it is an object.
     pub fn as_object(&self) -> Option<Uuid> {
-        let (kind, rest) = self.0.split_first()?;
+        let (kind, rest) = self.as_bytes().split_first()?;
         Uuid::from_slice(rest).ok().filter(|_| *kind == OBJECT)
     }
 
@@ -67,7 +75,7 @@ impl TagName {
     /// The identity as bytes.
     #[doc(hidden)]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_bytes()
     }
 
     /// The identity that these bytes are, if they are one.
@@ -91,7 +99,7 @@ impl TagName {
 
 impl fmt::Display for TagName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        let (kind, rest) = self.as_bytes().split_first().unwrap_or((&0, &[]));
         match *kind {
             OBJECT => match Uuid::from_slice(rest) {
                 Ok(uuid) => uuid.fmt(f),

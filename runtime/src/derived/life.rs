@@ -8,8 +8,8 @@ use crate::{
     fields::field_tags_key,
     object::{AnyCell, Collected, Condemned, Frozen, Killing, Objects, find_cell, row_header},
     store::{
-        Chunk, ClassId, Direction, KeyRange, LayerRows, Oid, OidSet, PutOn, Store, Table, TagId,
-        View, oid_key, oid_of_key, place, tags_hold, take_varint,
+        Chunk, ClassId, Direction, Done, KeyRange, LayerRows, Oid, OidSet, PutOn, Store, Table,
+        TagId, View, oid_key, oid_of_key, place, tags_hold, take_varint,
     },
 };
 
@@ -34,8 +34,10 @@ pub(crate) struct Plan {
     pub(crate) deleted: Vec<(ClassId, Oid)>,
     /// What has died together.
     pub(crate) collected: Vec<(Arc<Condemned>, Collected)>,
-    /// Objects of which the tags changed.
+    /// Objects of which the fields give other tags than before.
     pub(crate) retagged: Vec<(ClassId, Oid)>,
+    /// Objects that tags were put on or taken off, ascending.
+    pub(crate) tagged: Vec<(ClassId, Oid)>,
 }
 
 /// Finds out who dies with a commit of `frozen`, whose rows are `merged`.
@@ -54,10 +56,7 @@ pub(crate) fn plan(
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     // One that a passive tag was put on may have died before, which that does not hinder.
-    let untagged = merged.entries(Table::ObjectTags).filter_map(|(key, entry)| {
-        let (oid, rest) = oid_of_key(key.as_bytes())?;
-        (rest.is_empty() && !entry.row().is_some_and(tags_hold)).then_some(oid)
-    });
+    let untagged = merged.tagged().iter().filter(|(_, tags)| !tags.holds()).map(|(oid, _)| oid);
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
     for (oid, cell) in dirty {
@@ -178,9 +177,8 @@ impl Life<'_> {
 
     /// Its tags or its class hold it as of this commit.
     pub(super) fn is_held_uncounted(&self, oid: Oid) -> Result<bool> {
-        let key = oid_key(oid);
-        let tagged = match self.merged.get(Table::ObjectTags, key.as_bytes()) {
-            Some(entry) => entry.row().is_some_and(tags_hold),
+        let tagged = match self.merged.tagged().get(oid) {
+            Some(changes) => changes.holds() || !self.tags_put_on(oid)?.holding.is_empty(),
             None => self.committed(Table::ObjectTags, oid, tags_hold)?.unwrap_or(false),
         };
         if tagged {
@@ -191,6 +189,18 @@ impl Life<'_> {
             // A collection, or nothing that is on disk.
             None => Ok(false),
         }
+    }
+
+    /// The tags that were put on an object, as of this commit.
+    fn tags_put_on(&self, oid: Oid) -> Result<PutOn> {
+        let mut tags = PutOn::default();
+        if !self.committed(Table::ObjectTags, oid, |row| tags.read(row))?.unwrap_or(true) {
+            let key = oid_key(oid);
+            let why = "the row is damaged";
+            return Err(self.store().corrupt(Table::ObjectTags, key.as_bytes(), why));
+        }
+        self.merged.tagged().get(oid).inspect(|changes| changes.apply(&mut tags));
+        Ok(tags)
     }
 
     fn class_of(&self, oid: Oid) -> Result<Option<ClassId>> {
@@ -233,13 +243,17 @@ impl Life<'_> {
                 self.plan.rows.postings.set(Objects::class_tag(class), oid, false);
             }
         }
-        self.untag(oid, oid_key(oid).as_bytes())?;
-        self.untag(oid, &field_tags_key(oid))?;
+        // Deleted on purpose, an object may still bear some.
+        for tag in self.tags_put_on(oid)?.all() {
+            self.plan.rows.postings.set(tag, oid, false);
+            self.plan.rows.retag(oid).set(tag, Done::Off);
+        }
+        self.take_off_given(oid, &field_tags_key(oid))?;
         self.bury_elements(oid, candidates)
     }
 
-    /// Takes off the tags of a row. Deleted on purpose, an object may still bear some.
-    fn untag(&mut self, oid: Oid, key: &[u8]) -> Result<()> {
+    /// Takes off the tags that an object's fields give it.
+    fn take_off_given(&mut self, oid: Oid, key: &[u8]) -> Result<()> {
         let tags = match self.merged.get(Table::ObjectTags, key) {
             Some(entry) => entry.row().map(PutOn::decode),
             None if self.is_new(oid) => None,
@@ -253,18 +267,26 @@ impl Life<'_> {
         Ok(())
     }
 
-    /// Which living objects have other tags than before.
+    /// Which living objects may have other tags than before.
     fn note_retagged(&mut self) -> Result<()> {
-        for (key, entry) in self.merged.entries(Table::ObjectTags) {
-            let Some((oid, _)) = oid_of_key(key.as_bytes()) else { continue };
-            let is_young = find_cell(&self.frozen.young, oid).is_some();
-            if is_young || self.plan.dead.contains(&oid) {
+        let (frozen, merged) = (self.frozen, self.merged);
+        let is_young = |oid| find_cell(&frozen.young, oid).is_some();
+        for (oid, changes) in merged.tagged().iter() {
+            if is_young(oid) || self.plan.dead.contains(&oid) {
                 continue;
             }
             // What no tag holds may have died before.
-            let holds = entry.row().is_some_and(tags_hold);
-            let noted = if holds { self.merged.retagged(oid) } else { None };
+            let noted = changes.class.filter(|_| changes.holds());
             if let Some(class) = noted.map_or_else(|| self.class_of(oid), |c| Ok(Some(c)))? {
+                self.plan.tagged.push((class, oid));
+            }
+        }
+        for (key, _) in merged.entries(Table::ObjectTags) {
+            let Some((oid, _)) = oid_of_key(key.as_bytes()) else { continue };
+            if !is_young(oid)
+                && !self.plan.dead.contains(&oid)
+                && let Some(class) = self.class_of(oid)?
+            {
                 self.plan.retagged.push((class, oid));
             }
         }

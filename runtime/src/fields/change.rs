@@ -138,7 +138,8 @@ impl Change {
         if all.is_empty() {
             to.delete(Table::ObjectTags, &key);
         } else {
-            let row = PutOn { holding: all, passive: Vec::new() }.encode();
+            let mut row = Vec::with_capacity(2 * all.len());
+            PutOn { holding: all, passive: Vec::new() }.encode(&mut row);
             to.put(Table::ObjectTags, &key, row);
         }
         joined.into_iter().for_each(|tag| to.postings.set(tag, oid, true));

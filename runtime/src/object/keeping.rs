@@ -8,7 +8,7 @@ use crate::{
     class::{Class, ClassState, Kept, TagName},
     codec::key::KeySink,
     fields::{Change, Claim, field_tags_key, holders},
-    store::{Oid, PutOn, Table, TagId, oid_key},
+    store::{Oid, PutOn, Table, TagId},
 };
 
 thread_local! {
@@ -103,7 +103,7 @@ impl Objects {
         new: &KeySink,
         change: &mut Change,
     ) -> Result<()> {
-        let before = self.tag_row(&field_tags_key(oid))?.holding;
+        let before = self.tags_given(oid)?.holding;
         let after = self.numbers_of(&field_tags(kept, class, new)?)?;
         if before == after { Ok(()) } else { self.retag_from(oid, before, after, change) }
     }
@@ -119,7 +119,7 @@ impl Objects {
         let mut left: Vec<_> = before.into_iter().filter(|tag| !after.contains(tag)).collect();
         if !left.is_empty() {
             // One that was put on the object too, it goes on bearing.
-            let put_on = self.tag_row(oid_key(oid).as_bytes())?;
+            let put_on = self.view().tags_put_on(oid)?;
             left.retain(|tag| !put_on.has(*tag));
         }
         change.retag(oid, after, joined, left);
@@ -134,10 +134,11 @@ impl Objects {
         Ok(numbers)
     }
 
-    /// The tags of a row.
-    pub(crate) fn tag_row(&self, key: &[u8]) -> Result<PutOn> {
-        let found = self.view().get(Table::ObjectTags, key, PutOn::decode)?;
-        let damaged = || self.store().corrupt(Table::ObjectTags, key, "the row is damaged");
+    /// The tags that an object's fields give it.
+    pub(crate) fn tags_given(&self, oid: Oid) -> Result<PutOn> {
+        let key = field_tags_key(oid);
+        let found = self.view().get(Table::ObjectTags, &key, PutOn::decode)?;
+        let damaged = || self.store().corrupt(Table::ObjectTags, &key, "the row is damaged");
         found.map_or(Ok(PutOn::default()), |tags| tags.ok_or_else(damaged))
     }
 

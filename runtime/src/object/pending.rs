@@ -108,11 +108,6 @@ impl Pending {
         (self.new_from, self.unsealed_from) = (new_from, new_from);
     }
 
-    /// Nothing of this object or collection is on disk.
-    pub(super) fn is_new(&self, oid: Oid) -> bool {
-        oid >= self.new_from
-    }
-
     /// All rows of this collection are in layers that are still written to.
     pub(super) fn is_unsealed(&self, oid: Oid) -> bool {
         oid >= self.unsealed_from

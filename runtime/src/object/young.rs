@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{cell::AnyCell, objects::Objects};
-use crate::store::{ClassId, Entry, Oid, PutOn, Table, oid_key, place};
+use crate::store::{ClassId, Oid, place};
 
 /// Which new objects are asked for.
 pub(crate) struct Young {
@@ -35,21 +35,6 @@ impl Objects {
             return None;
         }
         self.pending.lock().young(oid)
-    }
-
-    /// The row of the tags of a new object, without a look at the file, where there can't be one yet;
-    /// `None` if that is not known. The caller has the turn.
-    pub(crate) fn tag_row_of_new(&self, oid: Oid) -> Option<PutOn> {
-        if oid.0 < self.young_from.load(Ordering::Acquire) && !self.shared.in_atomic() {
-            return None;
-        }
-        // A commit that ends in between would move the row from the layers to the file.
-        let pending = self.pending.lock();
-        if !pending.is_new(oid) {
-            return None;
-        }
-        let entry = self.store().waiting(Table::ObjectTags, oid_key(oid).as_bytes());
-        entry.as_ref().and_then(Entry::row).map_or(Some(PutOn::default()), PutOn::decode)
     }
 
     /// Calls `each` with new objects, and whether they are deleted. Gives the first chunk that was

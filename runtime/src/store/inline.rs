@@ -4,7 +4,7 @@
 pub(super) const INLINE: usize = 22;
 
 /// Up to [`INLINE`] bytes; those that are not used are zero.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Inline {
     bytes: [u8; INLINE],
     len: u8,

@@ -31,6 +31,15 @@ impl RowKey {
         Self(Repr::Heap([front.as_bytes(), key].concat().into()))
     }
 
+    /// The bytes of all parts, one after the other.
+    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut inline = Inline::default();
+        if parts.iter().all(|part| inline.push(part)) {
+            return Self(Repr::Inline(inline));
+        }
+        Self(Repr::Heap(parts.concat().into()))
+    }
+
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
@@ -151,6 +160,7 @@ mod tests {
             let own = vec![7; len];
             let key = RowKey::below(oid_key(Oid(300)), &own);
             assert_eq!(key, RowKey::from(&[&[2, 1, 44], &own[..]].concat()[..]));
+            assert_eq!(key, RowKey::of_parts(&[&[2, 1], &[44], &own]));
         }
     }
 }

@@ -12,14 +12,15 @@ use std::{
 
 use super::{
     by_oid::ByOid,
+    in_order::InOrder,
     key::{OidKey, RowKey, oid_key, oid_of_key},
-    num::{ClassId, Oid},
+    num::Oid,
     postings::Postings,
+    retag::Retag,
     row_bytes::RowBytes,
     run::Run,
     scan::{Direction, KeyRange},
     table::Table,
-    tag_row::tags_hold,
 };
 use crate::{
     Result,
@@ -61,8 +62,8 @@ pub(crate) struct LayerRows {
     pub(crate) postings: Postings,
     /// By how much the count of holders of an object changed.
     counts: ByOid<i64>,
-    /// Objects whose tags changed, with their classes, which a commit would have to look up.
-    retagged: ByOid<ClassId>,
+    /// What was done with the tags of objects.
+    tagged: InOrder<Retag>,
     bytes: usize,
 }
 
@@ -218,23 +219,17 @@ impl LayerRows {
     /// Those of `oids`, which ascend, that something in this layer holds: a new reference, or tags; and
     /// those that have elements or attributes in it.
     pub(super) fn holds(&self, oids: &[Oid]) -> Vec<Oid> {
-        let tagged = &self.tables[Table::ObjectTags.index()];
         let elements = &self.tables[Table::Elements.index()];
         // Cost follows the smaller side.
-        let entries = self.counts.len() + tagged.len() + elements.len();
+        let entries = self.counts.len() + self.tagged.len() + elements.len();
         if self.run.is_none() && entries < oids.len() {
             let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
-            let tagged = tagged.iter().filter(|(_, entry)| entry.row().is_some_and(tags_hold));
-            let tagged = tagged.filter_map(|(key, _)| oid_of_key(key.as_bytes()));
-            let tagged = tagged.filter(|(_, rest)| rest.is_empty()).map(|(oid, _)| oid);
+            let tagged = self.tagged.iter().filter(|(_, tags)| tags.holds()).map(|(oid, _)| oid);
             let elements = elements.keys().filter_map(|key| oid_of_key(key.as_bytes()));
             let found = counted.chain(tagged).chain(elements.map(|(oid, _)| oid));
             return found.filter(|oid| oids.binary_search(oid).is_ok()).collect();
         }
-        let is_tagged = |oid: &Oid| {
-            let entry = self.get(Table::ObjectTags, oid_key(*oid).as_bytes());
-            entry.and_then(Entry::row).is_some_and(tags_hold)
-        };
+        let is_tagged = |oid: &Oid| self.tagged.get(*oid).is_some_and(Retag::holds);
         let has_elements = |oid: &Oid| {
             let range = KeyRange::prefix(oid_key(*oid).as_bytes());
             // Who may have some is looked at again with the next commit.
@@ -249,22 +244,26 @@ impl LayerRows {
         self.counts.iter().map(|(oid, by)| (*oid, *by))
     }
 
-    /// Notes that the tags of an object changed.
-    pub(crate) fn retag(&mut self, oid: Oid, class: ClassId) {
-        if self.retagged.insert(oid, class).is_none() {
+    /// What is done with the tags of an object, to be added to.
+    #[inline]
+    pub(crate) fn retag(&mut self, oid: Oid) -> &mut Retag {
+        let (retag, is_new) = self.tagged.entry(oid);
+        if is_new {
             self.bytes += ENTRY_BYTES;
         }
+        retag
     }
 
-    /// The class of an object whose tags changed, if that was noted.
-    pub(crate) fn retagged(&self, oid: Oid) -> Option<ClassId> {
-        self.retagged.get(&oid).copied()
+    /// What was done with the tags of objects.
+    pub(crate) fn tagged(&self) -> &InOrder<Retag> {
+        &self.tagged
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.iter().all(BTreeMap::is_empty)
             && self.run.is_none()
             && self.postings.is_empty()
+            && self.tagged.is_empty()
             && self.counts.is_empty()
     }
 
@@ -290,11 +289,25 @@ impl LayerRows {
             }
         }
         self.postings.merge(newer.postings);
-        let noted = self.retagged.len() + newer.retagged.len();
-        self.retagged.extend(newer.retagged);
-        self.bytes = self.bytes.saturating_sub((noted - self.retagged.len()) * ENTRY_BYTES);
+        self.merge_tagged(newer.tagged);
         for (oid, by) in newer.counts {
             self.count(oid, by);
+        }
+    }
+
+    fn merge_tagged(&mut self, newer: InOrder<Retag>) {
+        if self.tagged.is_empty() {
+            self.tagged = newer;
+            return;
+        }
+        for (oid, retag) in newer {
+            let (mine, is_new) = self.tagged.entry(oid);
+            if is_new {
+                *mine = retag;
+            } else {
+                mine.merge(&retag);
+                self.bytes = self.bytes.saturating_sub(ENTRY_BYTES);
+            }
         }
     }
 
@@ -310,7 +323,7 @@ impl LayerRows {
             tables,
             run: None,
             postings: self.postings.clone(),
-            retagged: self.retagged.clone(),
+            tagged: self.tagged.clone(),
             counts: self.counts.clone(),
             bytes: self.bytes,
         }
@@ -392,11 +405,6 @@ impl Layer {
     #[inline]
     pub(super) fn is_used(&self) -> bool {
         self.is_used.load(Ordering::Acquire)
-    }
-
-    /// The entry of a row that is in memory.
-    pub(super) fn entry(&self, table: Table, key: &[u8]) -> Option<Entry> {
-        self.read().get(table, key).cloned()
     }
 
     /// The same rows, in a layer of their own.

@@ -2,13 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{
-    engine::Store,
-    layer::{Entry, Layer},
-    num::Oid,
-    stack::Stack,
-    table::Table,
-};
+use super::{engine::Store, layer::Layer, num::Oid, stack::Stack};
 use crate::sync::thread_number;
 
 /// Fewer elements than these stay in memory, however much there is beside them.
@@ -24,12 +18,6 @@ impl Store {
     /// This thread's writes go into a private layer.
     pub(super) fn is_private(&self) -> bool {
         self.private_to.load(Ordering::Relaxed) == thread_number()
-    }
-
-    /// What the layers say of a key that is always in memory, as this thread sees them.
-    pub(crate) fn waiting(&self, table: Table, key: &[u8]) -> Option<Entry> {
-        let stack = self.stack.load();
-        self.ask(&stack, |stack| stack.layers.iter().find_map(|layer| layer.entry(table, key)))
     }
 
     /// Gives the layer that this thread's writes go into to `write`.

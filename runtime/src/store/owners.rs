@@ -12,10 +12,11 @@ use super::{
     envelope::Envelope,
     key::{oid_key, oid_of_key},
     num::{ClassId, Oid},
+    put::Before,
     scan::{Direction, KeyRange, Walk},
     table::Table,
     varint,
-    writer::{Before, Writer},
+    writer::Writer,
 };
 use crate::{
     Result,

@@ -123,6 +123,19 @@ impl Postings {
         self.chunks.entry((tag, chunk)).or_default().set(n, joined);
     }
 
+    /// Objects, ascending by and large, join a tag: those of one chunk that follow each other are found
+    /// a place at once.
+    pub(crate) fn join(&mut self, tag: TagId, oids: impl Iterator<Item = Oid>) {
+        let mut places = oids.map(place).peekable();
+        while let Some((chunk, n)) = places.next() {
+            let delta = self.chunks.entry((tag, chunk)).or_default();
+            delta.set(n, true);
+            while let Some((_, n)) = places.next_if(|(next, _)| *next == chunk) {
+                delta.set(n, true);
+            }
+        }
+    }
+
     pub(crate) fn delta(&self, tag: TagId, chunk: u64) -> Option<&Delta> {
         self.chunks.get(&(tag, chunk))
     }

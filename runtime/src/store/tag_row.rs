@@ -4,6 +4,7 @@
 
 use super::{
     num::TagId,
+    retag::Done,
     varint::{put as put_varint, take as take_varint},
 };
 
@@ -23,38 +24,60 @@ impl PutOn {
         self.holding.binary_search(&tag).is_ok() || self.passive.binary_search(&tag).is_ok()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.holding.is_empty() && self.passive.is_empty()
+    /// Puts a tag on, or takes it off. One that is put on is from then on as it was put on last:
+    /// holding or not.
+    pub(crate) fn set(&mut self, tag: TagId, done: Done) {
+        let set = |list: &mut Vec<TagId>, is_in: bool| match list.binary_search(&tag) {
+            Err(place) if is_in => list.insert(place, tag),
+            Ok(place) if !is_in => drop(list.remove(place)),
+            _ => {}
+        };
+        set(&mut self.holding, done == Done::Holding);
+        set(&mut self.passive, done == Done::Passive);
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(2 * (self.holding.len() + self.passive.len()));
-        put_all(&self.holding, &mut out);
+    /// Takes everything off.
+    pub(crate) fn clear(&mut self) {
+        self.holding.clear();
+        self.passive.clear();
+    }
+
+    /// Appends the row; nothing if there are no tags.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        put_all(&self.holding, out);
         if !self.passive.is_empty() {
             // No number is 0, and so is no difference.
             out.push(0);
-            put_all(&self.passive, &mut out);
+            put_all(&self.passive, out);
         }
-        out
     }
 
     /// `None` if the row is damaged.
-    pub(crate) fn decode(mut row: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(row: &[u8]) -> Option<Self> {
         let mut tags = Self::default();
-        let (mut list, mut before, mut is_passive) = (&mut tags.holding, 0u32, false);
+        tags.read(row).then_some(tags)
+    }
+
+    /// Adds the tags of a row to none; false if it is damaged.
+    pub(crate) fn read(&mut self, row: &[u8]) -> bool {
+        self.try_read(row).is_some()
+    }
+
+    fn try_read(&mut self, mut row: &[u8]) -> Option<()> {
+        let (mut list, mut before, mut is_passive) = (&mut self.holding, 0u32, false);
         while !row.is_empty() {
             let step = u32::try_from(take_varint(&mut row)?).ok()?;
             if step == 0 {
                 if is_passive {
                     return None;
                 }
-                (list, before, is_passive) = (&mut tags.passive, 0, true);
+                (list, before, is_passive) = (&mut self.passive, 0, true);
                 continue;
             }
             before = before.checked_add(step)?;
             list.push(TagId(before));
         }
-        (is_passive != tags.passive.is_empty()).then_some(tags)
+        (is_passive != self.passive.is_empty()).then_some(())
     }
 }
 
@@ -88,7 +111,8 @@ mod tests {
         #[test]
         fn rows_round_trip(holding in tags(), passive in tags()) {
             let tags = PutOn { holding, passive };
-            let row = tags.encode();
+            let mut row = Vec::new();
+            tags.encode(&mut row);
             prop_assert_eq!(tags_hold(&row), !tags.holding.is_empty());
             prop_assert_eq!(PutOn::decode(&row), Some(tags));
         }

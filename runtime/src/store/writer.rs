@@ -2,9 +2,9 @@
 
 use super::{
     changes::{ChangeSet, Happened},
-    container::Chunk,
+    ends::Ends,
     engine::Store,
-    envelope::{self, Envelope, Next, Seal},
+    envelope::Envelope,
     head::Head,
     keeping::Keeping,
     layer::LayerRows,
@@ -12,7 +12,7 @@ use super::{
     merged::Layers,
     num::{ClassId, Oid, PrefixId, StateNum, TagId},
     owners::OwnerChanges,
-    postings::{self, Delta, Postings},
+    put::Before,
     recording::Recording,
     retention::Retention,
     table::Table,
@@ -23,37 +23,19 @@ use crate::{
     lmdb::{Cursor, Fault, WriteTxn},
 };
 
-/// What writing a row came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrote {
-    Created,
-    Changed,
-    /// The row was like that before: nothing was written.
-    Same,
-}
-
-/// Whether a row may have been there before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Before {
-    /// It was, and is to be written even if nothing changed.
-    Touched,
-    /// It can't have been: its oid is new, and larger than every other.
-    Nothing,
-    Unknown,
-}
-
 /// Writes one state into one LMDB transaction.
 pub(crate) struct Writer<'s> {
-    store: &'s Store,
-    txn: WriteTxn<'s>,
+    pub(super) store: &'s Store,
+    pub(super) txn: WriteTxn<'s>,
     pub(crate) head: Head,
     pub(super) state: StateNum,
-    keeping: Keeping<'s>,
+    pub(super) keeping: Keeping<'s>,
     /// Something was written that makes this a state of its own.
-    changed: bool,
-    old: Vec<u8>,
-    row: Vec<u8>,
-    log_key: Vec<u8>,
+    pub(super) changed: bool,
+    pub(super) old: Vec<u8>,
+    pub(super) row: Vec<u8>,
+    pub(super) body: Vec<u8>,
+    pub(super) log_key: Vec<u8>,
     log_last: Vec<u8>,
     pub(crate) summary: StateRow,
     pub(super) changes: ChangeSet,
@@ -64,6 +46,7 @@ pub(crate) struct Writer<'s> {
     pub(super) tidied: bool,
     /// What is written, where the commit is wanted as a value.
     recording: Option<Recording>,
+    pub(super) ends: Ends,
 }
 
 impl<'s> Writer<'s> {
@@ -79,6 +62,7 @@ impl<'s> Writer<'s> {
             changed: false,
             old: Vec::new(),
             row: Vec::new(),
+            body: Vec::new(),
             log_key: Vec::new(),
             log_last: Vec::new(),
             summary: StateRow::default(),
@@ -87,6 +71,7 @@ impl<'s> Writer<'s> {
             emptied: Vec::new(),
             tidied: false,
             recording: None,
+            ends: Ends::default(),
         })
     }
 
@@ -118,75 +103,8 @@ impl<'s> Writer<'s> {
         Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
     }
 
-    /// Writes a row; each at most once, or the past of the first would be lost.
-    pub(crate) fn put(
-        &mut self,
-        table: Table,
-        key: &[u8],
-        body: &[u8],
-        before: Before,
-    ) -> Result<Wrote> {
-        if !table.is_versioned() {
-            self.changed = true;
-            self.put_raw(table, key, body)?;
-            return Ok(Wrote::Changed);
-        }
-        let found = before != Before::Nothing && self.load_old(table, key)?;
-        let mut row = std::mem::take(&mut self.row);
-        let seal = Seal { table, key, out: &mut row };
-        let wrote = if found {
-            let old = self.open(table, key, &self.old)?;
-            if old.body == body && before != Before::Touched {
-                self.row = row;
-                return Ok(Wrote::Same);
-            }
-            if old.stamp >= self.state {
-                return Err(self.store.corrupt(table, key, "one commit writes it twice"));
-            }
-            if table.has_owners() {
-                let noted = self.owners.note(table, key, old.body, body);
-                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
-            }
-            if self.keeping.keeps_old {
-                old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
-                self.log_old(table, key)?;
-            } else {
-                envelope::write_first(self.state, body, seal);
-            }
-            Wrote::Changed
-        } else {
-            if table.has_owners() {
-                let noted = self.owners.note(table, key, &[], body);
-                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
-            }
-            if before == Before::Nothing || !self.revive(table, key, body, &mut row)? {
-                envelope::write_first(self.state, body, Seal { table, key, out: &mut row });
-            }
-            Wrote::Created
-        };
-        if table == Table::Elements && self.keeping.keeps_old {
-            self.changes.element(key, wrote == Wrote::Created);
-        }
-        self.changed = true;
-        let put = match before {
-            Before::Nothing => self.append_raw(table, key, &row),
-            Before::Unknown | Before::Touched => self.put_raw(table, key, &row),
-        };
-        self.row = row;
-        put?;
-        Ok(wrote)
-    }
-
-    /// Copies the row at `key` to `self.old`: LMDB gives no slice that outlives the next write.
-    fn load_old(&mut self, table: Table, key: &[u8]) -> Result<bool> {
-        self.old.clear();
-        let row = self.txn.get(self.store.table(table), key).map_err(|fault| self.failed(fault))?;
-        self.old.extend_from_slice(row.unwrap_or_default());
-        Ok(row.is_some())
-    }
-
     /// Keeps `self.old` in the log as what this state replaces.
-    fn log_old(&mut self, table: Table, key: &[u8]) -> Result<()> {
+    pub(super) fn log_old(&mut self, table: Table, key: &[u8]) -> Result<()> {
         log::old_key(self.state, table, key, &mut self.log_key);
         let old = std::mem::take(&mut self.old);
         let logged = self.log(&old);
@@ -205,51 +123,6 @@ impl<'s> Writer<'s> {
         };
         self.log_key = key;
         put
-    }
-
-    /// Writes the row of a key that had been deleted, with its past; false if it never was there.
-    fn revive(&mut self, table: Table, key: &[u8], body: &[u8], row: &mut Vec<u8>) -> Result<bool> {
-        if self.head.gone[table.index()] == 0 {
-            return Ok(false);
-        }
-        let Some(deleted) = self.take_gone(table, key)? else { return Ok(false) };
-        if !self.keeping.keeps_old {
-            return Ok(false);
-        }
-        log::old_key(deleted, table, key, &mut self.log_key);
-        let last = self
-            .txn
-            .get(self.store.table(Table::Log), &self.log_key)
-            .map_err(|fault| self.failed(fault))?;
-        let Some(last) = last else { return Ok(false) }; // its past has been pruned
-        let mut tombstone = Vec::new();
-        let seal = Seal { table, key, out: &mut tombstone };
-        self.open(table, key, last)?.write_next(deleted, Next::Tombstone, self.head.oldest, seal);
-        let seal = Seal { table, key, out: row };
-        self.open(table, key, &tombstone)?.write_next(
-            self.state,
-            Next::Body(body),
-            self.head.oldest,
-            seal,
-        );
-        self.old = tombstone;
-        self.log_old(table, key)?;
-        Ok(true)
-    }
-
-    fn take_gone(&mut self, table: Table, key: &[u8]) -> Result<Option<StateNum>> {
-        log::gone_key(table, key, &mut self.log_key);
-        let id = self.store.table(Table::Gone);
-        let row = self.txn.get(id, &self.log_key).map_err(|fault| self.failed(fault))?;
-        let Some(mut row) = row else { return Ok(None) };
-        let deleted = varint::take(&mut row).map(StateNum);
-        let deleted = deleted
-            .ok_or_else(|| self.store.corrupt(Table::Gone, &self.log_key, "the row is damaged"))?;
-        let key = std::mem::take(&mut self.log_key);
-        self.delete_raw(Table::Gone, &key)?;
-        self.log_key = key;
-        self.head.gone[table.index()] -= 1;
-        Ok(Some(deleted))
     }
 
     /// Deletes a row; false if there was none.
@@ -297,64 +170,22 @@ impl<'s> Writer<'s> {
         })
     }
 
-    /// Changes memberships, oldest change first: each container is written once.
-    pub(crate) fn postings<const N: usize>(&mut self, all: [&Postings; N]) -> Result<()> {
-        let mut key = Vec::new();
-        for (tag, chunk) in postings::places(&all) {
-            postings::posting_key(tag, chunk, &mut key);
-            self.container(
-                tag,
-                &key,
-                all.iter().filter_map(|postings| postings.delta(tag, chunk)),
-            )?;
-        }
-        Ok(())
-    }
-
-    fn container<'d>(
-        &mut self,
-        tag: TagId,
-        key: &[u8],
-        deltas: impl Iterator<Item = &'d Delta>,
-    ) -> Result<()> {
-        let mut members = Chunk::EMPTY;
-        if let Some(body) = self.get(Table::Postings, key)? {
-            let damaged = || self.store.corrupt(Table::Postings, key, "the container is damaged");
-            members.add_encoded(body).ok_or_else(damaged)?;
-        }
-        deltas.for_each(|delta| delta.apply(&mut members));
-        if members.is_empty() {
-            self.emptied.push(tag);
-            self.delete(Table::Postings, key)?;
-        } else {
-            let mut body = Vec::new();
-            members.encode(&mut body);
-            self.put(Table::Postings, key, &body, Before::Unknown)?;
-        }
-        Ok(())
-    }
-
     /// Adds to the count of an object's holders; gives the new count.
     pub(crate) fn count(&mut self, oid: Oid, by: i64) -> Result<u64> {
-        let key = super::key::oid_key(oid);
-        let count = self.held(oid)?.saturating_add_signed(by);
-        if count == 0 {
-            self.delete(Table::Counts, key.as_bytes())?;
-        } else {
-            let mut row = Vec::with_capacity(4);
-            varint::put(&mut row, count);
-            self.put(Table::Counts, key.as_bytes(), &row, Before::Unknown)?;
-        }
+        let (store, key) = (self.store, super::key::oid_key(oid));
+        let key = key.as_bytes();
+        let mut count = 0;
+        self.change(Table::Counts, key, |old, body| {
+            let damaged = || store.corrupt(Table::Counts, key, "the count is damaged");
+            let old = old.map_or(Ok(0), |mut row| varint::take(&mut row).ok_or_else(damaged))?;
+            count = old.saturating_add_signed(by);
+            if count > 0 {
+                varint::put(body, count);
+            }
+            Ok(())
+        })?;
         self.changed |= by != 0;
         Ok(count)
-    }
-
-    /// How many references hold an object.
-    pub(crate) fn held(&self, oid: Oid) -> Result<u64> {
-        let key = super::key::oid_key(oid);
-        let row = self.get(Table::Counts, key.as_bytes())?;
-        let damaged = || self.store.corrupt(Table::Counts, key.as_bytes(), "the count is damaged");
-        row.map_or(Ok(0), |mut row| varint::take(&mut row).ok_or_else(damaged))
     }
 
     /// The state from which on everything is kept.
@@ -378,7 +209,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Writes a row as it is, behind all others of its table.
-    fn append_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
+    pub(super) fn append_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
         self.record(table, key, Some(row));
         self.txn.append(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
     }

@@ -275,6 +275,13 @@ impl Part<'_> {
         let layers = self.layers.iter().map(|layer| &**layer);
         let rows: Vec<_> = std::iter::once(&plan.rows).chain(layers).collect();
         writer.rows(&rows, &ROW_TABLES)?;
+        let mut tagged = plan.tagged.iter().peekable();
+        writer.retag(merged.tagged(), plan.rows.tagged(), |writer, oid| {
+            while tagged.next_if(|(_, next)| *next < oid).is_some() {}
+            if let Some((class, oid)) = tagged.next_if(|(_, next)| *next == oid) {
+                writer.note(*class, *oid, Happened::Retagged);
+            }
+        })?;
         writer.postings([&merged.postings, &memberships, &plan.rows.postings])?;
         self.objects.tag_names().note_unborne(writer, self.names.get())?;
         counts(writer, merged, plan)?;

@@ -1,0 +1,95 @@
+//! Writing who bears what: containers of members, and the tags of each object.
+
+use super::{
+    container::Chunk,
+    in_order::InOrder,
+    key::oid_key,
+    num::{Oid, TagId},
+    postings::{self, Delta, Postings},
+    retag::Retag,
+    table::Table,
+    tag_row::PutOn,
+    writer::Writer,
+};
+use crate::Result;
+
+impl Writer<'_> {
+    /// Changes memberships, oldest change first: each container is written once.
+    pub(crate) fn postings<const N: usize>(&mut self, all: [&Postings; N]) -> Result<()> {
+        let mut key = Vec::new();
+        for (tag, chunk) in postings::places(&all) {
+            postings::posting_key(tag, chunk, &mut key);
+            let deltas = all.iter().filter_map(|postings| postings.delta(tag, chunk));
+            self.container(tag, &key, deltas)?;
+        }
+        Ok(())
+    }
+
+    fn container<'d>(
+        &mut self,
+        tag: TagId,
+        key: &[u8],
+        deltas: impl Iterator<Item = &'d Delta>,
+    ) -> Result<()> {
+        let store = self.store();
+        let mut is_empty = false;
+        self.change(Table::Postings, key, |old, body| {
+            let mut members = Chunk::EMPTY;
+            if let Some(old) = old {
+                let damaged = || store.corrupt(Table::Postings, key, "the container is damaged");
+                members.add_encoded(old).ok_or_else(damaged)?;
+            }
+            deltas.for_each(|delta| delta.apply(&mut members));
+            is_empty = members.is_empty();
+            if !is_empty {
+                members.encode(body);
+            }
+            Ok(())
+        })?;
+        if is_empty {
+            self.emptied.push(tag);
+        }
+        Ok(())
+    }
+
+    /// Changes the tags that were put on objects: those of `first`, and after them those of `then`.
+    /// Calls `each` with the objects whose tags are not as they were.
+    pub(crate) fn retag(
+        &mut self,
+        first: &InOrder<Retag>,
+        then: &InOrder<Retag>,
+        mut each: impl FnMut(&mut Self, Oid),
+    ) -> Result<()> {
+        let mut tags = PutOn::default();
+        for (oid, changes) in first.iter() {
+            if self.retag_one(oid, [Some(changes), then.get(oid)], &mut tags)? {
+                each(self, oid);
+            }
+        }
+        for (oid, changes) in then.iter().filter(|(oid, _)| first.get(*oid).is_none()) {
+            if self.retag_one(oid, [Some(changes), None], &mut tags)? {
+                each(self, oid);
+            }
+        }
+        Ok(())
+    }
+
+    fn retag_one(
+        &mut self,
+        oid: Oid,
+        changes: [Option<&Retag>; 2],
+        tags: &mut PutOn,
+    ) -> Result<bool> {
+        let (store, key) = (self.store(), oid_key(oid));
+        let key = key.as_bytes();
+        self.change(Table::ObjectTags, key, |old, body| {
+            tags.clear();
+            if !old.is_none_or(|row| tags.read(row)) {
+                return Err(store.corrupt(Table::ObjectTags, key, "the row is damaged"));
+            }
+            changes.into_iter().flatten().for_each(|changes| changes.apply(tags));
+            tags.encode(body);
+            Ok(())
+        })
+    }
+}

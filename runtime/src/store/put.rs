@@ -1,0 +1,200 @@
+//! Writing one row in its envelope over what stood there, which goes into the log.
+
+use super::{
+    envelope::{self, Next, Seal},
+    log,
+    num::StateNum,
+    table::Table,
+    varint,
+    writer::Writer,
+};
+use crate::Result;
+
+/// What writing a row came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wrote {
+    Created,
+    Changed,
+    /// The row was like that before: nothing was written.
+    Same,
+}
+
+/// Whether a row may have been there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It was, and is to be written even if nothing changed.
+    Touched,
+    /// It can't have been: its oid is new, and larger than every other.
+    Nothing,
+    Unknown,
+}
+
+impl Writer<'_> {
+    /// Writes a row; each at most once, or the past of the first would be lost.
+    pub(crate) fn put(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        body: &[u8],
+        before: Before,
+    ) -> Result<Wrote> {
+        if !table.is_versioned() {
+            self.changed = true;
+            self.put_raw(table, key, body)?;
+            return Ok(Wrote::Changed);
+        }
+        let is_behind = before == Before::Nothing || self.ends.is_behind(table, key);
+        let found = !is_behind && self.load_old(table, key)?;
+        let place = Place { table, key, before, is_behind, found };
+        self.put_at(&place, body)
+    }
+
+    /// Writes a row that is made of what stood there: `change` gets its body, and gives the new one;
+    /// an empty one deletes the row. Gives whether something changed. Each row at most once, as in
+    /// [`put`](Self::put).
+    pub(crate) fn change(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        change: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Result<()>,
+    ) -> Result<bool> {
+        let is_behind = self.ends.is_behind(table, key);
+        let found = !is_behind && self.load_old(table, key)?;
+        let old = if found { Some(self.open(table, key, &self.old)?.body) } else { None };
+        let mut body = std::mem::take(&mut self.body);
+        body.clear();
+        let place = Place { table, key, before: Before::Unknown, is_behind, found };
+        let wrote = match change(old, &mut body) {
+            Ok(()) if body.is_empty() && !found => Ok(false),
+            Ok(()) if body.is_empty() => self.delete(table, key),
+            Ok(()) => self.put_at(&place, &body).map(|wrote| wrote != Wrote::Same),
+            Err(error) => Err(error),
+        };
+        self.body = body;
+        wrote
+    }
+
+    /// Writes a body where it belongs; `self.old` is what was found there.
+    fn put_at(&mut self, place: &Place<'_>, body: &[u8]) -> Result<Wrote> {
+        let mut row = std::mem::take(&mut self.row);
+        let put = self.seal(place, body, &mut row).and_then(|wrote| {
+            match wrote {
+                Wrote::Same => {}
+                _ if place.is_behind => self.append_raw(place.table, place.key, &row)?,
+                _ => self.put_raw(place.table, place.key, &row)?,
+            }
+            Ok(wrote)
+        });
+        self.row = row;
+        let wrote = put?;
+        if wrote == Wrote::Same {
+            return Ok(wrote);
+        }
+        self.changed = true;
+        if place.table == Table::Elements && self.keeping.keeps_old {
+            self.changes.element(place.key, wrote == Wrote::Created);
+        }
+        if !place.found {
+            self.note_end(place.table, place.key)?;
+        }
+        Ok(wrote)
+    }
+
+    /// Makes the row of a body, in its envelope, over what was found in its place.
+    fn seal(&mut self, place: &Place<'_>, body: &[u8], row: &mut Vec<u8>) -> Result<Wrote> {
+        let Place { table, key, before, .. } = *place;
+        if !place.found {
+            if table.has_owners() {
+                let noted = self.owners.note(table, key, &[], body);
+                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
+            }
+            if before == Before::Nothing || !self.revive(table, key, body, row)? {
+                envelope::write_first(self.state, body, Seal { table, key, out: row });
+            }
+            return Ok(Wrote::Created);
+        }
+        let old = self.open(table, key, &self.old)?;
+        if old.body == body && before != Before::Touched {
+            return Ok(Wrote::Same);
+        }
+        if old.stamp >= self.state {
+            return Err(self.store.corrupt(table, key, "one commit writes it twice"));
+        }
+        if table.has_owners() {
+            let noted = self.owners.note(table, key, old.body, body);
+            noted.map_err(|why| self.store.corrupt(table, key, &why))?;
+        }
+        let seal = Seal { table, key, out: row };
+        if self.keeping.keeps_old {
+            old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
+            self.log_old(table, key)?;
+        } else {
+            envelope::write_first(self.state, body, seal);
+        }
+        Ok(Wrote::Changed)
+    }
+
+    /// Copies the row at `key` to `self.old`: LMDB gives no slice that outlives the next write.
+    pub(super) fn load_old(&mut self, table: Table, key: &[u8]) -> Result<bool> {
+        self.old.clear();
+        let row = self.txn.get(self.store.table(table), key).map_err(|fault| self.failed(fault))?;
+        self.old.extend_from_slice(row.unwrap_or_default());
+        Ok(row.is_some())
+    }
+
+    /// Writes the row of a key that had been deleted, with its past; false if it never was there.
+    fn revive(&mut self, table: Table, key: &[u8], body: &[u8], row: &mut Vec<u8>) -> Result<bool> {
+        if self.head.gone[table.index()] == 0 {
+            return Ok(false);
+        }
+        let Some(deleted) = self.take_gone(table, key)? else { return Ok(false) };
+        if !self.keeping.keeps_old {
+            return Ok(false);
+        }
+        log::old_key(deleted, table, key, &mut self.log_key);
+        let last = self
+            .txn
+            .get(self.store.table(Table::Log), &self.log_key)
+            .map_err(|fault| self.failed(fault))?;
+        let Some(last) = last else { return Ok(false) }; // its past has been pruned
+        let mut tombstone = Vec::new();
+        let seal = Seal { table, key, out: &mut tombstone };
+        self.open(table, key, last)?.write_next(deleted, Next::Tombstone, self.head.oldest, seal);
+        let seal = Seal { table, key, out: row };
+        self.open(table, key, &tombstone)?.write_next(
+            self.state,
+            Next::Body(body),
+            self.head.oldest,
+            seal,
+        );
+        self.old = tombstone;
+        self.log_old(table, key)?;
+        Ok(true)
+    }
+
+    fn take_gone(&mut self, table: Table, key: &[u8]) -> Result<Option<StateNum>> {
+        log::gone_key(table, key, &mut self.log_key);
+        let id = self.store.table(Table::Gone);
+        let row = self.txn.get(id, &self.log_key).map_err(|fault| self.failed(fault))?;
+        let Some(mut row) = row else { return Ok(None) };
+        let deleted = varint::take(&mut row).map(StateNum);
+        let deleted = deleted
+            .ok_or_else(|| self.store.corrupt(Table::Gone, &self.log_key, "the row is damaged"))?;
+        let key = std::mem::take(&mut self.log_key);
+        self.delete_raw(Table::Gone, &key)?;
+        self.log_key = key;
+        self.head.gone[table.index()] -= 1;
+        Ok(Some(deleted))
+    }
+}
+
+/// Where a row belongs.
+struct Place<'k> {
+    table: Table,
+    key: &'k [u8],
+    before: Before,
+    /// Behind all others of its table.
+    is_behind: bool,
+    /// It was there before.
+    found: bool,
+}
