@@ -100,6 +100,9 @@ proptest! {
         let cut = cut % (model.len() + 1);
         prop_assert_eq!(array.get(cut), model.get(cut).copied());
         prop_assert_eq!(array.read(cut..), &model[cut..]);
+        let mut slices = Vec::new();
+        array.with_slices(cut.., |slice| slices.extend_from_slice(slice));
+        prop_assert_eq!(&slices, &model[cut..]);
         prop_assert!(array.range(..cut).rev().eq(model[..cut].iter().rev().copied()));
         prop_assert!(array.iter().eq(model.iter().copied()));
         prop_assert!(array.try_read(..=model.len()).is_err() && array.try_range(model.len() + 1..).is_err());

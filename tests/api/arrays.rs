@@ -34,6 +34,59 @@ fn arrays_are_used_as_vecs_are() {
     assert!(copy == copy.clone() && copy != copy.copy() && Array::<u8>::default().is_empty());
 }
 
+#[db0::memo(singleton)]
+struct Samples {
+    numbers: Array<u64>,
+}
+
+/// The elements of a range, as slices bring them; and how many slices there were.
+macro_rules! sliced {
+    ($array:expr, $range:expr) => {{
+        let (mut elements, mut slices) = (Vec::new(), 0);
+        $array.with_slices($range, |slice| {
+            assert!(!slice.is_empty());
+            elements.extend_from_slice(slice);
+            slices += 1;
+        });
+        (elements, slices)
+    }};
+}
+
+#[test]
+fn slices_bring_every_element_once() -> db0::Result<()> {
+    let _world = World::new();
+    let numbers: Vec<u64> = (0..5000).collect();
+    let samples = db0::singleton(|| Samples { numbers: Array::from(&numbers[..]) });
+    let array = samples.read().numbers.clone();
+    assert_eq!(sliced!(array, ..).0, numbers, "before a commit");
+    db0::commit()?;
+    let (elements, slices) = sliced!(array, 1234..);
+    assert_eq!(elements, numbers[1234..]);
+    assert!(slices < 20, "{slices} slices of some hundred elements each");
+
+    // Elements that reach over the end of a chunk, and parts that were never written.
+    let triples: Vec<[u8; 7]> = (0..3000_u32).map(|n| [(n % 251) as u8; 7]).collect();
+    let odd = Array::from(&triples[..]);
+    odd.write_at(9000, &[[1; 7]]);
+    db0::commit()?;
+    let (elements, _) = sliced!(odd, 5..);
+    assert_eq!(elements, odd.read(5..));
+    assert_eq!((elements.len(), elements[8995], elements[8000]), (8996, [1; 7], [0; 7]));
+
+    // What a snapshot shows stays, and slices may be looked at while the array is written to.
+    let snapshot = db0::snapshot()?;
+    let before = snapshot.singleton::<Samples>()?.read().numbers.clone();
+    let mut sum = 0;
+    before.with_slices(.., |slice| {
+        array.truncate(1);
+        sum += slice.iter().sum::<u64>();
+    });
+    assert_eq!(sum, numbers.iter().sum::<u64>());
+    Array::<u8>::new().with_slices(.., |_| unreachable!("it is empty"));
+    assert!(array.try_with_slices(..2, |_| ()).is_err(), "it reaches over the end");
+    Ok(())
+}
+
 #[test]
 fn arrays_come_from_slices_vecs_and_iterators() {
     let _world = World::new();

@@ -108,6 +108,41 @@ pub(super) fn read(reader: &RowReader, offset: u64, out: &mut [u8]) -> Result<()
     Ok(())
 }
 
+/// What a chunk that has no row, or a short one, is filled up with.
+static ZEROS: [u8; CHUNK] = [0; CHUNK];
+
+/// Gives the bytes of a range, which are within the length, to `each`: piece by piece, most of them
+/// where they stand. `each` may run anybody's code: what it changes ahead is given as it then is.
+pub(super) fn walk(
+    reader: &RowReader,
+    offset: u64,
+    len: usize,
+    each: &mut impl FnMut(&[u8]),
+) -> Result<()> {
+    let mut parts = parts(offset, len).peekable();
+    let Some(first) = parts.peek().map(|(number, _)| NumberKey::of(*number)) else { return Ok(()) };
+    let end = offset.saturating_add(len as u64).div_ceil(CHUNK as u64);
+    let end = NumberKey::of(end);
+    reader.scan(first.as_bytes(), Some(end.as_bytes()), false, &mut |mut key, row| {
+        let number = varint::take_ordered(&mut key).ok_or_else(|| damaged(reader))?;
+        let data = parse(row).ok_or_else(|| damaged(reader))?;
+        while let Some((_, part)) = parts.next_if(|(missing, _)| *missing < number) {
+            each(&ZEROS[part]);
+        }
+        if let Some((_, part)) = parts.next_if(|(here, _)| *here == number) {
+            let there = part.start.min(data.len())..part.end.min(data.len());
+            let lacking = part.len() - there.len();
+            [&data[there], &ZEROS[..lacking]]
+                .into_iter()
+                .filter(|piece| !piece.is_empty())
+                .for_each(&mut *each);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    parts.for_each(|(_, part)| each(&ZEROS[part]));
+    Ok(())
+}
+
 /// Chunks that are being changed.
 #[derive(Default)]
 pub(super) struct Changed(BTreeMap<u64, Option<Vec<u8>>>);

@@ -5,6 +5,7 @@ mod cursor;
 mod handle;
 mod iter;
 mod read;
+mod slices;
 mod write;
 
 pub use cursor::Cursor;
