@@ -8,7 +8,11 @@ use db0_runtime::{Error, Result};
 #[track_caller]
 #[inline]
 pub(crate) fn expect<R>(result: Result<R>) -> R {
-    result.unwrap_or_else(|error| fail(&error))
+    match result {
+        Ok(found) => found,
+        // In a closure the caller would not be known.
+        Err(error) => fail(&error),
+    }
 }
 
 #[cold]

@@ -226,7 +226,7 @@ macro_rules! iterators {
 
             #[track_caller]
             fn next(&mut self) -> Option<$item> {
-                self.entries.next().map(expect)
+                expect(self.entries.next().transpose())
             }
 
             #[track_caller]
@@ -243,7 +243,7 @@ macro_rules! iterators {
         impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $name<K, M> {
             #[track_caller]
             fn next_back(&mut self) -> Option<$item> {
-                self.entries.next_back().map(expect)
+                expect(self.entries.next_back().transpose())
             }
         }
 

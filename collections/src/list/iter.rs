@@ -168,12 +168,12 @@ impl<T: DeserializeOwned> Iterator for Iter<T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        self.elements.next().map(expect)
+        expect(self.elements.next().transpose())
     }
 
     #[track_caller]
     fn nth(&mut self, skipped: usize) -> Option<T> {
-        self.elements.nth(skipped).map(expect)
+        expect(self.elements.nth(skipped).transpose())
     }
 
     fn count(self) -> usize {
@@ -193,11 +193,11 @@ impl<T: DeserializeOwned> Iterator for Iter<T> {
 impl<T: DeserializeOwned> DoubleEndedIterator for Iter<T> {
     #[track_caller]
     fn next_back(&mut self) -> Option<T> {
-        self.elements.next_back().map(expect)
+        expect(self.elements.next_back().transpose())
     }
 
     #[track_caller]
     fn nth_back(&mut self, skipped: usize) -> Option<T> {
-        self.elements.nth_back(skipped).map(expect)
+        expect(self.elements.nth_back(skipped).transpose())
     }
 }

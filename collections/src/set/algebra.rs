@@ -108,7 +108,7 @@ impl<T: Key> Iterator for Merge<T> {
 
     #[track_caller]
     fn next(&mut self) -> Option<T> {
-        self.elements.next().map(expect)
+        expect(self.elements.next().transpose())
     }
 }
 

@@ -114,7 +114,7 @@ impl<R: Projection> Iterator for Iter<R> {
 
     #[track_caller]
     fn next(&mut self) -> Option<R::Item> {
-        self.entries.next().map(expect)
+        expect(self.entries.next().transpose())
     }
 
     #[track_caller]
@@ -131,7 +131,7 @@ impl<R: Projection> Iterator for Iter<R> {
 impl<R: Projection> DoubleEndedIterator for Iter<R> {
     #[track_caller]
     fn next_back(&mut self) -> Option<R::Item> {
-        self.entries.next_back().map(expect)
+        expect(self.entries.next_back().transpose())
     }
 }
 
