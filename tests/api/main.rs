@@ -4,9 +4,15 @@
 mod common;
 
 mod arrays;
+mod borrowed;
 mod dicts;
+mod extreme_keys;
 mod indexes;
+mod iterating;
 mod keys;
 mod lists;
+mod misuse;
+mod nested;
+mod readers;
 mod sets;
 mod weak_sets;

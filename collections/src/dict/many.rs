@@ -11,7 +11,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Many},
+    sorted::{self, Change, Many, Pairs, Projection},
 };
 
 impl<K: Key, V: Serialize> Dict<K, V> {
@@ -71,20 +71,11 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&K, &V) -> bool) -> Result<()> {
-        if self.anchor.reader()?.is_none() {
-            return Ok(());
-        }
-        let writer = writer(&self.anchor)?;
-        let mut gone = Vec::new();
-        for entry in self.try_iter()? {
-            let (key, value) = entry?;
-            if !keep(&key, &value) {
-                let mut bytes = Vec::new();
-                writer.reader().find_key(&key, &mut bytes)?;
-                gone.push(bytes);
-            }
-        }
-        Change::with(writer, Kind::Dict)?.delete_all(&gone)
+        sorted::delete_where(&self.anchor, Kind::Dict, |reader, item| {
+            let (key, value) = Pairs::read(reader, item.key, item.value)?;
+            Ok((!keep(&key, &value)).then_some(0))
+        })
+        .map(drop)
     }
 
     /// Takes all entries out.
@@ -99,9 +90,9 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
         if self.anchor.reader()?.is_none() {
             return Ok(Vec::new());
         }
-        let change = Change::begin(&self.anchor, Kind::Dict)?;
-        let entries = self.try_iter()?.collect::<Result<Vec<_>>>()?;
-        change.clear()?;
+        let writer = writer(&self.anchor)?;
+        let entries = self.try_to_vec()?;
+        Change::with(writer, Kind::Dict)?.clear()?;
         Ok(entries)
     }
 }

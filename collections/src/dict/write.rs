@@ -15,7 +15,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{self, Change, Entry, Stored, encode_value, put_plain, put_where_known},
+    sorted::{self, Change, Entry, Stored, encode_value, put_plain, put_short},
 };
 
 impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
@@ -205,10 +205,10 @@ fn put<K: Key, V: Serialize + DeserializeOwned>(
     let mut bytes = Vec::new();
     encode_value::<K, V>(&mut writer, key, value, &mut bytes)?;
     let mut old = None;
-    let put = put_where_known(&mut writer, key, &[], |found, header, row| {
+    let put = put_short(&mut writer, key, &[], |found, header, row| {
         row.extend_from_slice(&bytes);
         replace(found, header, &mut old)
-    });
+    })?;
     if put {
         return Ok(old);
     }

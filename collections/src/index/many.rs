@@ -12,7 +12,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Cursor, Item, Span},
+    sorted::{Change, Item, delete_where},
 };
 
 impl<K, M> Index<K, M> {
@@ -42,27 +42,11 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&K, &M) -> bool) -> Result<()> {
-        if self.anchor.reader()?.is_none() {
-            return Ok(());
-        }
-        let writer = writer(&self.anchor)?;
-        let mut gone = Vec::new();
-        let mut cursor = Cursor::new(Some(writer.reader().clone()), Span::ALL);
-        while let Some(part) = cursor.step(false, |reader, item| {
+        delete_where(&self.anchor, Kind::Index, |reader, item| {
             let (key, memo) = pair(reader, item)?;
-            Ok(if keep(&key, &memo) { None } else { Some(parts(reader, item)?) })
-        })? {
-            gone.extend(part);
-        }
-        let mut change = Change::with(writer, Kind::Index)?;
-        let mut found = false;
-        for (key, suffix) in &gone {
-            found |= change.delete(key, suffix)?.is_some();
-        }
-        if found {
-            change.finish();
-        }
-        Ok(())
+            if keep(&key, &memo) { Ok(None) } else { Ok(Some(suffix_of(reader, item)?.len())) }
+        })
+        .map(drop)
     }
 
     /// Takes all entries out.
@@ -77,9 +61,9 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
         if self.anchor.reader()?.is_none() {
             return Ok(Vec::new());
         }
-        let change = Change::begin(&self.anchor, Kind::Index)?;
+        let writer = writer(&self.anchor)?;
         let entries = self.try_to_vec()?;
-        change.clear()?;
+        Change::with(writer, Kind::Index)?.clear()?;
         Ok(entries)
     }
 
@@ -127,9 +111,16 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
 
 /// The key of an entry, and its suffix.
 fn parts(reader: &RowReader, item: Item<'_>) -> Result<(Vec<u8>, Vec<u8>)> {
+    let suffix = suffix_of(reader, item)?;
+    let key = &item.key[..item.key.len() - suffix.len()];
+    Ok((key.to_vec(), suffix))
+}
+
+/// What stands behind the key of an entry.
+fn suffix_of(reader: &RowReader, item: Item<'_>) -> Result<Vec<u8>> {
     let damaged = || reader.damaged("an entry of the index is damaged");
     let reference = Place::parse(item.value).ok_or_else(damaged)?.reference;
-    let suffix = row::suffix(reference).map_err(|_| damaged())?.payload().to_vec();
-    let key = item.key.strip_suffix(&suffix[..]).ok_or_else(damaged)?;
-    Ok((key.to_vec(), suffix))
+    let suffix = row::suffix(reference).map_err(|_| damaged())?;
+    let suffix = suffix.payload();
+    if item.key.ends_with(suffix) { Ok(suffix.to_vec()) } else { Err(damaged()) }
 }

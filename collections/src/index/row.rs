@@ -9,7 +9,7 @@
 
 use db0_runtime::{
     Error, Result,
-    codec::{RefExt, STRONG, decode, encode, skip_values},
+    codec::{RefExt, STRONG, decode, encode, skip_values, sole_reference},
     object::{RowReader, varint},
 };
 
@@ -46,8 +46,8 @@ pub(super) fn is_before(value: &[u8], began: u64) -> bool {
 
 /// The strong reference that the value under a key is: its payload tells entries of a key apart.
 pub(super) fn suffix(reference: &[u8]) -> Result<RefExt> {
-    let found = decode::<RefExt>(reference).ok();
-    found.filter(|reference| reference.kind() == STRONG).ok_or_else(|| {
+    let found = sole_reference(reference).filter(|(kind, _)| *kind == STRONG);
+    found.and_then(|(kind, payload)| RefExt::from_parts(kind, payload)).ok_or_else(|| {
         Error::Invalid(
             "an index holds handles of objects, as in Index<String, Memo<Person>>".into(),
         )

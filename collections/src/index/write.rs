@@ -19,7 +19,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{Change, Stored, put_where_known},
+    sorted::{Change, Stored, insert_referring, put_short},
 };
 
 /// An entry to be added.
@@ -70,16 +70,25 @@ impl<K: Key, M: Serialize> Index<K, M> {
     /// As [`add`](Self::add), with the failure as a value.
     #[track_caller]
     pub fn try_add(&self, key: K, memo: &M) -> Result<bool> {
+        if let Some(added) =
+            insert_referring(&self.anchor, &key, memo, |reference, header, row| {
+                let number = Header::number_next(header);
+                let place = number.map(|number| Place { reference, number });
+                place.inspect(|place| place.encode(row)).is_some()
+            })?
+        {
+            return Ok(added);
+        }
         let mut writer = writer(&self.anchor)?;
         let new = New::of(&mut writer, &key, memo)?;
         let mut found = false;
         let suffix = new.suffix.payload();
-        let put = put_where_known(&mut writer, &new.key, suffix, |old, header, row| {
+        let put = put_short(&mut writer, &new.key, suffix, |old, header, row| {
             found = old.is_some();
             let number = if found { None } else { Header::number_next(header) };
             let place = number.map(|number| Place { reference: &new.reference, number });
             place.inspect(|place| place.encode(row)).is_some()
-        });
+        })?;
         if put || found {
             return Ok(put);
         }
@@ -132,13 +141,13 @@ impl<K: Key, M: Serialize> Index<K, M> {
 
     /// Takes an object out from under a key; false if it was not there.
     #[track_caller]
-    pub fn remove(&self, key: K, memo: &M) -> bool {
+    pub fn remove(&self, key: impl IntoKey<K>, memo: &M) -> bool {
         expect(self.try_remove(key, memo))
     }
 
     /// As [`remove`](Self::remove), with the failure as a value.
     #[track_caller]
-    pub fn try_remove(&self, key: K, memo: &M) -> Result<bool> {
+    pub fn try_remove(&self, key: impl IntoKey<K>, memo: &M) -> Result<bool> {
         if self.anchor.reader()?.is_none() {
             return Ok(false);
         }

@@ -17,6 +17,8 @@ const FRONT: usize = 5;
 pub(super) const BYTES_MAX: usize = 960;
 /// Nodes smaller than this are joined with a neighbour.
 pub(super) const BYTES_MIN: usize = BYTES_MAX / 3;
+/// No node has more children.
+pub(super) const CHILDREN_MAX: usize = (BYTES_MAX - FRONT) / 2;
 
 /// A node's child: the number of its row, and how many elements are below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

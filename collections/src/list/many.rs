@@ -1,14 +1,15 @@
 //! Changing many elements of a list in one step.
 
-use std::ops::{Range, RangeBounds};
+use std::ops::{ControlFlow, RangeBounds};
 
-use db0_runtime::{Result, object::RowWriter};
+use db0_runtime::Result;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     handle::List,
+    head::Head,
     leaf::{self, LeafBuf},
-    tree::{Changes, Tree},
+    tree::Tree,
 };
 use crate::{handle::writer, misuse::expect, range::positions};
 
@@ -38,7 +39,9 @@ impl<T: Serialize> List<T> {
         let mut tree = Tree::load(writer.reader())?;
         tree.append_leaves(leaves)?;
         let changes = tree.into_changes();
-        publish(writer, changes, &[])
+        changes.write(&mut writer);
+        writer.finish();
+        Ok(())
     }
 }
 
@@ -52,7 +55,22 @@ impl<T> List<T> {
     /// As [`clear`](Self::clear), with the failure as a value.
     #[track_caller]
     pub fn try_clear(&self) -> Result<()> {
-        self.try_truncate(0)
+        if self.anchor.reader()?.is_none() {
+            return Ok(());
+        }
+        let mut writer = writer(&self.anchor)?;
+        let reader = writer.reader().clone();
+        if Head::read(&reader)?.length == 0 {
+            return Ok(());
+        }
+        reader.scan(&[], None, false, &mut |key, row| {
+            writer.release(row)?;
+            writer.delete(key);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        writer.put_header(Head::EMPTY.encode());
+        writer.finish();
+        Ok(())
     }
 
     /// Removes all elements after the first `len`, if there are more.
@@ -64,18 +82,23 @@ impl<T> List<T> {
     /// As [`truncate`](Self::truncate), with the failure as a value.
     #[track_caller]
     pub fn try_truncate(&self, len: usize) -> Result<()> {
+        if len == 0 {
+            return self.try_clear();
+        }
         if self.anchor.reader()?.is_none() {
             return Ok(());
         }
-        let writer = writer(&self.anchor)?;
-        let mut tree = Tree::load(writer.reader())?;
-        let more = tree.len().saturating_sub(len as u64);
-        if more == 0 {
+        let mut writer = writer(&self.anchor)?;
+        let reader = writer.reader().clone();
+        let mut tree = Tree::load(&reader)?;
+        let gone = len as u64..tree.len();
+        if gone.is_empty() {
             return Ok(());
         }
-        let removed = tree.remove(len as u64, more)?;
-        let changes = tree.into_changes();
-        publish(writer, changes, &removed)
+        tree.remove_all(gone, |leaf| writer.release(leaf.row()))?;
+        tree.into_changes().write(&mut writer);
+        writer.finish();
+        Ok(())
     }
 }
 
@@ -95,26 +118,23 @@ impl<T: DeserializeOwned> List<T> {
         if self.anchor.reader()?.is_none() {
             return positions(&range, 0).map(|_| Vec::new());
         }
-        let writer = writer(&self.anchor)?;
-        let mut tree = Tree::load(writer.reader())?;
-        let Range { start, end } = positions(&range, tree.len())?;
-        if start == end {
+        let mut writer = writer(&self.anchor)?;
+        let reader = writer.reader().clone();
+        let mut tree = Tree::load(&reader)?;
+        let range = positions(&range, tree.len())?;
+        if range.is_empty() {
             return Ok(Vec::new());
         }
-        let removed = tree.remove(start, end - start)?;
-        let changes = tree.into_changes();
-        let decode = |value| writer.decode(value);
-        let elements = removed.iter().flat_map(LeafBuf::iter).map(decode).collect::<Result<_>>()?;
-        publish(writer, changes, &removed)?;
+        let mut elements = Vec::new();
+        tree.remove_all(range, |leaf| {
+            writer.release(leaf.row())?;
+            leaf.iter().try_for_each(|value| {
+                elements.push(writer.decode(value)?);
+                Ok(())
+            })
+        })?;
+        tree.into_changes().write(&mut writer);
+        writer.finish();
         Ok(elements)
     }
-}
-
-fn publish(mut writer: RowWriter, changes: Changes, removed: &[LeafBuf]) -> Result<()> {
-    for leaf in removed {
-        writer.release(leaf.row())?;
-    }
-    changes.write(&mut writer);
-    writer.finish();
-    Ok(())
 }

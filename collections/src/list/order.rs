@@ -1,14 +1,20 @@
 //! Putting the elements of a list in another order, or keeping some of them.
 
-use std::{cmp::Ordering, ops::Range};
+use std::cmp::Ordering;
 
-use db0_runtime::{Error, Result, object::RowWriter};
+use db0_runtime::{
+    Error, Result,
+    object::{RowReader, RowWriter},
+};
 use serde::de::DeserializeOwned;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{
     find::{self, Anew},
     handle::List,
-    leaf::{self, LeafBuf},
+    leaf::LeafBuf,
+    marks::Marks,
+    rebuild::Rebuild,
     tree::Tree,
 };
 use crate::{handle::writer, misuse::expect};
@@ -76,41 +82,36 @@ impl<T: DeserializeOwned> List<T> {
             return Ok(());
         }
         let mut writer = writer(&self.anchor)?;
-        let before = leaves(&writer)?;
-        let mut gone: Vec<Range<u64>> = Vec::new();
-        for (position, value) in (0..).zip(values_of(&before)) {
-            if keep(&writer.reader().decode(value)?) {
-                continue;
-            }
-            match gone.last_mut() {
-                Some(last) if last.end == position => last.end += 1,
-                _ => gone.push(position..position + 1),
-            }
-        }
-        if gone.is_empty() {
+        let reader = writer.reader().clone();
+        let (mut gone, mut before, mut leaves) = (Marks::default(), Xxh3::new(), 0);
+        each_leaf(&reader, |leaf| {
+            before.update(leaf.row());
+            leaves += 1;
+            leaf.iter().try_for_each(|value| {
+                gone.push(!keep(&reader.decode(value)?));
+                Ok(())
+            })
+        })?;
+        if gone.marked() == 0 {
             return Ok(());
         }
-        check_unchanged(&writer, &before)?;
-        let mut tree = Tree::load(writer.reader())?;
-        let mut removed = Vec::new();
-        if gone.len() > before.len() {
-            let mut packed = Vec::new();
-            let mut ranges = gone.iter().peekable();
-            for (position, value) in (0..).zip(values_of(&before)) {
-                ranges.next_if(|range| range.end <= position);
-                let stays = ranges.peek().is_none_or(|range| position < range.start);
-                let leaves = if stays { &mut packed } else { &mut removed };
-                leaf::pack(leaves, value, leaf::BYTES_MAX);
-            }
-            tree.replace_all(packed)?;
-        } else {
-            for range in gone.into_iter().rev() {
-                removed.extend(tree.remove(range.start, range.end - range.start)?);
-            }
+        check_unchanged(&reader, &before)?;
+        if gone.marked() < leaves {
+            return remove_marked(writer, &gone);
         }
-        let changes = tree.into_changes();
-        removed.iter().try_for_each(|leaf| writer.release(leaf.row()))?;
-        changes.write(&mut writer);
+        let mut rebuild = Rebuild::begin(&mut writer)?;
+        let mut marks = gone.iter();
+        each_leaf(&reader, |leaf| {
+            for (value, (_, goes)) in leaf.iter().zip(&mut marks) {
+                if goes {
+                    writer.release(value)?;
+                } else {
+                    rebuild.push(&mut writer, value);
+                }
+            }
+            Ok(())
+        })?;
+        rebuild.finish(&mut writer);
         writer.finish();
         Ok(())
     }
@@ -139,42 +140,60 @@ impl<T> List<T> {
             return Ok(());
         }
         let mut writer = writer(&self.anchor)?;
-        let before = leaves(&writer)?;
-        let mut values: Vec<&[u8]> = values_of(&before).collect();
+        let reader = writer.reader().clone();
+        let (mut leaves, mut before) = (Vec::new(), Xxh3::new());
+        each_leaf(&reader, |leaf| {
+            before.update(leaf.row());
+            leaves.push(leaf);
+            Ok(())
+        })?;
+        let mut values: Vec<&[u8]> = leaves.iter().flat_map(LeafBuf::iter).collect();
         order(&writer, &mut values)?;
-        check_unchanged(&writer, &before)?;
-        let mut packed = Vec::new();
-        values.iter().for_each(|value| leaf::pack(&mut packed, value, leaf::BYTES_MAX));
-        let mut tree = Tree::load(writer.reader())?;
-        tree.replace_all(packed)?;
-        tree.into_changes().write(&mut writer);
+        check_unchanged(&reader, &before)?;
+        let mut rebuild = Rebuild::begin(&mut writer)?;
+        values.iter().for_each(|value| rebuild.push(&mut writer, value));
+        rebuild.finish(&mut writer);
         writer.finish();
         Ok(())
     }
 }
 
-/// Copies all leaves.
-fn leaves(writer: &RowWriter) -> Result<Vec<LeafBuf>> {
-    let mut leaves = Vec::new();
-    let mut position = 0;
-    let mut steps = Anew(writer.reader());
-    while let Some(found) = find::leaf(&mut steps, position)? {
-        if !found.leaf.is_whole() {
-            return Err(writer.reader().damaged("a leaf of the list is damaged"));
-        }
-        position = found.start + found.leaf.count() as u64;
-        leaves.push(found.leaf);
+/// Takes out some elements of a list, all of whose leaves stay but a few.
+fn remove_marked(mut writer: RowWriter, gone: &Marks) -> Result<()> {
+    let reader = writer.reader().clone();
+    let mut tree = Tree::load(&reader)?;
+    // From the back, where nothing moves any more.
+    let marked = gone.iter().rev().filter(|(_, goes)| *goes);
+    for (position, _) in marked {
+        writer.release(tree.remove(position)?.row())?;
     }
-    Ok(leaves)
+    tree.into_changes().write(&mut writer);
+    writer.finish();
+    Ok(())
 }
 
-fn values_of(leaves: &[LeafBuf]) -> impl Iterator<Item = &[u8]> {
-    leaves.iter().flat_map(LeafBuf::iter)
+/// Copies one leaf after the other, and gives it to `each`.
+fn each_leaf(reader: &RowReader, mut each: impl FnMut(LeafBuf) -> Result<()>) -> Result<()> {
+    let mut position = 0;
+    let mut steps = Anew(reader);
+    while let Some(found) = find::leaf(&mut steps, position)? {
+        if !found.leaf.is_whole() {
+            return Err(reader.damaged("a leaf of the list is damaged"));
+        }
+        position = found.start + found.leaf.count() as u64;
+        each(found.leaf)?;
+    }
+    Ok(())
 }
 
 /// The elements' own code has run: it may not have changed the list that it is called from.
-fn check_unchanged(writer: &RowWriter, before: &[LeafBuf]) -> Result<()> {
-    if leaves(writer)? == before {
+fn check_unchanged(reader: &RowReader, before: &Xxh3) -> Result<()> {
+    let mut now = Xxh3::new();
+    each_leaf(reader, |leaf| {
+        now.update(leaf.row());
+        Ok(())
+    })?;
+    if now.digest128() == before.digest128() {
         return Ok(());
     }
     let situation = "from a function that a call on the same list was given".into();

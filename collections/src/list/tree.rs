@@ -1,10 +1,10 @@
 //! Changing a list: its tree and its tail, in memory until all that changed is written together.
 
-use std::ops::ControlFlow;
+use std::ops::Range;
 
 use db0_runtime::{
     Error, Result,
-    object::{RowReader, RowWriter, varint},
+    object::{RowReader, RowWriter},
 };
 
 use super::{
@@ -79,20 +79,6 @@ impl<'r> Tree<'r> {
         self.move_into_tree(leaves)
     }
 
-    /// Puts the elements of these leaves in the place of all there are.
-    pub(super) fn replace_all(&mut self, leaves: Vec<LeafBuf>) -> Result<()> {
-        let reader = self.nodes.reader();
-        reader.scan(&[], None, false, &mut |mut key, _| {
-            let number = varint::take_ordered(&mut key);
-            let number = number.ok_or_else(|| reader.damaged("a node's number is damaged"))?;
-            self.nodes.remove(number);
-            Ok(ControlFlow::Continue(()))
-        })?;
-        self.nodes.put_leaf(TAIL, LeafBuf::new());
-        self.head = Head::EMPTY;
-        self.append_leaves(leaves)
-    }
-
     /// Puts an element before the one at `position`, or behind the last one.
     pub(super) fn insert(&mut self, position: u64, value: &[u8]) -> Result<()> {
         if position == self.head.length {
@@ -106,17 +92,25 @@ impl<'r> Tree<'r> {
         self.splice(position, 1, Some(value))
     }
 
-    /// Takes elements out, all of which are there; gives them.
-    pub(super) fn remove(&mut self, position: u64, count: u64) -> Result<Vec<LeafBuf>> {
-        let mut removed = Vec::new();
-        let mut left = count;
+    /// Takes the element at `position` out, which is there; gives it.
+    pub(super) fn remove(&mut self, position: u64) -> Result<LeafBuf> {
+        self.splice(position, 1, None)
+    }
+
+    /// Takes elements out, all of which are there; gives them to `each`, some at a time.
+    pub(super) fn remove_all(
+        &mut self,
+        positions: Range<u64>,
+        mut each: impl FnMut(LeafBuf) -> Result<()>,
+    ) -> Result<()> {
+        let mut left = positions.end - positions.start;
         while left > 0 {
             let here = usize::try_from(left).unwrap_or(usize::MAX);
-            let leaf = self.splice(position, here, None)?;
+            let leaf = self.splice(positions.start, here, None)?;
             left -= leaf.count() as u64;
-            removed.push(leaf);
+            each(leaf)?;
         }
-        Ok(removed)
+        Ok(())
     }
 
     /// Puts an element, or none, in the place of those from `position` on, `removed` of them or as

@@ -163,7 +163,7 @@ impl<T: DeserializeOwned> List<T> {
         if !popped {
             change(writer, |tree| {
                 tree.fill_tail()?;
-                tree.remove(tree.len() - 1, 1).map(drop)
+                tree.remove(tree.len() - 1).map(drop)
             })?;
         }
         Ok(Some(element))
@@ -187,7 +187,7 @@ impl<T: DeserializeOwned> List<T> {
         let writer = writer(&self.anchor)?;
         let mut tree = Tree::load(writer.reader())?;
         check(index, tree.len())?;
-        let old = tree.remove(index as u64, 1)?;
+        let old = tree.remove(index as u64)?;
         let changes = tree.into_changes();
         take(writer, changes, &old)
     }
@@ -221,12 +221,8 @@ fn change(mut writer: RowWriter, change: impl FnOnce(&mut Tree<'_>) -> Result<()
 }
 
 /// Publishes that an element was taken out, and gives it.
-fn take<T: DeserializeOwned>(
-    mut writer: RowWriter,
-    changes: Changes,
-    old: &[LeafBuf],
-) -> Result<T> {
-    let old = old.first().map_or(&[][..], LeafBuf::values);
+fn take<T: DeserializeOwned>(mut writer: RowWriter, changes: Changes, old: &LeafBuf) -> Result<T> {
+    let old = old.values();
     let element = writer.decode(old)?;
     writer.release(old)?;
     changes.write(&mut writer);

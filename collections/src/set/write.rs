@@ -10,7 +10,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{Change, Many, Stored, put_plain, put_where_known},
+    sorted::{self, Change, Keys, Many, Projection, Stored, put_plain, put_short},
 };
 
 /// The value of every entry: nil.
@@ -34,10 +34,10 @@ impl<T: Key> Set<T> {
         }
         let mut writer = writer(&self.anchor)?;
         let key = Stored::of(&mut writer, &element)?;
-        let put = put_where_known(&mut writer, &key, &[], |old, header, row| {
+        let put = put_short(&mut writer, &key, &[], |old, header, row| {
             row.extend_from_slice(NOTHING);
             is_new(old, header, &mut found)
-        });
+        })?;
         if put || found {
             return Ok(put);
         }
@@ -145,20 +145,11 @@ impl<T: Key> Set<T> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&T) -> bool) -> Result<()> {
-        if self.anchor.reader()?.is_none() {
-            return Ok(());
-        }
-        let writer = writer(&self.anchor)?;
-        let mut gone = Vec::new();
-        for element in self.try_iter()? {
-            let element = element?;
-            if !keep(&element) {
-                let mut key = Vec::new();
-                writer.reader().find_key(&element, &mut key)?;
-                gone.push(key);
-            }
-        }
-        Change::with(writer, Kind::Set)?.delete_all(&gone)
+        sorted::delete_where(&self.anchor, Kind::Set, |reader, item| {
+            let element = Keys::read(reader, item.key, item.value)?;
+            Ok((!keep(&element)).then_some(0))
+        })
+        .map(drop)
     }
 
     /// Takes all elements out.
@@ -173,9 +164,9 @@ impl<T: Key> Set<T> {
         if self.anchor.reader()?.is_none() {
             return Ok(Vec::new());
         }
-        let change = Change::begin(&self.anchor, Kind::Set)?;
+        let writer = writer(&self.anchor)?;
         let elements = self.try_iter()?.collect::<Result<Vec<_>>>()?;
-        change.clear()?;
+        Change::with(writer, Kind::Set)?.clear()?;
         Ok(elements)
     }
 }

@@ -8,11 +8,12 @@ use db0_runtime::{
         ROW_BYTES_MAX, RefExt,
         key::{IntoKey, Key},
     },
-    object::{Anchor, RowWriter, varint},
+    object::{Anchor, RowReader, RowWriter, varint},
 };
 use serde::Serialize;
 
 use super::{
+    batch::Item,
     bounds::Span,
     cursor::Cursor,
     entry::{self, Entry},
@@ -75,17 +76,17 @@ pub(super) fn name_key<K: Key>(writer: &RowWriter, key: &[u8], error: Error) -> 
     }
 }
 
-/// Puts an entry, and publishes that, where it is known without a search whether it is there, as it
-/// is for new collections and for what was written since the last commit. `value` gets the value
-/// that is there, and the header, and appends the new one, or says false; it may run nobody's code.
-pub(crate) fn put_where_known(
+/// Puts an entry, and publishes that. `value` gets the value that is there, and the header, and
+/// appends the new one, or says false; it may run nobody's code. False if nothing was done, as for
+/// long keys, and in a collection that has no header yet.
+pub(crate) fn put_short(
     writer: &mut RowWriter,
     key: &Stored,
     suffix: &[u8],
     value: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
-) -> bool {
+) -> Result<bool> {
     if row_key::is_long(&key.key) {
-        return false;
+        return Ok(false);
     }
     writer.upsert(&key.key, suffix, |old, header, row| {
         let Some(old) = old_value(old) else { return false };
@@ -93,7 +94,7 @@ pub(crate) fn put_where_known(
     })
 }
 
-/// As [`put_where_known`], the short way: false for keys and values that may refer to something.
+/// As [`put_short`], without an allocation: false for keys and values that may refer to something.
 /// `ready` gets the value that is there, and the header.
 #[track_caller]
 pub(crate) fn put_plain<K: Key, V: Serialize>(
@@ -109,6 +110,21 @@ pub(crate) fn put_plain<K: Key, V: Serialize>(
             row.extend_from_slice(value);
             ready(old, header)
         })
+    })
+}
+
+/// Inserts an entry for an object under a key, without an allocation, if it is not there: see
+/// [`Anchor::insert_referring`].
+#[track_caller]
+pub(crate) fn insert_referring<K: Key, M: Serialize>(
+    anchor: &Anchor,
+    key: &impl IntoKey<K>,
+    memo: &M,
+    value: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+) -> Result<Option<bool>> {
+    let key = (key, row_key::PLAIN_MAX);
+    anchor.insert_referring(Location::caller(), key, memo, |reference, header, row| {
+        entry::put_row(None, &[], row, |row| value(reference, header, row))
     })
 }
 
@@ -128,6 +144,34 @@ impl End {
     pub(crate) fn is_before(&self, key: &[u8]) -> bool {
         self.0.as_deref().is_none_or(|end| end < key && !end.starts_with(key))
     }
+}
+
+/// Deletes the entries that `goes` is for, and publishes that; gives how many there were. Of such an
+/// entry it says how long the suffix of its key is, and it may run anybody's code.
+#[track_caller]
+pub(crate) fn delete_where(
+    anchor: &Anchor,
+    kind: Kind,
+    mut goes: impl FnMut(&RowReader, Item<'_>) -> Result<Option<usize>>,
+) -> Result<u64> {
+    if anchor.reader()?.is_none() {
+        return Ok(0);
+    }
+    let mut writer = handle::writer(anchor)?;
+    let mut cursor = Cursor::new(Some(writer.reader().clone()), Span::ALL);
+    while let Some((reader, item)) = cursor.next()? {
+        if let Some(suffix) = goes(reader, item)? {
+            let (key, suffix) = item.key.split_at(item.key.len() - suffix);
+            writer.delete(&row_key::of(key, suffix));
+        }
+    }
+    let gone = writer.release_deleted()?;
+    if gone > 0 {
+        let mut change = Change::with(writer, kind)?;
+        change.length = change.length.saturating_sub(gone);
+        change.finish();
+    }
+    Ok(gone)
 }
 
 /// Changes of a collection's entries, until they are published.
@@ -287,33 +331,20 @@ impl Change {
         Ok(item.map(|(_, item)| (item.key.to_vec(), item.value.to_vec())))
     }
 
-    /// Deletes the entries of these keys, and publishes that.
-    pub(crate) fn delete_all(mut self, keys: &[Vec<u8>]) -> Result<()> {
-        let mut found = false;
-        for key in keys {
-            found |= self.delete(key, &[])?.is_some();
-        }
-        if found {
-            self.finish();
-        }
-        Ok(())
-    }
-
     /// Deletes all entries, and publishes that.
     pub(crate) fn clear(mut self) -> Result<()> {
-        let mut keys = Vec::new();
         let reader = self.writer.reader().clone();
+        let mut is_empty = true;
         reader.scan(&[], None, false, &mut |key, row| {
             self.writer.release(row)?;
-            keys.push(key.to_vec());
+            self.writer.delete(key);
+            is_empty = false;
             Ok(ControlFlow::Continue(()))
         })?;
-        if keys.is_empty() {
-            return Ok(());
+        if !is_empty {
+            self.length = 0;
+            self.finish();
         }
-        keys.iter().for_each(|key| self.writer.delete(key));
-        self.length = 0;
-        self.finish();
         Ok(())
     }
 

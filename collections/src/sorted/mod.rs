@@ -11,9 +11,11 @@ mod row_key;
 
 pub(crate) use batch::Item;
 pub(crate) use bounds::Span;
-pub(crate) use change::{Change, Stored, encode_value, put_plain, put_where_known};
+pub(crate) use change::{
+    Change, Stored, delete_where, encode_value, insert_referring, put_plain, put_short,
+};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Entry, full_entry};
 pub(crate) use iter::{Iter, TryIter};
-pub(crate) use iter::{Keys, Pairs, Values, find, find_plain};
+pub(crate) use iter::{Keys, Pairs, Projection, Values, find, find_plain};
 pub(crate) use many::Many;

@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-use db0_runtime::{Memo, Result, WeakMemo, class::Class, object::RowReader};
+use db0_runtime::{Memo, WeakMemo, class::Class, object::RowReader};
 
 use crate::{
     misuse::expect,
@@ -23,11 +23,6 @@ pub struct Iter<T> {
 impl<T: Class> Iter<T> {
     pub(super) fn new(reader: Option<RowReader>) -> Self {
         Self { entries: sorted::TryIter::new(reader, Span::ALL) }
-    }
-
-    /// All entries, also those of deleted objects.
-    pub(super) fn entries(self) -> impl Iterator<Item = Result<WeakMemo<T>>> {
-        self.entries
     }
 }
 

@@ -1,13 +1,15 @@
 //! Changing a weak set.
 
-use db0_runtime::{Memo, Result, class::Class, codec::key::encode_key, object::RowWriter};
+use db0_runtime::{
+    Memo, Result, WeakMemo, class::Class, codec::key::encode_key, object::RowWriter,
+};
 
 use super::handle::WeakSet;
 use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Many, Stored},
+    sorted::{self, Change, Many, Projection, Stored, Values},
 };
 
 impl<T> WeakSet<T> {
@@ -120,19 +122,12 @@ impl<T: Class> WeakSet<T> {
     /// Removes the entries of objects that are deleted, and of those that `keep` is against.
     #[track_caller]
     fn keep(&self, mut keep: impl FnMut(&Memo<T>) -> bool) -> Result<usize> {
-        if self.anchor.reader()?.is_none() {
-            return Ok(0);
-        }
-        let writer = writer(&self.anchor)?;
-        let mut gone = Vec::new();
-        for weak in self.try_iter()?.entries() {
-            let weak = weak?;
-            if !weak.upgrade().is_some_and(|memo| keep(&memo)) {
-                gone.push(encode_key(&weak.uuid()));
-            }
-        }
-        Change::with(writer, Kind::WeakSet)?.delete_all(&gone)?;
-        Ok(gone.len())
+        let gone = sorted::delete_where(&self.anchor, Kind::WeakSet, |reader, item| {
+            let weak: WeakMemo<T> = Values::read(reader, item.key, item.value)?;
+            let stays = weak.upgrade().is_some_and(|memo| keep(&memo));
+            Ok((!stays).then_some(0))
+        })?;
+        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
     }
 }
 

@@ -44,7 +44,9 @@ pub use fault::Fault;
 pub use fields::{field, join_fields, join_variant, skip_values, split_fields, split_variant};
 pub use format::{Time, TimeRange};
 pub use limits::{DEPTH_MAX, ROW_BYTES_MAX};
-pub use reference::{COLLECTION, PAYLOAD_MAX, RefExt, STRONG, WEAK, for_each_reference};
+pub use reference::{
+    COLLECTION, PAYLOAD_MAX, RefExt, STRONG, WEAK, for_each_reference, sole_reference,
+};
 pub(crate) use reference::{is_codec, take_bare};
 pub(crate) use value::{Homes, set_homes};
 pub use value::{Reference, Value, from_value, to_value};

@@ -24,6 +24,19 @@ pub const COLLECTION: u8 = 3;
 /// How long a payload may be.
 pub const PAYLOAD_MAX: usize = 32;
 
+/// The kind and the payload of a value that is a reference, and nothing else.
+#[inline]
+pub fn sole_reference(value: &[u8]) -> Option<(u8, &[u8])> {
+    let (&kind, payload) = match value {
+        [0xd4..=0xd8, rest @ ..] if (1 << (value[0] - 0xd4)) + 1 == rest.len() => rest,
+        [0xc7, len, rest @ ..] if usize::from(*len) + 1 == rest.len() => rest,
+        _ => return None,
+    }
+    .split_first()?;
+    let is_one = REFERENCE_KINDS.contains(&kind) && payload.len() <= PAYLOAD_MAX;
+    is_one.then_some((kind, payload))
+}
+
 /// A reference as it is stored: a kind from 1 to 15, and what tells its target.
 ///
 /// It is readable and writable only within this codec; other formats refuse it, since there it
@@ -226,4 +239,32 @@ pub fn for_each_reference(bytes: &[u8], mut each: impl FnMut(u8, &[u8])) -> Resu
         }
     })?;
     Ok(reader.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::encode;
+
+    proptest! {
+        #[test]
+        fn a_reference_alone_comes_apart(kind in 1..=15_u8, payload in prop::collection::vec(any::<u8>(), 1..=PAYLOAD_MAX)) {
+            let reference = RefExt::from_parts(kind, &payload).expect("within the bounds");
+            let mut value = Vec::new();
+            encode(&reference, &mut value).expect("it is bytes");
+            prop_assert_eq!(sole_reference(&value), Some((kind, &payload[..])));
+            for other in [&value[1..], &[&value[..], &[0]].concat(), &[&[0x91], &value[..]].concat()] {
+                prop_assert_eq!(sole_reference(other), None);
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(mut value: Vec<u8>, first in 0xc5..0xda_u8) {
+            let _ = sole_reference(&value);
+            value.insert(0, first);
+            let _ = sole_reference(&value);
+        }
+    }
 }

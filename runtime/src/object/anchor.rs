@@ -13,7 +13,8 @@ use super::{
     place::Anchored,
     plain::is_plain,
     reference::reference,
-    rows::{RowReader, RowWriter},
+    row_writer::RowWriter,
+    rows::RowReader,
     rows_short,
 };
 use crate::{
@@ -125,7 +126,7 @@ impl Anchor {
         if !is_plain::<T>() {
             return Ok(false);
         }
-        self.in_turn(place, |at| rows_short::edit(at, key, element, edit))
+        self.in_turn(place, |at| Ok(rows_short::edit(at, key, element, edit)))
     }
 
     /// Puts an element as [`RowWriter::upsert`] does, where it and its key, of at most `key_max`
@@ -139,18 +140,36 @@ impl Anchor {
         element: &V,
         make: impl FnOnce(Option<&[u8]>, &[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> Result<bool> {
-        if !is_plain::<K>() || !is_plain::<V>() {
+        if !K::PLAIN || !is_plain::<V>() {
             return Ok(false);
         }
         self.in_turn(place, |at| rows_short::upsert(at, key, element, make))
     }
 
-    /// Runs `write` with the turn; false if the collection has no place, or another one by then.
-    fn in_turn(
+    /// Inserts an element whose key, of at most `key_max` bytes, is followed by the number of the
+    /// object that `handle` is of, if there is none yet; the key may refer to nothing and have no code
+    /// of its own. `make` gets the bytes of the handle, the header, and where to write the row. Gives
+    /// whether it was new; none, and nothing is done, where the longer way is needed.
+    pub fn insert_referring<K: Key, H: Serialize>(
         &self,
         place: &'static Location<'static>,
-        write: impl FnOnce((&Arc<Objects>, Oid)) -> bool,
-    ) -> Result<bool> {
+        key: (&impl IntoKey<K>, usize),
+        handle: &H,
+        make: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> Result<Option<bool>> {
+        if !K::PLAIN {
+            return Ok(None);
+        }
+        self.in_turn(place, |at| rows_short::insert_referring(at, key, handle, make))
+    }
+
+    /// Runs `write` with the turn; nothing is done if the collection has no place, or another one by
+    /// then.
+    fn in_turn<R: Default>(
+        &self,
+        place: &'static Location<'static>,
+        write: impl FnOnce((&Arc<Objects>, Oid)) -> Result<R>,
+    ) -> Result<R> {
         let done = self.with_place(|objects, oid| {
             objects.check_writable()?;
             let _turn = objects.shared().borrow_turn(place)?;
@@ -161,9 +180,9 @@ impl Anchor {
                 }),
                 Inner::Inside(_) => true,
             };
-            Ok(stayed && write((objects, oid)))
+            if stayed { write((objects, oid)) } else { Ok(R::default()) }
         })?;
-        Ok(done.unwrap_or(false))
+        Ok(done.unwrap_or_default())
     }
 
     /// The collection's identity, once it is stored.

@@ -7,7 +7,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     any::{AnyMemo, Handle},
     memo::Memo,
-    rows::{RowReader, RowWriter},
+    row_writer::RowWriter,
+    rows::RowReader,
 };
 use crate::{
     Error, Result,

@@ -170,6 +170,17 @@ impl Objects {
         result
     }
 
+    /// Makes rows that were gathered in a layer of their own to be seen, in one step.
+    pub(super) fn write_layer(&self, layer: Arc<Layer>) {
+        let bytes = layer.read().bytes();
+        self.publishing(|_, to| {
+            self.raise_rows_version();
+            to.store.put_down(vec![layer], || ());
+            self.raise_rows_version();
+            self.health.add(bytes);
+        });
+    }
+
     /// Makes room in memory, if the layer that this thread writes to has so many bytes that it must.
     /// Other layers are left to the committer.
     fn spill_beyond_budget(&self, bytes: usize) {

@@ -1,23 +1,17 @@
-//! Reading and writing the rows of one collection.
+//! Reading the rows of one collection.
 
 use std::{ops::ControlFlow, sync::Arc};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    context, objects::Objects, plain::is_plain, reference::strong, rows_short::with_row,
-    shared::MyTurn,
-};
+use super::{context, objects::Objects, plain::is_plain};
 use crate::{
     Error, Result,
     codec::{
-        self, RefExt,
+        self,
         key::{IntoKey, Key, KeyFault, KeyReader},
     },
-    store::{
-        Direction, Entry, KeyRange, LayerRows, Oid, OidKey, PrefixId, RowBytes, RowKey, StateNum,
-        Table, oid_key, oid_of_key,
-    },
+    store::{Direction, KeyRange, Oid, PrefixId, StateNum, Table, oid_key},
 };
 
 /// How often reading something in one moment is tried, beside others who write.
@@ -158,7 +152,7 @@ impl RowReader {
         bytes: &[u8],
         read: impl FnOnce(&[u8]) -> std::result::Result<K, KeyFault>,
     ) -> Result<K> {
-        let key = if is_plain::<K>() {
+        let key = if K::PLAIN {
             read(bytes)
         } else {
             context::decoding_for_user(&self.objects, || read(bytes))
@@ -169,7 +163,7 @@ impl RowReader {
     /// Appends the key that is looked for; false if it can't be in here, since a handle in it is of
     /// another prefix.
     pub fn find_key<K: Key>(&self, key: &impl IntoKey<K>, out: &mut Vec<u8>) -> Result<bool> {
-        if is_plain::<K>() {
+        if K::PLAIN {
             key.write_key_of(out);
             return Ok(true);
         }
@@ -214,7 +208,7 @@ impl RowReader {
 }
 
 /// The key of an element's row: that of its collection, and its own.
-enum ElementKey {
+pub(super) enum ElementKey {
     Short { bytes: [u8; SHORT_MAX], len: usize },
     Long(Vec<u8>),
 }
@@ -230,7 +224,7 @@ impl ElementKey {
 
     /// The key of an element whose own key comes in two parts.
     #[inline]
-    fn of_parts(oid: Oid, key: &[u8], suffix: &[u8]) -> Self {
+    pub(super) fn of_parts(oid: Oid, key: &[u8], suffix: &[u8]) -> Self {
         let front = oid_key(oid);
         let front = front.as_bytes();
         let (own, end) = (front.len(), front.len() + key.len());
@@ -246,190 +240,10 @@ impl ElementKey {
     }
 
     #[inline]
-    fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Short { bytes, len } => &bytes[..*len],
             Self::Long(bytes) => bytes,
         }
     }
-}
-
-enum Op {
-    Put(RowKey, RowBytes),
-    Delete(RowKey),
-    Header(Vec<u8>),
-}
-
-/// Gathers changes of a collection's rows, and publishes them in one step. It has the turn, so that
-/// what it reads stays as it is.
-pub struct RowWriter {
-    reader: RowReader,
-    ops: Vec<Op>,
-    gained: Vec<Oid>,
-    lost: Vec<Oid>,
-    _turn: MyTurn<'static>,
-}
-
-impl RowWriter {
-    pub(super) fn new(reader: RowReader, turn: MyTurn<'static>) -> Self {
-        Self { reader, ops: Vec::new(), gained: Vec::new(), lost: Vec::new(), _turn: turn }
-    }
-
-    /// The rows before the changes.
-    pub fn reader(&self) -> &RowReader {
-        &self.reader
-    }
-
-    /// Encodes an element. What it refers to is counted when the changes are published.
-    pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        let refused = |reader: &RowReader, fault: codec::Fault| Error::Encode {
-            what: format!("an element of {} ({})", reader.name(), fault.path),
-            why: fault.why,
-        };
-        if is_plain::<T>() {
-            return codec::encode(value, out).map_err(|fault| refused(&self.reader, fault));
-        }
-        let start = out.len();
-        let objects = &self.reader.objects;
-        let ((), gathered) = context::encoding(objects, || {
-            codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
-        })?;
-        self.gained.extend(objects.all_references(&out[start..], gathered.references)?);
-        Ok(())
-    }
-
-    /// Appends the encoding of a key that is to be stored, and gives the references in it.
-    pub fn encode_key<K: Key>(
-        &mut self,
-        key: &impl IntoKey<K>,
-        out: &mut Vec<u8>,
-    ) -> Result<Vec<RefExt>> {
-        let mut write = || key.write_key_of(out);
-        if is_plain::<K>() {
-            write();
-            return Ok(Vec::new());
-        }
-        let ((), gathered) = context::encoding_key(&self.reader.objects, write)?;
-        let references = gathered.references.iter().map(|oid| strong(*oid)).collect();
-        self.gained.extend(gathered.references);
-        Ok(references)
-    }
-
-    /// Decodes an element that is changed or goes, for the user; the value's own code may not write.
-    pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
-        context::decoding_in_change(&self.reader.objects, || codec::decode(row))
-            .map_err(|fault| self.reader.damaged(&fault.to_string()))
-    }
-
-    /// Decodes the key of an element; see [`decode`](Self::decode).
-    pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
-        let read = || codec::key::decode_key(bytes);
-        context::decoding_in_change(&self.reader.objects, read)
-            .map_err(|fault| self.reader.damaged_at(bytes, &fault.to_string()))
-    }
-
-    /// An element goes: what its row refers to is let go.
-    pub fn release(&mut self, row: &[u8]) -> Result<()> {
-        references(row, &mut self.lost).map_err(|fault| self.reader.damaged(&fault.to_string()))
-    }
-
-    /// Writes a row.
-    pub fn put(&mut self, key: &[u8], row: &[u8]) {
-        let key = RowKey::below(oid_key(self.reader.oid), key);
-        self.ops.push(Op::Put(key, row.into()));
-    }
-
-    /// Deletes a row.
-    pub fn delete(&mut self, key: &[u8]) {
-        self.ops.push(Op::Delete(RowKey::below(oid_key(self.reader.oid), key)));
-    }
-
-    /// Writes the header.
-    pub fn put_header(&mut self, row: Vec<u8>) {
-        self.ops.push(Op::Header(row));
-    }
-
-    /// Changes a row and the header where they stand, if they were written since the last commit:
-    /// false, and nothing is done, if they have to be read and put instead. `edit` gets the row
-    /// and the header; it must not run the user's code, and either changes both or says false.
-    pub fn edit(
-        &mut self,
-        key: &[u8],
-        edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
-    ) -> bool {
-        let front = oid_key(self.reader.oid);
-        let key = RowKey::below(front, key);
-        let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
-        let done = self.reader.objects.write_rows(|rows| {
-            let done = rows.edit(&key, front, edit);
-            if done {
-                count(rows, &gained, &lost);
-            }
-            done
-        });
-        if !done {
-            (self.gained, self.lost) = (gained, lost);
-        }
-        done
-    }
-
-    /// Puts an element and publishes that, if it is known without a search whether there was one:
-    /// `make` gets its row, and the header, which it may change; it writes the new row to the last
-    /// argument, or says false to change nothing, and must not run the user's code. The element's
-    /// key is `key` with `suffix` behind it. False if nothing was done.
-    pub fn upsert(
-        &mut self,
-        key: &[u8],
-        suffix: &[u8],
-        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
-    ) -> bool {
-        let oid = self.reader.oid;
-        let key = RowKey::from(ElementKey::of_parts(oid, key, suffix).as_bytes());
-        let (gained, mut lost) = (std::mem::take(&mut self.gained), Vec::new());
-        let done = with_row(|row| {
-            self.reader.objects.write_rows_of(oid, |rows, below| {
-                let done = rows.upsert(key, oid_key(oid), below, |old, header| {
-                    let sound = old.is_none_or(|old| references(old, &mut lost).is_ok());
-                    (sound && make(old, header, row)).then(|| RowBytes::from(&row[..]))
-                });
-                if done {
-                    count(rows, &gained, &lost);
-                }
-                done
-            })
-        });
-        if !done {
-            self.gained = gained;
-        }
-        done
-    }
-
-    /// Publishes the changes.
-    pub fn finish(self) {
-        let front: OidKey = oid_key(self.reader.oid);
-        self.reader.objects.write_rows(|rows| {
-            for op in self.ops {
-                match op {
-                    Op::Put(key, row) => rows.set(Table::Elements, key, Entry::Row(row)),
-                    Op::Delete(key) => rows.set(Table::Elements, key, Entry::Gone),
-                    Op::Header(row) => rows.put(Table::Headers, front.as_bytes(), row),
-                }
-            }
-            count(rows, &self.gained, &self.lost);
-        });
-    }
-}
-
-/// Adds what a row holds.
-fn references(row: &[u8], found: &mut Vec<Oid>) -> std::result::Result<(), codec::Fault> {
-    codec::for_each_reference(row, |kind, payload| {
-        if kind != codec::WEAK {
-            found.extend(oid_of_key(payload).map(|(oid, _)| oid));
-        }
-    })
-}
-
-fn count(rows: &mut LayerRows, gained: &[Oid], lost: &[Oid]) {
-    gained.iter().for_each(|oid| rows.count(*oid, 1));
-    lost.iter().for_each(|oid| rows.count(*oid, -1));
 }

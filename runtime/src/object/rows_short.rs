@@ -4,7 +4,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use serde::Serialize;
 
-use super::{objects::Objects, plain::is_plain, rows::RowReader};
+use super::{context, objects::Objects, rows::RowReader};
 use crate::{
     Result,
     codec::{
@@ -75,18 +75,49 @@ pub(super) fn upsert<K: Key, V: Serialize>(
     (key, key_max): (&impl IntoKey<K>, usize),
     element: &V,
     make: impl FnOnce(Option<&[u8]>, &[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
-) -> bool {
+) -> Result<bool> {
     with_scratch(|Scratch { key: bytes, value, row }| {
-        let front = oid_key(oid);
-        let fits = put_key(front.as_bytes(), key, key_max, bytes);
+        let fits = put_key(oid_key(oid).as_bytes(), key, key_max, bytes);
         if !fits || codec::encode(element, value).is_err() {
-            return false;
+            return Ok(false);
         }
-        objects.write_rows_of(oid, |rows, below| {
-            rows.upsert(RowKey::from(&bytes[..]), front, below, |old, header| {
-                make(old, value, header, row).then(|| RowBytes::from(&row[..]))
-            })
-        })
+        let make = |old: Option<&[u8]>, header: &mut Vec<u8>| {
+            make(old, value, header, row).then(|| RowBytes::from(&row[..]))
+        };
+        objects.upsert(oid, RowKey::from(&bytes[..]), make, |_| ())
+    })
+}
+
+/// See `Anchor::insert_referring`.
+pub(super) fn insert_referring<K: Key, H: Serialize>(
+    (objects, oid): (&Arc<Objects>, Oid),
+    (key, key_max): (&impl IntoKey<K>, usize),
+    handle: &H,
+    make: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
+) -> Result<Option<bool>> {
+    with_scratch(|Scratch { key: bytes, value, row }| {
+        if !put_key(oid_key(oid).as_bytes(), key, key_max, bytes) {
+            return Ok(None);
+        }
+        let encode = || Ok(codec::encode(handle, value).is_ok());
+        let (encoded, gathered) = context::encoding(objects, encode)?;
+        let ([held], true, false) = (&gathered.references[..], encoded, codec::take_bare()) else {
+            return Ok(None);
+        };
+        let payload = oid_key(*held);
+        if codec::sole_reference(value) != Some((codec::STRONG, payload.as_bytes())) {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(payload.as_bytes());
+        let mut found = false;
+        let make = |old: Option<&[u8]>, header: &mut Vec<u8>| {
+            found = old.is_some();
+            (!found && make(value, header, row)).then(|| RowBytes::from(&row[..]))
+        };
+        let held = *held;
+        let put =
+            objects.upsert(oid, RowKey::from(&bytes[..]), make, |rows| rows.count(held, 1))?;
+        Ok((put || found).then_some(put))
     })
 }
 
@@ -111,7 +142,7 @@ impl RowReader {
         key_max: usize,
         read: impl FnOnce(&[u8], &[u8]) -> R,
     ) -> Option<Result<Option<R>>> {
-        if !is_plain::<K>() {
+        if !K::PLAIN {
             return None;
         }
         with_scratch(|Scratch { key: bytes, .. }| {

@@ -220,6 +220,17 @@ impl Store {
         key: &[u8],
         read: impl FnOnce(&[u8]) -> R,
     ) -> Result<Option<R>> {
+        self.get_below(0, table, key, read)
+    }
+
+    /// As [`get_live`](Self::get_live), below so many layers, newest first, as this thread sees them.
+    pub(crate) fn get_below<R>(
+        &self,
+        layers: usize,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>> {
         if table == Table::Objects {
             // Objects wait in their cells, and not in layers.
             return Ok(Disk::open(self)?.body(table, key)?.map(read));
@@ -229,7 +240,7 @@ impl Store {
         loop {
             let shared = self.stack.load();
             let told = self.ask(&shared, |stack| {
-                let used = stack.layers.iter().filter(|layer| layer.is_used());
+                let used = stack.layers.iter().skip(layers).filter(|layer| layer.is_used());
                 let told = used.map(|layer| {
                     layer.read().look_up(table, key, |row| row.and_then(&mut once)).transpose()
                 });

@@ -45,6 +45,24 @@ impl Entry {
     }
 }
 
+/// What is known of an element below the layer that it is put into.
+pub(crate) enum Below<'l> {
+    /// Nothing.
+    Unknown,
+    /// These layers have all rows of its collection.
+    Layers(&'l [Arc<Layer>]),
+    /// This was found: its row, and the collection's header, if that is not in the layer.
+    Found { row: Option<&'l [u8]>, header: Option<&'l [u8]> },
+}
+
+/// What became of an element that was to be put.
+pub(crate) enum Upserted<M> {
+    /// It was put, or not.
+    Done(bool),
+    /// It has to be looked for below: here are its key, and what makes the row.
+    Unknown(RowKey, M),
+}
+
 /// A rough price of an entry's place in the map, beside its bytes.
 const ENTRY_BYTES: usize = 96;
 
@@ -107,6 +125,11 @@ impl LayerRows {
         self.run.as_ref()
     }
 
+    /// Some of its elements are not in memory.
+    pub(crate) fn has_run(&self) -> bool {
+        self.run.is_some()
+    }
+
     pub(crate) fn put(&mut self, table: Table, key: &[u8], row: impl Into<RowBytes>) {
         self.set(table, key.into(), Entry::Row(row.into()));
     }
@@ -146,40 +169,64 @@ impl LayerRows {
         done
     }
 
-    /// Puts an element where it is known whether there was one: this layer says so, or those `below`
-    /// do, which have all of the collection's rows. `make` gets the old row, and the collection's
-    /// header, which must be in this layer; it makes the new row, or nothing.
-    pub(crate) fn upsert(
+    /// Puts an element, where it is known whether there was one. `make` gets the old row, and the
+    /// collection's header; it makes the new row and changes the header, or does nothing.
+    pub(crate) fn upsert<M>(
         &mut self,
         element: RowKey,
         header: OidKey,
-        below: Option<&[Arc<Layer>]>,
-        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
-    ) -> bool {
+        below: Below<'_>,
+        make: M,
+    ) -> Upserted<M>
+    where
+        M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
+    {
+        let is_known = match &below {
+            Below::Unknown => false,
+            Below::Layers(layers) => {
+                self.run.is_none() && layers.iter().all(|layer| layer.read().run.is_none())
+            }
+            Below::Found { .. } => true,
+        };
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
         let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
-            return false;
+            return Upserted::Done(false);
         };
-        let Some(header) = open(headers, &header.into()) else { return false };
-        let key_bytes = element.as_bytes().len();
-        let entry = elements.entry(element);
-        let (row, new_bytes) = match (&entry, below) {
-            (btree_map::Entry::Occupied(entry), _) => (make(entry.get().row(), header), 0),
-            (btree_map::Entry::Vacant(_), Some(below))
-                if self.run.is_none() && below.iter().all(|layer| layer.read().run.is_none()) =>
-            {
-                let old = below.iter().find_map(|layer| {
-                    layer.read().get(Table::Elements, entry.key().as_bytes()).cloned()
-                });
-                let row = make(old.as_ref().and_then(Entry::row), header);
-                (row, key_bytes + ENTRY_BYTES)
+        let mut found_header = None;
+        let header_row = match (open(headers, &header.into()), &below) {
+            (Some(row), _) => row,
+            (None, Below::Found { header: Some(row), .. }) => found_header.insert(row.to_vec()),
+            (None, Below::Found { .. }) => return Upserted::Done(false),
+            (None, _) => return Upserted::Unknown(element, make),
+        };
+        let mut bytes = element.as_bytes().len() + ENTRY_BYTES;
+        let entry = match elements.entry(element) {
+            btree_map::Entry::Vacant(entry) if !is_known => {
+                return Upserted::Unknown(entry.into_key(), make);
             }
-            (btree_map::Entry::Vacant(_), _) => return false,
+            entry => entry,
         };
-        let Some(row) = row else { return false };
-        self.bytes += new_bytes + row.len();
+        let waiting;
+        let old = match (&entry, &below) {
+            (btree_map::Entry::Occupied(entry), _) => {
+                bytes = 0;
+                entry.get().row()
+            }
+            (btree_map::Entry::Vacant(_), Below::Found { row, .. }) => *row,
+            (btree_map::Entry::Vacant(entry), Below::Layers(layers)) => {
+                let key = entry.key().as_bytes();
+                waiting = layers.iter().find_map(|layer| layer.entry(Table::Elements, key));
+                waiting.as_ref().and_then(Entry::row)
+            }
+            (btree_map::Entry::Vacant(_), Below::Unknown) => None,
+        };
+        let Some(row) = make(old, header_row) else { return Upserted::Done(false) };
+        self.bytes += bytes + row.len();
         entry.insert_entry(Entry::Row(row));
-        true
+        if let Some(row) = found_header {
+            self.set(Table::Headers, header.into(), Entry::Row(row.into()));
+        }
+        Upserted::Done(true)
     }
 
     /// Entries of a range that are in memory, in the order of `direction`.

@@ -69,10 +69,14 @@ impl Store {
     /// Moves what waits in this thread's private layer to a scratch file, if it is very much; false if
     /// that failed. It is no failure of the `atomic`: what could not be moved stays where it is.
     pub(crate) fn spill_private(&self) -> bool {
-        let Some(layer) = self.private_target() else { return true };
+        self.private_target().is_none_or(|layer| self.spill(&layer))
+    }
+
+    /// As [`spill_private`](Self::spill_private), of a layer that nobody else writes to.
+    pub(crate) fn spill(&self, layer: &Layer) -> bool {
         let spilled = layer.spill(self.env.path(), SPILLED_AT_LEAST);
         if let Err(error) = &spilled {
-            tracing::warn!("a large atomic stays in memory: {error}");
+            tracing::warn!("a large transaction stays in memory: {error}");
         }
         spilled.is_ok()
     }
@@ -80,7 +84,12 @@ impl Store {
     /// Ends the innermost private layers: their rows go to the layer below. Readers wait until
     /// `meanwhile` is done, so that it happens in the same moment for them.
     pub(crate) fn pop_private(&self, meanwhile: impl FnOnce()) {
-        let layers = self.take_private();
+        self.put_down(self.take_private(), meanwhile);
+    }
+
+    /// Puts layers, newest first, over the one that this thread writes to, as
+    /// [`pop_private`](Self::pop_private) does.
+    pub(crate) fn put_down(&self, layers: Vec<Arc<Layer>>, meanwhile: impl FnOnce()) {
         if layers.iter().any(|layer| layer.read().run().is_some()) {
             return self.put_on_top(layers, meanwhile);
         }

@@ -4,7 +4,7 @@ use std::collections::btree_map;
 
 use super::{
     key::RowKey,
-    layer::{Entry, LayerRows},
+    layer::{Entry, Layer, LayerRows},
     run::{Opened, Said},
     scan::{Direction, KeyRange},
     table::Table,
@@ -52,6 +52,17 @@ impl<'l> Layers<'l> {
             each(nearest, newest.flatten())?;
         }
         Ok(())
+    }
+}
+
+impl Layer {
+    /// Calls `each` with the key of every element that is deleted in this layer.
+    pub(crate) fn each_deleted(&self, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let rows = self.read();
+        Layers::open(&[&rows])?.each(Table::Elements, |key, row| match row {
+            Some(_) => Ok(()),
+            None => each(key),
+        })
     }
 }
 

@@ -62,7 +62,7 @@ pub use container::Chunk;
 pub(crate) use engine::Store;
 pub(crate) use head::Head;
 pub(crate) use key::{OidKey, RowKey, oid_key, oid_of_key};
-pub(crate) use layer::{Entry, Layer, LayerRows};
+pub(crate) use layer::{Below, Entry, Layer, LayerRows, Upserted};
 pub(crate) use log::StateRow;
 pub(crate) use num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId};
 pub(crate) use others::OnlyWriter;

@@ -6,6 +6,8 @@ use super::{IntoKey, Key, KeyFault, KeyKind, KeyReader};
 use crate::key_impls;
 
 impl<K: Key, const N: usize> Key for [K; N] {
+    const PLAIN: bool = K::PLAIN;
+
     fn kind() -> KeyKind {
         KeyKind::Array(Box::new(K::kind()), N as u64)
     }

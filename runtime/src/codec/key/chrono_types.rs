@@ -14,6 +14,8 @@ key_impls!(NaiveDate, NaiveTime, NaiveDateTime, DateTime<Utc>, DateTime<FixedOff
 
 /// Days since 1970.
 impl Key for NaiveDate {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Date
     }
@@ -30,6 +32,8 @@ impl Key for NaiveDate {
 
 /// Seconds since midnight and nanoseconds since; those of a leap second go on to 1,999,999,999.
 impl Key for NaiveTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Time
     }
@@ -49,6 +53,8 @@ impl Key for NaiveTime {
 
 /// As if it were in UTC.
 impl Key for NaiveDateTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::DateTime
     }
@@ -66,6 +72,8 @@ impl Key for NaiveDateTime {
 }
 
 impl Key for DateTime<Utc> {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Instant
     }
@@ -82,6 +90,8 @@ impl Key for DateTime<Utc> {
 /// By instant, as `Ord` has it; the offset comes last, so that it isn't lost. One instant at two
 /// offsets is two keys, though `==` holds between them.
 impl Key for DateTime<FixedOffset> {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::ZonedInstant
     }
@@ -99,6 +109,8 @@ impl Key for DateTime<FixedOffset> {
 }
 
 impl Key for TimeDelta {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Duration
     }

@@ -28,6 +28,10 @@ use super::{IntoKey, KeyFault, KeyKind, KeyReader};
     note = "for a struct or enum of your own: #[derive(db0::Key)]"
 )]
 pub trait Key: IntoKey<Self> + KeyPart + Clone + Send + Sync + Sized + 'static {
+    /// There is no handle in it, and encoding and decoding it runs no code but this crate's.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
     /// The shape of the encoding, which is kept in the catalogue.
     fn kind() -> KeyKind;
 

@@ -58,6 +58,8 @@ pub(super) fn write_reversed<R>(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u
 }
 
 impl<K: Key> Key for Desc<K> {
+    const PLAIN: bool = K::PLAIN;
+
     fn kind() -> KeyKind {
         KeyKind::Desc(Box::new(K::kind()))
     }

@@ -8,6 +8,8 @@ use crate::key_impls;
 macro_rules! float_key {
     ($($float:ty, $bits:ty, $kind:ident);+) => {
         $(impl Key for $float {
+            const PLAIN: bool = true;
+
             fn kind() -> KeyKind {
                 KeyKind::$kind
             }

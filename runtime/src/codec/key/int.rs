@@ -143,6 +143,8 @@ fn write_wide(number: u128, flip: u8, out: &mut Vec<u8>) {
 macro_rules! int_key {
     ($int:ty, $this:ident, $out:ident => $write:expr, $complement:ident => $negative:expr $(, $as_bytes:item)?) => {
         impl Key for $int {
+            const PLAIN: bool = true;
+
             fn kind() -> KeyKind {
                 KeyKind::Int
             }
@@ -164,6 +166,8 @@ macro_rules! int_key {
         }
 
         impl Key for NonZero<$int> {
+             const PLAIN: bool = true;
+
             fn kind() -> KeyKind {
                 KeyKind::Int
             }

@@ -29,6 +29,8 @@ pub(super) fn read_moment<S: Key>(input: &mut KeyReader<'_>) -> Result<(S, u32),
 key_impls!(Duration, SystemTime);
 
 impl Key for Duration {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Duration
     }
@@ -44,6 +46,8 @@ impl Key for Duration {
 }
 
 impl Key for SystemTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Instant
     }

@@ -23,6 +23,8 @@ pub(super) fn read_head(input: &mut KeyReader<'_>) -> Result<bool, KeyFault> {
 }
 
 impl<K: Key> Key for Option<K> {
+    const PLAIN: bool = K::PLAIN;
+
     fn kind() -> KeyKind {
         KeyKind::Option(Box::new(K::kind()))
     }

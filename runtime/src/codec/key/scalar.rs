@@ -9,6 +9,8 @@ key_impls!((), bool, char, Uuid);
 
 /// No bytes at all: there is nothing to tell apart.
 impl Key for () {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Unit
     }
@@ -24,6 +26,8 @@ impl Key for () {
 
 /// 00 or 01.
 impl Key for bool {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Bool
     }
@@ -45,6 +49,8 @@ impl Key for bool {
 
 /// Its UTF-8, which sorts by code point and whose first byte tells its length.
 impl Key for char {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Char
     }
@@ -72,6 +78,8 @@ impl Key for char {
 
 /// Its 16 bytes.
 impl Key for Uuid {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Uuid
     }

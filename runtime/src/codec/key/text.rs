@@ -8,6 +8,8 @@ use crate::key_impls;
 macro_rules! text_key {
     ($($text:ty),+) => {
         $(impl Key for $text {
+            const PLAIN: bool = true;
+
             fn kind() -> KeyKind {
                 KeyKind::Text
             }
@@ -38,6 +40,8 @@ macro_rules! text_key {
 text_key!(String, Box<str>, Arc<str>, Cow<'static, str>);
 
 impl Key for Vec<u8> {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Bytes
     }

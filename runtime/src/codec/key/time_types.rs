@@ -13,6 +13,8 @@ key_impls!(Date, Time, PrimitiveDateTime, UtcDateTime, OffsetDateTime, Duration)
 
 /// Days since 1970.
 impl Key for Date {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Date
     }
@@ -29,6 +31,8 @@ impl Key for Date {
 
 /// Seconds since midnight and nanoseconds since.
 impl Key for Time {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Time
     }
@@ -50,6 +54,8 @@ impl Key for Time {
 
 /// As if it were in UTC.
 impl Key for PrimitiveDateTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::DateTime
     }
@@ -65,6 +71,8 @@ impl Key for PrimitiveDateTime {
 }
 
 impl Key for UtcDateTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Instant
     }
@@ -82,6 +90,8 @@ impl Key for UtcDateTime {
 /// By instant, as `Ord` has it; the offset comes last, so that it isn't lost. One instant at two
 /// offsets is two keys, though `==` holds between them.
 impl Key for OffsetDateTime {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::ZonedInstant
     }
@@ -103,6 +113,8 @@ impl Key for OffsetDateTime {
 }
 
 impl Key for Duration {
+    const PLAIN: bool = true;
+
     fn kind() -> KeyKind {
         KeyKind::Duration
     }

@@ -6,6 +6,8 @@ use crate::key_impls;
 macro_rules! tuple_key {
     ($($key:ident $query:ident $at:tt),+) => {
         impl<$($key: Key),+> Key for ($($key,)+) {
+            const PLAIN: bool = $($key::PLAIN)&&+;
+
             fn kind() -> KeyKind {
                 KeyKind::Tuple(vec![$($key::kind()),+])
             }

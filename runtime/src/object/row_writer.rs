@@ -1,0 +1,273 @@
+//! Writing the rows of one collection.
+
+use std::cell::Cell;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    context,
+    plain::is_plain,
+    reference::strong,
+    rows::{ElementKey, RowReader},
+    rows_short::with_row,
+    shared::MyTurn,
+    staging::Staging,
+};
+use crate::{
+    Error, Result,
+    codec::{
+        self, RefExt,
+        key::{IntoKey, Key},
+    },
+    store::{Entry, LayerRows, Oid, OidKey, RowBytes, RowKey, Table, oid_key, oid_of_key},
+};
+
+/// The part of what may wait in memory at which the changes of one call are put aside.
+const STAGED_PART: usize = 4;
+
+enum Op {
+    Put(RowKey, RowBytes),
+    Delete(RowKey),
+    Header(Vec<u8>),
+}
+
+/// Gathers changes of a collection's rows, and publishes them in one step. It has the turn, so that
+/// what it reads stays as it is.
+pub struct RowWriter {
+    reader: RowReader,
+    ops: Vec<Op>,
+    /// A rough size of `ops` in memory.
+    bytes: usize,
+    /// What came before `ops`, if that is very much.
+    staging: Option<Staging>,
+    gained: Vec<Oid>,
+    lost: Vec<Oid>,
+    _turn: MyTurn<'static>,
+}
+
+impl RowWriter {
+    pub(super) fn new(reader: RowReader, turn: MyTurn<'static>) -> Self {
+        Self {
+            reader,
+            ops: Vec::new(),
+            bytes: 0,
+            staging: None,
+            gained: Vec::new(),
+            lost: Vec::new(),
+            _turn: turn,
+        }
+    }
+
+    /// The rows before the changes.
+    pub fn reader(&self) -> &RowReader {
+        &self.reader
+    }
+
+    /// Encodes an element. What it refers to is counted when the changes are published.
+    pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T, out: &mut Vec<u8>) -> Result<()> {
+        let refused = |reader: &RowReader, fault: codec::Fault| Error::Encode {
+            what: format!("an element of {} ({})", reader.name(), fault.path),
+            why: fault.why,
+        };
+        if is_plain::<T>() {
+            return codec::encode(value, out).map_err(|fault| refused(&self.reader, fault));
+        }
+        let start = out.len();
+        let objects = &self.reader.objects;
+        let ((), gathered) = context::encoding(objects, || {
+            codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
+        })?;
+        self.gained.extend(objects.all_references(&out[start..], gathered.references)?);
+        Ok(())
+    }
+
+    /// Appends the encoding of a key that is to be stored, and gives the references in it.
+    pub fn encode_key<K: Key>(
+        &mut self,
+        key: &impl IntoKey<K>,
+        out: &mut Vec<u8>,
+    ) -> Result<Vec<RefExt>> {
+        let mut write = || key.write_key_of(out);
+        if K::PLAIN {
+            write();
+            return Ok(Vec::new());
+        }
+        let ((), gathered) = context::encoding_key(&self.reader.objects, write)?;
+        let references = gathered.references.iter().map(|oid| strong(*oid)).collect();
+        self.gained.extend(gathered.references);
+        Ok(references)
+    }
+
+    /// Decodes an element that is changed or goes, for the user; the value's own code may not write.
+    pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
+        context::decoding_in_change(&self.reader.objects, || codec::decode(row))
+            .map_err(|fault| self.reader.damaged(&fault.to_string()))
+    }
+
+    /// Decodes the key of an element; see [`decode`](Self::decode).
+    pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
+        let read = || codec::key::decode_key(bytes);
+        context::decoding_in_change(&self.reader.objects, read)
+            .map_err(|fault| self.reader.damaged_at(bytes, &fault.to_string()))
+    }
+
+    /// An element goes: what its row refers to is let go.
+    pub fn release(&mut self, row: &[u8]) -> Result<()> {
+        references(row, &mut self.lost).map_err(|fault| self.reader.damaged(&fault.to_string()))
+    }
+
+    /// Writes a row.
+    pub fn put(&mut self, key: &[u8], row: &[u8]) {
+        let own = RowKey::below(oid_key(self.reader.oid), key);
+        self.push(Op::Put(own, row.into()), key.len() + row.len());
+    }
+
+    /// Deletes a row.
+    pub fn delete(&mut self, key: &[u8]) {
+        self.push(Op::Delete(RowKey::below(oid_key(self.reader.oid), key)), key.len());
+    }
+
+    fn push(&mut self, op: Op, bytes: usize) {
+        self.ops.push(op);
+        self.bytes += size_of::<Op>() + bytes;
+        if self.bytes > self.reader.objects.shared().config.pending_bytes / STAGED_PART {
+            self.stage();
+        }
+    }
+
+    /// Puts the changes so far into a layer of their own, which need not stay in memory.
+    fn stage(&mut self) {
+        let objects = &self.reader.objects;
+        let mut staging = self.staging.take().unwrap_or_else(|| Staging::new(objects));
+        let ops = std::mem::take(&mut self.ops);
+        staging.write(objects, |rows| {
+            apply(rows, oid_key(self.reader.oid), ops);
+            count(rows, &self.gained, &self.lost);
+        });
+        self.staging = Some(staging);
+        self.bytes = 0;
+        (self.gained, self.lost) = (Vec::new(), Vec::new());
+    }
+
+    /// Lets go of what the rows refer to that are to be deleted, as far as they are still there; gives
+    /// how many are. For whoever has run the user's code since, which may have changed them.
+    pub fn release_deleted(&mut self) -> Result<u64> {
+        let (mut found, mut lost) = (0, Vec::new());
+        let view = self.reader.objects.view();
+        let mut look = |key: &[u8]| {
+            let Some(held) = view.get(Table::Elements, key, |row| references(row, &mut lost))?
+            else {
+                return Ok(());
+            };
+            found += 1;
+            held.map_err(|fault| self.reader.damaged(&fault.to_string()))
+        };
+        if let Some(staging) = &self.staging {
+            staging.layer().each_deleted(&mut look)?;
+        }
+        for op in &self.ops {
+            if let Op::Delete(key) = op {
+                look(key.as_bytes())?;
+            }
+        }
+        self.lost.append(&mut lost);
+        Ok(found)
+    }
+
+    /// Writes the header.
+    pub fn put_header(&mut self, row: Vec<u8>) {
+        self.ops.push(Op::Header(row));
+    }
+
+    /// Changes a row and the header where they stand, if they were written since the last commit:
+    /// false, and nothing is done, if they have to be read and put instead. `edit` gets the row
+    /// and the header; it must not run the user's code, and either changes both or says false.
+    pub fn edit(
+        &mut self,
+        key: &[u8],
+        edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> bool {
+        let front = oid_key(self.reader.oid);
+        let key = RowKey::below(front, key);
+        let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
+        let done = self.reader.objects.write_rows(|rows| {
+            let done = rows.edit(&key, front, edit);
+            if done {
+                count(rows, &gained, &lost);
+            }
+            done
+        });
+        if !done {
+            (self.gained, self.lost) = (gained, lost);
+        }
+        done
+    }
+
+    /// Puts an element and publishes that: `make` gets its row, and the header, which it may change; it
+    /// writes the new row to the last argument, or says false to change nothing, and must not run the
+    /// user's code. The element's key is `key` with `suffix` behind it. False if nothing was done, as
+    /// where the collection has no header yet.
+    pub fn upsert(
+        &mut self,
+        key: &[u8],
+        suffix: &[u8],
+        make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
+    ) -> Result<bool> {
+        let oid = self.reader.oid;
+        let key = RowKey::from(ElementKey::of_parts(oid, key, suffix).as_bytes());
+        let lost = Cell::new(Vec::new());
+        with_row(|row| {
+            let make = |old: Option<&[u8]>, header: &mut Vec<u8>| {
+                let mut held = Vec::new();
+                let sound = old.is_none_or(|old| references(old, &mut held).is_ok());
+                lost.set(held);
+                (sound && make(old, header, row)).then(|| RowBytes::from(&row[..]))
+            };
+            let gained = &mut self.gained;
+            self.reader.objects.upsert(oid, key, make, |rows| {
+                count(rows, gained, &lost.take());
+                gained.clear();
+            })
+        })
+    }
+
+    /// Publishes the changes.
+    pub fn finish(mut self) {
+        if self.staging.is_some() {
+            self.stage();
+        }
+        let objects = &self.reader.objects;
+        match self.staging {
+            Some(staging) => staging.publish(objects),
+            None => objects.write_rows(|rows| {
+                apply(rows, oid_key(self.reader.oid), self.ops);
+                count(rows, &self.gained, &self.lost);
+            }),
+        }
+    }
+}
+
+/// Makes changes of the rows of one collection, in their order.
+fn apply(rows: &mut LayerRows, front: OidKey, ops: Vec<Op>) {
+    for op in ops {
+        match op {
+            Op::Put(key, row) => rows.set(Table::Elements, key, Entry::Row(row)),
+            Op::Delete(key) => rows.set(Table::Elements, key, Entry::Gone),
+            Op::Header(row) => rows.put(Table::Headers, front.as_bytes(), row),
+        }
+    }
+}
+
+/// Adds what a row holds.
+fn references(row: &[u8], found: &mut Vec<Oid>) -> std::result::Result<(), codec::Fault> {
+    codec::for_each_reference(row, |kind, payload| {
+        if kind != codec::WEAK {
+            found.extend(oid_of_key(payload).map(|(oid, _)| oid));
+        }
+    })
+}
+
+fn count(rows: &mut LayerRows, gained: &[Oid], lost: &[Oid]) {
+    gained.iter().for_each(|oid| rows.count(*oid, 1));
+    lost.iter().for_each(|oid| rows.count(*oid, -1));
+}
