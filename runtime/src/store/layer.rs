@@ -215,7 +215,8 @@ impl LayerRows {
             (btree_map::Entry::Vacant(_), Below::Found { row, .. }) => *row,
             (btree_map::Entry::Vacant(entry), Below::Layers(layers)) => {
                 let key = entry.key().as_bytes();
-                waiting = layers.iter().find_map(|layer| layer.entry(Table::Elements, key));
+                let in_layer = |layer: &Arc<Layer>| layer.read().get(Table::Elements, key).cloned();
+                waiting = layers.iter().find_map(in_layer);
                 waiting.as_ref().and_then(Entry::row)
             }
             (btree_map::Entry::Vacant(_), Below::Unknown) => None,
