@@ -24,5 +24,8 @@ mod snapshots {}
 #[doc = include_str!("../docs/guide/processes.md")]
 mod processes {}
 
+#[doc = include_str!("../docs/guide/safekeeping.md")]
+mod safekeeping {}
+
 #[doc = include_str!("../docs/guide/configuration.md")]
 mod configuration {}

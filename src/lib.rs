@@ -32,6 +32,7 @@
 
 mod changes;
 mod classes;
+mod copies;
 mod finding;
 mod global;
 #[cfg(doctest)]
@@ -39,6 +40,7 @@ mod guide;
 mod prefix;
 mod processes;
 mod roots;
+mod verify;
 mod workspace;
 
 pub use changes::{
@@ -61,9 +63,9 @@ pub use db0_query::{
     SortKey, TagList, Tagger, Targets, Words, all, any, class, no, tags, words,
 };
 pub use db0_runtime::{
-    AnyMemo, CacheStats, Compaction, Config, CycleReport, Durability, Entered, Error, Health,
-    History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read, Reader, Result, Root, State,
-    WeakMemo, Write, abort,
+    AnyMemo, CacheStats, Compaction, Config, CycleReport, Diagnosis, Durability, Entered, Error,
+    Finding, Health, History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read, Reader,
+    Result, Root, State, Verification, Verifying, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,
@@ -86,6 +88,7 @@ pub use prefix::Prefix;
 #[cfg(feature = "tokio")]
 pub use processes::{commit_async, wait_async};
 pub use processes::{refresh, try_view, view, wait};
+pub use verify::verify;
 pub use workspace::Workspace;
 
 /// What the macros call; not part of the public API, and bound to the macros of this version.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use db0::Result;
 
 use crate::{
+    outcome::Outcome,
     place::Place,
     progress::{Progress, mebibytes},
 };
@@ -20,7 +21,7 @@ pub(crate) struct Compact {
 }
 
 impl Compact {
-    pub(crate) fn run(&self) -> Result<()> {
+    pub(crate) fn run(&self) -> Result<Outcome> {
         let patience = Duration::from_secs(self.wait);
         let prefix = self.place.open_for_writing(patience)?;
         let mut progress = Progress::default();
@@ -34,6 +35,6 @@ impl Compact {
         drop(progress);
         let done = done?;
         println!("{} of {}", mebibytes(done.written), mebibytes(done.before));
-        Ok(())
+        Ok(Outcome::Fine)
     }
 }

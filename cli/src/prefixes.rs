@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use db0::{Config, Error, Mode, Result, Workspace};
 
+use crate::outcome::Outcome;
+
 /// Lists the prefixes of a folder with their last state.
 #[derive(clap::Args)]
 pub(crate) struct Prefixes {
@@ -12,7 +14,7 @@ pub(crate) struct Prefixes {
 }
 
 impl Prefixes {
-    pub(crate) fn run(&self) -> Result<()> {
+    pub(crate) fn run(&self) -> Result<Outcome> {
         let names = Workspace::list(&self.folder)?;
         let Some(first) = names.first() else {
             let why = format!("there is no prefix in {}", self.folder.display());
@@ -22,6 +24,6 @@ impl Prefixes {
         for name in &names {
             println!("{}\t{name}", workspace.prefix(name, Mode::ReadOnly)?.state());
         }
-        Ok(())
+        Ok(Outcome::Fine)
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use db0::Result;
 
-use crate::{place::Place, progress::Progress};
+use crate::{outcome::Outcome, place::Place, progress::Progress};
 
 /// Forgets old states of a prefix; nobody else may write to it meanwhile.
 #[derive(clap::Args)]
@@ -34,7 +34,7 @@ struct What {
 }
 
 impl Prune {
-    pub(crate) fn run(&self) -> Result<()> {
+    pub(crate) fn run(&self) -> Result<Outcome> {
         let prefix = self.place.open_for_writing(Duration::from_secs(self.wait))?;
         let mut progress = Progress::default();
         let mut oldest = 0;
@@ -54,6 +54,6 @@ impl Prune {
         drop(progress);
         done?;
         println!("the oldest state is {oldest}");
-        Ok(())
+        Ok(Outcome::Fine)
     }
 }

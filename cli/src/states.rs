@@ -4,7 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use db0::Result;
 
-use crate::place::Place;
+use crate::{outcome::Outcome, place::Place};
 
 /// Lists the committed states of a prefix.
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct States {
 }
 
 impl States {
-    pub(crate) fn run(&self) -> Result<()> {
+    pub(crate) fn run(&self) -> Result<Outcome> {
         let prefix = self.place.open()?;
         let first = (prefix.state() + 1).saturating_sub(self.last);
         println!("state\tseconds since 1970\tcreated\tmodified\tdeleted");
@@ -29,6 +29,6 @@ impl States {
                 state.number, state.created, state.modified, state.deleted
             );
         }
-        Ok(())
+        Ok(Outcome::Fine)
     }
 }

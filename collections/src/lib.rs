@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod changes;
+mod check;
 pub mod dict;
 mod handle;
 mod header;
@@ -19,6 +20,7 @@ mod wrap;
 
 pub use array::{Array, Bytes};
 pub use changes::{Changes, EntryChange, Kind, Moment, Splice};
+pub use check::begin_check;
 pub use dict::Dict;
 pub use index::Index;
 pub use list::List;

@@ -66,6 +66,24 @@ pub enum Error {
         root: PathBuf,
     },
 
+    /// Something is in the place that a copy was to take.
+    #[error("{} is there already: nothing was written; choose another place, or remove it first", .path.display())]
+    Exists {
+        /// What is there.
+        path: PathBuf,
+    },
+
+    /// A file holds damage, and so is not made a backup or a prefix of.
+    #[error("{} is damaged: {first}{}; nothing was made of it, `db0 verify` lists all damage", .path.display(), more_text(*.findings))]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that was found.
+        first: String,
+        /// How many there are.
+        findings: u64,
+    },
+
     /// The prefix is open, and the operation needs it closed.
     #[error("prefix {prefix:?} is open: close every handle on it first")]
     PrefixOpen {
@@ -403,6 +421,10 @@ fn count_text(objects: usize) -> String {
 fn pids_text(pids: &[u32]) -> String {
     let numbers: Vec<String> = pids.iter().map(u32::to_string).collect();
     format!("{} {}", if pids.len() == 1 { "process" } else { "processes" }, numbers.join(", "))
+}
+
+fn more_text(findings: u64) -> String {
+    if findings > 1 { format!(", and {} more findings", findings - 1) } else { String::new() }
 }
 
 fn pid_text(pid: Option<u32>) -> String {

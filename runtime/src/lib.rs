@@ -8,18 +8,23 @@ mod error;
 mod fields;
 mod lmdb;
 pub mod object;
+mod pages;
 pub mod plumbing;
 mod prefix;
 mod store;
 mod sync;
 mod txn;
+mod verify;
 mod workspace;
 
 pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
 pub use lmdb::Reader;
 pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
-pub use prefix::{Compaction, CycleReport, OnChange, Prefix, PruneBefore, Pruning, State};
+pub use prefix::{
+    Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State,
+};
 pub use store::Chunk;
 pub use txn::abort;
+pub use verify::{BeginCheck, ElementCheck, Finding, Verification, Verifying};
 pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};

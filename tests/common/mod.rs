@@ -31,14 +31,34 @@ impl World {
     pub(crate) fn close(&mut self) {
         if let Some(workspace) = self.workspace.take() {
             workspace.close().expect("it closes");
+            self.verify();
         }
         self.entered = None;
+    }
+
+    /// Whatever a test has done, all that is stored makes sense, and agrees.
+    fn verify(&self) {
+        for prefix in Workspace::list(self.folder.path()).expect("it is listed") {
+            let found = Workspace::verify(self.folder.path(), &prefix).expect("it can be read");
+            assert!(found.is_sound(), "prefix {prefix:?}: {found:#?}");
+        }
     }
 
     /// Closes it and opens it again.
     pub(crate) fn reopen(&mut self) {
         self.close();
         self.open();
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(workspace) = &self.workspace
+            && !std::thread::panicking()
+            && workspace.close().is_ok()
+        {
+            self.verify();
+        }
     }
 }
 

@@ -21,10 +21,11 @@ const CRATES: [(&str, &[&str]); 9] = [
 const ENGINE: &str = "runtime/src/";
 
 /// Its modules, bottom up: each uses only those before it.
-const MODULES: [&str; 15] = [
+const MODULES: [&str; 17] = [
     "error",
     "config",
     "sync",
+    "pages",
     "lmdb",
     "codec",
     "store",
@@ -32,6 +33,7 @@ const MODULES: [&str; 15] = [
     "fields",
     "object",
     "derived",
+    "verify",
     "txn",
     "prefix",
     "workspace",

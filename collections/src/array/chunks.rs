@@ -23,7 +23,7 @@ pub(super) const CHUNK: usize = 3840;
 const BYTES: u8 = 0xc5;
 const FRONT: usize = 3;
 
-fn parse(row: &[u8]) -> Option<&[u8]> {
+pub(super) fn parse(row: &[u8]) -> Option<&[u8]> {
     let [BYTES, high, low, data @ ..] = row else { return None };
     let count = usize::from(u16::from_be_bytes([*high, *low]));
     (count == data.len() && count <= CHUNK).then_some(data)

@@ -1,5 +1,6 @@
 //! Arrays: plain data in chunks, such as numbers and bytes.
 
+mod check;
 mod chunks;
 mod cursor;
 mod handle;
@@ -8,6 +9,7 @@ mod read;
 mod slices;
 mod write;
 
+pub(crate) use check::ArrayCheck;
 pub use cursor::Cursor;
 pub use handle::{Array, Bytes};
 pub use iter::{Iter, TryIter};

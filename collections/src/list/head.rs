@@ -39,7 +39,7 @@ impl Head {
         Ok(header::read(reader, Kind::List, Self::parse)?.unwrap_or(Self::EMPTY))
     }
 
-    fn parse(header: Header<'_>) -> Option<Self> {
+    pub(super) fn parse(header: Header<'_>) -> Option<Self> {
         let Header { length, mut rest } = header;
         if rest.is_empty() {
             return Some(Self { length, ..Self::EMPTY });

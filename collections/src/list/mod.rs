@@ -1,5 +1,6 @@
 //! Lists: a counted tree of packed leaves, and a tail that appending goes to.
 
+mod check;
 mod find;
 mod finder;
 mod handle;
@@ -18,6 +19,7 @@ mod rows;
 mod tree;
 mod write;
 
+pub(crate) use check::ListCheck;
 pub use handle::List;
 pub use iter::{Iter, TryIter};
 pub(crate) use leaves::{Place, Roots, children, leaf_elements, leaf_row, roots};

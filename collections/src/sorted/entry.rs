@@ -50,6 +50,15 @@ pub(crate) fn full_entry(row_key: &[u8], row: &[u8]) -> Option<(Vec<u8>, Vec<u8>
     Some((key, entry.value.to_vec()))
 }
 
+/// A row is that of an entry, and stands under the key that it should.
+pub(crate) fn is_entry(row_key: &[u8], row: &[u8]) -> bool {
+    let Some(entry) = Entry::parse(row) else { return false };
+    entry.key.is_none_or(|key| {
+        let suffix = row_key::suffix_of_long(row_key);
+        suffix.is_some_and(|suffix| *row_key::of(key, suffix) == *row_key)
+    })
+}
+
 /// Bytes or nil, at the beginning of `rest`.
 fn parse_key(rest: &[u8]) -> Option<Option<&[u8]>> {
     let (len, rest) = match rest {

@@ -15,7 +15,7 @@ pub(crate) use change::{
     Change, Stored, delete_where, encode_value, insert_referring, put_plain, put_short,
 };
 pub(crate) use cursor::Cursor;
-pub(crate) use entry::{Entry, full_entry};
+pub(crate) use entry::{Entry, full_entry, is_entry};
 pub(crate) use iter::{Iter, TryIter};
 pub(crate) use iter::{Keys, Pairs, Projection, Values, find, find_plain};
 pub(crate) use many::Many;

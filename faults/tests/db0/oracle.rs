@@ -45,6 +45,7 @@ impl Oracle {
     /// Opens `folder` and compares all there is with what the step that came last left, and past
     /// states with their steps. Returns that step.
     pub(crate) fn check(&mut self, folder: &Path, past: Past) -> Result<u64, String> {
+        verify(folder)?;
         let config = Config::new(folder).autocommit(false).lock(PATIENCE);
         let workspace =
             Workspace::open(config).map_err(|error| format!("can't be opened: {error}"))?;
@@ -52,6 +53,7 @@ impl Oracle {
         let step = self.check_open(past).map_err(|why| why.to_string())?;
         drop(entered);
         workspace.close().map_err(|error| format!("can't be closed: {error}"))?;
+        verify(folder)?;
         Ok(step)
     }
 
@@ -100,6 +102,17 @@ impl Oracle {
         }
         let why = why.join("; ");
         Err(if found.is_part_of(right) { Wrong::Hidden(why) } else { Wrong::Differs(why) })
+    }
+}
+
+/// Looks through all that is in a file, without opening it.
+fn verify(folder: &Path) -> Result<(), String> {
+    match Workspace::verify(folder, "default") {
+        Ok(found) if found.is_sound() => Ok(()),
+        Ok(found) => Err(format!("verifying finds {:?}", found.findings)),
+        // It was not made before the process was killed.
+        Err(Error::NoPrefix { .. }) => Ok(()),
+        Err(error) => Err(format!("can't be verified: {error}")),
     }
 }
 

@@ -11,6 +11,7 @@ mod probe;
 mod record;
 mod schema;
 mod tag;
+mod tag_name_row;
 mod tag_names;
 
 pub(crate) use catalogue::{Catalogue, ClassState, Written};
@@ -23,4 +24,5 @@ pub use known::Known;
 pub use probe::{Otherwise, Plain, Probe};
 pub(crate) use schema::{FieldRecord, Form, Schema};
 pub use tag::TagName;
+pub(crate) use tag_name_row::TagNameRow;
 pub(crate) use tag_names::TagNames;

@@ -58,7 +58,7 @@ impl Schema {
     }
 
     /// A row of the catalogue.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let form = match self.form {
             Form::Fields => "",
@@ -79,7 +79,7 @@ impl Schema {
         out
     }
 
-    pub(super) fn decode(row: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(row: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(row).ok()?.strip_suffix('\0')?;
         let mut texts = text.split('\0').map(str::to_owned);
         let class = texts.next()?;

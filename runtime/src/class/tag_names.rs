@@ -1,33 +1,21 @@
 //! Names of tags and their numbers, both ways.
-//!
-//! ```text
-//! 1, name   → number varint, name
-//! 2, number → name
-//! 3, number → state varint: since then nothing has borne it, or something does again
-//! ```
-//! A name too long for a key stands there by its front and its hash, and whole in the row.
 
 use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 
 use dashmap::DashMap;
-use xxhash_rust::xxh3::xxh3_128;
 
-use super::tag::TagName;
+use super::{
+    tag::TagName,
+    tag_name_row::{BY_NAME, FRONT, UNBORNE, name_key, name_row, number_key, numbered},
+};
 use crate::{
     Result,
     store::{
-        Direction, KeyRange, NotCommitted, StateNum, Store, Table, TagId, View, Writer,
-        put_ordered, put_varint, take_ordered, take_varint,
+        Direction, KeyRange, NotCommitted, StateNum, Store, Table, TagId, View, Writer, put_varint,
+        take_ordered, take_varint,
     },
     sync::Mutex,
 };
-
-const BY_NAME: u8 = 1;
-const BY_NUMBER: u8 = 2;
-const UNBORNE: u8 = 3;
-/// The longest name that is a key by itself.
-const NAME_MAX: usize = 400;
-const FRONT: usize = 256;
 
 /// The tags of one prefix that this process has met.
 #[derive(Debug, Default)]
@@ -38,28 +26,6 @@ pub(crate) struct TagNames {
     unsaved: Mutex<Vec<(TagId, TagName)>>,
 }
 
-fn name_key(name: &TagName) -> Vec<u8> {
-    let bytes = name.as_bytes();
-    let mut key = vec![BY_NAME];
-    if bytes.len() <= NAME_MAX {
-        key.extend_from_slice(bytes);
-    } else {
-        key.extend_from_slice(&bytes[..FRONT]);
-        key.extend_from_slice(&xxh3_128(bytes).to_be_bytes());
-    }
-    key
-}
-
-fn number_key(tag: TagId) -> Vec<u8> {
-    numbered(BY_NUMBER, tag)
-}
-
-fn numbered(kind: u8, tag: TagId) -> Vec<u8> {
-    let mut key = vec![kind];
-    put_ordered(&mut key, tag.0.into());
-    key
-}
-
 impl TagNames {
     /// The number of a tag, if it has one.
     pub(crate) fn find(&self, store: &Arc<Store>, name: &TagName) -> Result<Option<TagId>> {
@@ -67,7 +33,7 @@ impl TagNames {
             return Ok(Some(*known));
         }
         let view = View::At(store.clone(), store.state());
-        let key = name_key(name);
+        let key = name_key(name.as_bytes());
         let number = view.get(Table::TagNames, &key, |mut row| {
             let number = take_varint(&mut row)?;
             (row == name.as_bytes()).then_some(number).and_then(|n| u32::try_from(n).ok())
@@ -135,10 +101,8 @@ impl TagNames {
     pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<usize> {
         let unsaved = self.unsaved.lock().clone();
         for (tag, name) in &unsaved {
-            let mut row = Vec::with_capacity(name.as_bytes().len() + 5);
-            put_varint(&mut row, tag.0.into());
-            row.extend_from_slice(name.as_bytes());
-            writer.put_raw(Table::TagNames, &name_key(name), &row)?;
+            let row = name_row(*tag, name.as_bytes());
+            writer.put_raw(Table::TagNames, &name_key(name.as_bytes()), &row)?;
             writer.put_raw(Table::TagNames, &number_key(*tag), name.as_bytes())?;
         }
         Ok(unsaved.len())
@@ -224,7 +188,7 @@ fn reclaim_one(writer: &mut Writer<'_>, tag: TagId, since: StateNum) -> Result<(
         }
         let by_number = number_key(tag);
         if let Some(name) = writer.get(Table::TagNames, &by_number)?.map(TagName::of_bytes) {
-            let by_name = name_key(&name);
+            let by_name = name_key(name.as_bytes());
             let row = writer.get(Table::TagNames, &by_name)?;
             // By now the name may have another number.
             if row.and_then(|mut row| take_varint(&mut row)) == Some(tag.0.into()) {

@@ -96,7 +96,7 @@ impl Definition {
         rows.delete(Table::Fields, &self.key());
     }
 
-    fn decode(mut key: &[u8], row: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(mut key: &[u8], row: &[u8]) -> Option<Self> {
         take_ordered(&mut key)?;
         let class = ClassId(take_ordered(&mut key)?.try_into().ok()?);
         let index = IndexId(take_ordered(&mut key)?.try_into().ok()?);

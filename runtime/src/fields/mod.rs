@@ -8,6 +8,6 @@ mod tags;
 
 pub(crate) use change::{Change, Claim};
 pub(crate) use definition::{Definition, Definitions};
-pub(crate) use entry::entry_row;
+pub(crate) use entry::{entry_of, entry_row};
 pub(crate) use scan::{holders, scan};
 pub(crate) use tags::field_tags_key;

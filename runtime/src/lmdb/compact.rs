@@ -30,17 +30,8 @@ impl Env {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let file = options.open(&copy).map_err(|error| Error::io("creating", &copy, &error))?;
-        let copied = std::thread::scope(|scope| {
-            let copying = scope.spawn(|| self.copy_to(&file));
-            while !copying.is_finished() {
-                std::thread::park_timeout(TOLD_EVERY);
-                told(file.metadata().map_or(0, |metadata| metadata.len()));
-            }
-            copying.join().unwrap_or_else(|_| Err(Fault::new(libc::EIO)))
-        });
-        let result = copied
-            .map_err(|fault| fault.at("compacting", self.path()))
-            .and_then(|()| file.sync_all().map_err(|error| Error::io("syncing", &copy, &error)))
+        let result = self
+            .copy_to(&file, &copy, "compacting", &mut told)
             .and_then(|()| self.put_in_place(&copy, &data));
         if result.is_err() {
             // It may be that it has been put in its place: then it is not here.
@@ -52,7 +43,28 @@ impl Env {
         Ok(metadata.len())
     }
 
-    fn copy_to(&self, file: &File) -> LmdbResult<()> {
+    /// Writes the last commit, without free pages, to an empty file, until it is on the disk; tells
+    /// how many bytes have been written.
+    pub(crate) fn copy_to(
+        &self,
+        file: &File,
+        path: &Path,
+        operation: &'static str,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        let copied = std::thread::scope(|scope| {
+            let copying = scope.spawn(|| self.copy_pages(file));
+            while !copying.is_finished() {
+                std::thread::park_timeout(TOLD_EVERY);
+                told(file.metadata().map_or(0, |metadata| metadata.len()));
+            }
+            copying.join().unwrap_or_else(|_| Err(Fault::new(libc::EIO)))
+        });
+        copied.map_err(|fault| fault.at(operation, self.path()))?;
+        file.sync_all().map_err(|error| Error::io("syncing", path, &error))
+    }
+
+    fn copy_pages(&self, file: &File) -> LmdbResult<()> {
         // A transaction keeps the environment from being reopened meanwhile.
         let _open = self.read()?;
         let raw = self.raw()?;

@@ -2,26 +2,26 @@
 
 use std::{
     ffi::CString,
-    fs::{self, File, Metadata, OpenOptions},
-    io,
+    fs::{self, Metadata, OpenOptions},
     os::unix::{
         ffi::OsStrExt,
-        fs::{FileExt, MetadataExt, OpenOptionsExt},
+        fs::{MetadataExt, OpenOptionsExt},
     },
     path::Path,
 };
 
 use lmdb_sys as ffi;
 
-use super::free_tail::ShortFile;
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    pages::{self, PageFile},
+};
 
 /// The files of an environment.
 pub(crate) const FILES: [&str; 2] = ["data.mdb", "lock.mdb"];
 
-const META_MAGIC: u32 = 0xBEEF_C0DE;
-/// Page header (16 bytes) and the meta page's body.
-const META_BYTES: usize = 16 + 136;
+/// How often a file is looked at again that somebody writes meanwhile.
+const LOOKS_MAX: usize = 16;
 
 /// Refuses what would crash the C library or this process: a link, a foreign or a truncated file.
 pub(super) fn check_before_mapping(data: &Path, metadata: &Metadata) -> Result<()> {
@@ -32,68 +32,25 @@ pub(super) fn check_before_mapping(data: &Path, metadata: &Metadata) -> Result<(
     if metadata.len() == 0 {
         return Ok(()); // created, and killed before its first page: LMDB starts afresh
     }
-    let failed = |error: io::Error| Error::io("reading", data, &error);
-    let file = File::open(data).map_err(|e| Error::io("opening", data, &e))?;
-    let mut looked_at = None;
-    loop {
-        let Some(first) = Meta::read(&file, 0) else {
-            return refuse("it has no LMDB header: it is not one of db0's files, or is damaged");
-        };
-        if !first.page_bytes.is_power_of_two() || !(512..=65_536).contains(&first.page_bytes) {
-            return refuse("its header is damaged (page size)");
+    let mut last = None;
+    for _ in 0..LOOKS_MAX {
+        let file = PageFile::open(data)?;
+        let places = ["first", "second"].into_iter().zip(file.metas().both);
+        for (place, meta) in places {
+            if let Err(why) = meta {
+                let way_out = "`db0 doctor` can rebuild it in a copy";
+                return refuse(&format!("its {place} header is damaged ({why}): {way_out}"));
+            }
         }
-        let page_bytes = u64::from(first.page_bytes);
-        let Some(second) = Meta::read(&file, page_bytes) else {
-            return refuse("its second header is damaged");
-        };
-        let newest = if first.txn_id >= second.txn_id { first } else { second };
-        // Looked at after the header: while others write, it grows before the header says so.
-        let bytes = file.metadata().map_err(failed)?.len();
-        let needed = newest.last_page.saturating_add(1).saturating_mul(page_bytes);
-        let (free_root, last_page) = (newest.free_root, newest.last_page);
-        let short = ShortFile { file: &file, bytes, page_bytes, free_root, last_page };
-        if bytes >= needed || short.lacks_free_pages_alone().map_err(failed)? {
+        if file.is_whole() || pages::lacks_only_free(&file) {
             return Ok(());
         }
-        // A commit that came in between may have taken the pages of the list for something else.
-        if looked_at.replace(newest.txn_id) == Some(newest.txn_id) {
-            return refuse(&format!(
-                "it is truncated: {bytes} bytes are there, {needed} are needed; restore it from a copy"
-            ));
+        // Nobody keeps pages for this look: they may have been written over.
+        if last.replace(*file.metas()) == Some(*file.metas()) {
+            break;
         }
     }
-}
-
-/// The fields of a meta page that decide whether the file can be mapped.
-struct Meta {
-    page_bytes: u32,
-    /// The page that the list of free pages begins with.
-    free_root: u64,
-    last_page: u64,
-    txn_id: u64,
-}
-
-impl Meta {
-    fn read(file: &File, offset: u64) -> Option<Self> {
-        let mut page = [0; META_BYTES];
-        file.read_exact_at(&mut page, offset).ok()?;
-        let body = &page[16..];
-        let u32_at = |at: usize| {
-            body.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes)
-        };
-        let u64_at = |at: usize| {
-            body.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_ne_bytes)
-        };
-        // magic, version, address, map size, then two table records of 48 bytes; the page size
-        // stands in the first word of the first record, and the root at the end of each.
-        (u32_at(0)? == META_MAGIC).then_some(())?;
-        Some(Self {
-            page_bytes: u32_at(24)?,
-            free_root: u64_at(64)?,
-            last_page: u64_at(120)?,
-            txn_id: u64_at(128)?,
-        })
-    }
+    refuse("it is truncated: restore it from a copy")
 }
 
 /// File systems whose maps and locks are not those of one machine, by `statfs`.
@@ -116,7 +73,7 @@ pub(super) fn check_file_system(folder: &Path) -> Result<()> {
     let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
     // SAFETY: a C string, and a struct that the call fills.
     if unsafe { libc::statfs(path.as_ptr(), &raw mut stat) } != 0 {
-        return Err(failed(io::Error::last_os_error()));
+        return Err(failed(std::io::Error::last_os_error()));
     }
     let kind = stat.f_type.cast_unsigned() & 0xFFFF_FFFF;
     match REMOTE.iter().find(|(number, _)| *number == kind) {
@@ -137,7 +94,7 @@ pub(super) fn is_read_only(data: &Path) -> bool {
 
 /// Which file the table of readers is in, by its inode. Where nobody has the environment open, and
 /// only there, it may be made: empty, as LMDB takes it.
-pub(crate) fn table_of_readers(folder: &Path, make: bool) -> io::Result<u64> {
+pub(crate) fn table_of_readers(folder: &Path, make: bool) -> std::io::Result<u64> {
     let path = folder.join(FILES[1]);
     if make && !path.exists() {
         let mut options = OpenOptions::new();
@@ -149,7 +106,7 @@ pub(crate) fn table_of_readers(folder: &Path, make: bool) -> io::Result<u64> {
 /// The data of a folder is on a medium that can't be written from here.
 pub(crate) fn is_on_read_only_medium(folder: &Path) -> bool {
     let opened = OpenOptions::new().write(true).open(folder.join(FILES[0]));
-    opened.is_err_and(|error| error.kind() == io::ErrorKind::ReadOnlyFilesystem)
+    opened.is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Keeps a program that this one starts from inheriting the data file.

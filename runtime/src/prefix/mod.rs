@@ -1,7 +1,9 @@
 //! Prefixes: names, folders, the writer's lease, and the handle.
 
 mod compact;
+mod copying;
 mod cycles;
+mod diagnosis;
 mod handle;
 mod handover;
 #[cfg(feature = "tokio")]
@@ -13,13 +15,18 @@ mod peers;
 mod process;
 mod pruning;
 mod state;
+mod verifying;
 mod wait;
 
 pub use compact::Compaction;
+pub(crate) use copying::{rebuild, restore};
 pub use cycles::CycleReport;
+pub use diagnosis::Diagnosis;
+pub(crate) use diagnosis::diagnose;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, open_if_of, remove};
 pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
+pub(crate) use verifying::verify_in;
 pub use wait::OnChange;

@@ -129,7 +129,7 @@ fn open_if(
 }
 
 /// How the file of a prefix is opened.
-fn options(config: &Config, writes: bool) -> EnvOptions {
+pub(super) fn options(config: &Config, writes: bool) -> EnvOptions {
     EnvOptions {
         create: writes,
         read_only: !writes,

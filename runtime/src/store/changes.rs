@@ -7,7 +7,10 @@
 //! These are the ends of keys of the log. Old rows stand in the log anyway, so that elements which
 //! were changed or deleted need no second list.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use super::{
     key::oid_of_key,
@@ -15,6 +18,8 @@ use super::{
     varint,
 };
 
+/// More than one commit creates: a damaged row may not keep anybody busy for ever.
+const RUN_MAX: u64 = 1 << 32;
 const OBJECTS: u8 = 0;
 const COLLECTIONS: u8 = 1;
 
@@ -125,8 +130,19 @@ impl<'r> Changes<'r> {
         varint::put_ordered(key, collection.0);
     }
 
+    /// The row can be read to its end.
+    pub(crate) fn is_sound(self) -> bool {
+        match self {
+            Self::Objects(_, ObjectChanges(mut row)) => {
+                let runs = Happened::ALL.iter().try_for_each(|_| take_runs(&mut row, |_| ()));
+                runs.is_some() && row.is_empty()
+            }
+            Self::Collection(_, changes) => changes.each(|_| (), |_| ()).is_some(),
+        }
+    }
+
     /// Takes a row apart, by the end of its key.
-    pub(super) fn parse(end_of_key: &[u8], row: &'r [u8]) -> Option<Self> {
+    pub(crate) fn parse(end_of_key: &[u8], row: &'r [u8]) -> Option<Self> {
         let (&kind, mut rest) = end_of_key.split_first()?;
         let number = varint::take_ordered(&mut rest).filter(|_| rest.is_empty())?;
         match kind {
@@ -149,7 +165,7 @@ impl ObjectChanges<'_> {
     pub(crate) fn each(self, mut each: impl FnMut(Oid, Happened)) -> Option<()> {
         let mut row = self.0;
         for happened in Happened::ALL {
-            take_runs(&mut row, |oid| each(oid, happened))?;
+            take_runs(&mut row, |run| run.for_each(|oid| each(Oid(oid), happened)))?;
         }
         row.is_empty().then_some(())
     }
@@ -219,13 +235,14 @@ fn put_runs(out: &mut Vec<u8>, mut oids: Vec<Oid>) {
     }
 }
 
-fn take_runs(rest: &mut &[u8], mut each: impl FnMut(Oid)) -> Option<()> {
+fn take_runs(rest: &mut &[u8], mut each: impl FnMut(Range<u64>)) -> Option<()> {
     let runs = varint::take(rest)?;
     let mut end = 0u64;
     for _ in 0..runs {
         let first = end.checked_add(varint::take(rest)?)?;
-        end = first.checked_add(varint::take(rest)?)?.checked_add(1)?;
-        (first..end).for_each(|oid| each(Oid(oid)));
+        let len = varint::take(rest).filter(|len| *len < RUN_MAX)?;
+        end = first.checked_add(len)?.checked_add(1)?;
+        each(first..end);
     }
     Some(())
 }

@@ -1,6 +1,7 @@
 //! The store of one prefix: its environment, its tables, the stack of layers, and commits.
 
 use std::{
+    fs::File,
     path::Path,
     sync::{
         Arc,
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     Error, History, Result,
-    lmdb::{Env, EnvOptions, Fault, TableId},
+    lmdb::{Env, EnvOptions, Fault, Held, TableId},
     sync::{Mutex, RwLock},
 };
 
@@ -111,6 +112,21 @@ impl Store {
 
     pub(super) fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// Writes the last commit to an empty file, until it is on the disk.
+    pub(crate) fn copy_to(
+        &self,
+        file: &File,
+        path: &Path,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<()> {
+        self.env.copy_to(file, path, "copying", told)
+    }
+
+    /// Holds the pages of the last commit.
+    pub(crate) fn hold(&self) -> Result<Held<'_>> {
+        self.env.hold()
     }
 
     pub(super) fn table(&self, table: Table) -> TableId {

@@ -75,6 +75,17 @@ impl<'a> Envelope<'a> {
         Some(Self { stamp, flags, version, before, body: rest })
     }
 
+    /// It names no predecessor.
+    pub(crate) fn is_first(&self) -> bool {
+        self.flags & FIRST != 0
+    }
+
+    /// It can be the version right after another one.
+    pub(crate) fn follows(&self, older: &Self) -> bool {
+        let before = self.predecessors().find(|(version, _)| *version + 1 == self.version);
+        older.stamp < self.stamp && before.is_none_or(|(_, stamp)| stamp == older.stamp)
+    }
+
     /// The row stands for 'deleted at its stamp'.
     pub(super) fn is_tombstone(&self) -> bool {
         self.flags & TOMBSTONE != 0

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The format that this program writes.
 pub(crate) const FORMAT_VERSION: u64 = 1;
 /// Stands in the main table, which every commit touches anyway for the roots of the others.
-pub(super) const HEAD_KEY: &[u8] = b"db0-head";
+pub(crate) const HEAD_KEY: &[u8] = b"db0-head";
 
 /// The head row, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Head {
     }
 
     /// Takes a head row apart; `Err` says what is wrong with it.
-    pub(super) fn decode(row: &[u8]) -> Result<Self, String> {
+    pub(crate) fn decode(row: &[u8]) -> Result<Self, String> {
         let (sum, mut rest) = row.split_at_checked(8).ok_or("the head row is too short")?;
         let version = varint::take(&mut &rest[..]).ok_or("the head row is damaged")?;
         if version > FORMAT_VERSION {

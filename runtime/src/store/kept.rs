@@ -26,7 +26,7 @@ pub(super) fn front(pin: StateNum, out: &mut Vec<u8>) {
 }
 
 /// Takes a row apart, by the part of its key behind the front: when, and what.
-pub(super) fn parse<'r>(mut end: &[u8], mut row: &'r [u8]) -> Option<(StateNum, Changes<'r>)> {
+pub(crate) fn parse<'r>(mut end: &[u8], mut row: &'r [u8]) -> Option<(StateNum, Changes<'r>)> {
     let state = StateNum(varint::take(&mut row)?);
     if let Some(changes) = Changes::parse(end, row) {
         return Some((state, changes));

@@ -12,13 +12,27 @@ use super::{num::StateNum, table::Table, varint};
 
 /// What a row of the log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// The row that this state replaced or deleted.
     Old = 0,
     /// What this state changed.
     Change = 1,
     /// When it was, and how much.
     State = 2,
+}
+
+impl Kind {
+    /// The kind of a number in a key.
+    pub(crate) fn of_number(number: u8) -> Option<Self> {
+        [Self::Old, Self::Change, Self::State].into_iter().find(|kind| *kind as u8 == number)
+    }
+}
+
+/// State, kind and what stands behind them in a key.
+pub(crate) fn split(mut key: &[u8]) -> Option<(StateNum, u8, &[u8])> {
+    let state = StateNum(varint::take_ordered(&mut key)?);
+    let (&kind, rest) = key.split_first()?;
+    Some((state, kind, rest))
 }
 
 /// The front of every key of `state` and `kind`.
@@ -29,14 +43,14 @@ pub(super) fn front(state: StateNum, kind: Kind, out: &mut Vec<u8>) {
 }
 
 /// Where the row that `state` replaced is kept.
-pub(super) fn old_key(state: StateNum, table: Table, key: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn old_key(state: StateNum, table: Table, key: &[u8], out: &mut Vec<u8>) {
     front(state, Kind::Old, out);
     out.push(table as u8);
     out.extend_from_slice(key);
 }
 
 /// Where `state` itself is described.
-pub(super) fn state_key(state: StateNum, out: &mut Vec<u8>) {
+pub(crate) fn state_key(state: StateNum, out: &mut Vec<u8>) {
     front(state, Kind::State, out);
 }
 
@@ -74,7 +88,7 @@ impl StateRow {
         out
     }
 
-    pub(super) fn decode(mut row: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(mut row: &[u8]) -> Option<Self> {
         let mut take = || varint::take(&mut row);
         Some(Self {
             time_ns: take()?.cast_signed(),

@@ -32,14 +32,6 @@ enum What {
     State,
 }
 
-/// What stands in a log key behind the state.
-fn split(key: &[u8]) -> Option<(StateNum, u8, &[u8])> {
-    let mut rest = key;
-    let state = StateNum(varint::take_ordered(&mut rest)?);
-    let (&kind, rest) = rest.split_first()?;
-    Some((state, kind, rest))
-}
-
 impl Writer<'_> {
     /// Takes rows of states up to `oldest` out of the log; false if some are left for another time.
     ///
@@ -79,7 +71,7 @@ impl Writer<'_> {
         let mut walk = Walk::new(self.cursor(Table::Log)?, &range, Direction::Forward);
         while let Some((key, body)) = walk.next().map_err(failed)? {
             let damaged = || self.store().corrupt(Table::Log, key, "the key is damaged");
-            let (state, kind, rest) = split(key).ok_or_else(damaged)?;
+            let (state, kind, rest) = log::split(key).ok_or_else(damaged)?;
             let what = if kind == Kind::Old as u8 {
                 let (&number, of) = rest.split_first().ok_or_else(damaged)?;
                 What::Old(Table::of_number(number).ok_or_else(damaged)?, of.to_vec())

@@ -215,7 +215,7 @@ impl<'s> Writer<'s> {
     }
 
     /// Deletes a row as it is; false if there was none.
-    pub(super) fn delete_raw(&mut self, table: Table, key: &[u8]) -> Result<bool> {
+    pub(crate) fn delete_raw(&mut self, table: Table, key: &[u8]) -> Result<bool> {
         self.record(table, key, None);
         self.txn.delete(self.store.table(table), key).map_err(|fault| self.failed(fault))
     }

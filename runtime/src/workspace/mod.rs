@@ -1,5 +1,6 @@
 //! Workspaces: a folder, its open prefixes, and which one a thread means.
 
+mod closed;
 mod current;
 mod exit;
 mod handle;

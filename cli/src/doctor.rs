@@ -1,0 +1,36 @@
+//! `db0 doctor`: why a prefix does not open, and a copy that does.
+
+use std::path::PathBuf;
+
+use db0::{Result, Workspace};
+
+use crate::{outcome::Outcome, place::Place, verify};
+
+/// Says what the two headers of a prefix's file hold. Fails if it does not open. The prefix stays as it
+/// is.
+#[derive(clap::Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    place: Place,
+    /// Writes a copy in which a damaged header is made anew from the other one, and looks it through;
+    /// `db0 restore` makes a prefix of it.
+    #[arg(long, value_name = "FILE")]
+    rebuild: Option<PathBuf>,
+}
+
+impl Doctor {
+    pub(crate) fn run(&self) -> Result<Outcome> {
+        let (folder, prefix) = (self.place.folder(), self.place.prefix());
+        let found = Workspace::diagnose(folder, prefix)?;
+        println!("{found}");
+        let is_fine = match &self.rebuild {
+            None => found.opens(),
+            Some(to) => {
+                let copy = Workspace::rebuild(folder, prefix, to)?;
+                verify::text(&copy, &mut std::io::stdout().lock()).map_err(db0::Error::other)?;
+                copy.is_sound()
+            }
+        };
+        Ok(if is_fine { Outcome::Fine } else { Outcome::Findings })
+    }
+}

@@ -1,0 +1,16 @@
+//! The pages of an LMDB file, read without LMDB: whatever bytes are there, they can do no harm.
+
+mod bitmap;
+mod census;
+mod file;
+mod meta;
+mod page;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub(crate) use census::{Census, Table, lacks_only_free};
+pub(crate) use file::{Fault, PageFile};
+pub(crate) use meta::{Metas, rebuilt};
+pub(crate) use page::Bytes;
+pub(crate) use tree::{Rows, Tree};

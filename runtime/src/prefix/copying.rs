@@ -1,0 +1,176 @@
+//! Copies of prefixes: made beside whoever reads and writes, looked through, and made prefixes again.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Prefix, PrefixName,
+    lease::{self, Lease, NoWriter},
+    open,
+    peers::Peers,
+    verifying::head_of,
+};
+use crate::{
+    Config, Error, Lock, Result,
+    lmdb::FILES,
+    pages::{self, PageFile},
+    store,
+    verify::{BeginCheck, Verification, verify},
+};
+
+impl Prefix {
+    /// See `db0::Prefix::backup`; what collections are made of is known above.
+    #[doc(hidden)]
+    pub fn backup_by(
+        &self,
+        to: &Path,
+        begin: BeginCheck,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<Verification> {
+        self.check_open()?;
+        if self.objects().is_writable() {
+            self.commit()?;
+        }
+        let store = self.objects().store();
+        Unfinished::make(to, |file, path| store.copy_to(file, path, told))?.finish(begin)
+    }
+}
+
+/// A copy on its way: beside its place, under a name that nobody looks for.
+struct Unfinished {
+    path: PathBuf,
+    to: PathBuf,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Once it is finished, it is not here.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+impl Unfinished {
+    fn make(to: &Path, write: impl FnOnce(&File, &Path) -> Result<()>) -> Result<Self> {
+        refuse_existing(to)?;
+        let name = to.file_name().ok_or_else(|| {
+            Error::Invalid(format!("{} does not name a file to be made", to.display()))
+        })?;
+        let mut hidden = std::ffi::OsString::from(".");
+        hidden.push(name);
+        hidden.push(".unfinished");
+        let unfinished = Self { path: to.with_file_name(hidden), to: to.into() };
+        let path = &unfinished.path;
+        // Of one that was cut short.
+        let _ = fs::remove_file(path);
+        let file = new_file(path)?;
+        write(&file, path)?;
+        Ok(unfinished)
+    }
+
+    /// Looks it through, and gives it its name; nothing is left of one that is damaged.
+    fn finish(self, begin: BeginCheck) -> Result<Verification> {
+        let found = verify(&PageFile::open(&self.path)?, begin, &mut |_| ());
+        let found = found.into_sound(&self.path)?;
+        self.settle()?;
+        Ok(found)
+    }
+
+    fn settle(self) -> Result<()> {
+        refuse_existing(&self.to)?;
+        let failed = |error: io::Error| Error::io("creating", &self.to, &error);
+        fs::rename(&self.path, &self.to).map_err(failed)?;
+        let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        folder.and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+}
+
+fn refuse_existing(path: &Path) -> Result<()> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(Error::Exists { path: path.into() });
+    }
+    Ok(())
+}
+
+/// A file of the owner's alone, where there is none.
+fn new_file(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(0o600);
+    options.open(path).map_err(|error| Error::io("creating", path, &error))
+}
+
+/// Copies a file byte by byte to an empty one, until it is on the disk.
+fn copy_bytes(from: &Path, file: &File, path: &Path) -> Result<()> {
+    let options = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(from);
+    let mut from_file = options.map_err(|error| Error::io("opening", from, &error))?;
+    let copied = io::copy(&mut from_file, &mut &*file).and_then(|_| file.sync_all());
+    copied.map_err(|error| Error::io("writing", path, &error))
+}
+
+/// Makes a prefix of a copy. There must be none of its name, nor one that it is a copy of.
+pub(crate) fn restore(
+    root: &Path,
+    name: &PrefixName,
+    from: &Path,
+    begin: BeginCheck,
+) -> Result<Verification> {
+    let folder = name.folder(root);
+    refuse_existing(&folder.join(FILES[0]))?;
+    let source = head_of(from)?;
+    for other in open::list(root).unwrap_or_default() {
+        let other_name = PrefixName::new(&other)?;
+        let id = head_of(&other_name.folder(root).join(FILES[0])).map(|head| head.prefix);
+        if id.is_ok_and(|id| id == source.prefix) {
+            return Err(Error::SamePrefixId { first: other, second: name.to_string() });
+        }
+    }
+    let config = Config::new(root);
+    lease::make_folder(&folder)?;
+    let _peers = Peers::join(&folder, name.as_str(), config.any_pid_namespace)?;
+    let _lease = Lease::take(&folder, name.as_str(), Lock::Fail)?;
+    refuse_existing(&folder.join(FILES[0]))?;
+    let mut found = Verification::default();
+    store::place_new(&folder, |workshop| {
+        let data = workshop.join(FILES[0]);
+        copy_bytes(from, &new_file(&data)?, &data)?;
+        // The copy is what counts: what it was made of may have been written to meanwhile.
+        found = verify(&PageFile::open(&data)?, begin, &mut |_| ()).into_sound(from)?;
+        if found.prefix != name.as_str() {
+            store::rename(workshop, name.as_str(), &open::options(&config, true))?;
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Makes a copy of a prefix in which a damaged header is written anew from the sound one, and looks it
+/// through.
+pub(crate) fn rebuild(
+    root: &Path,
+    name: &PrefixName,
+    to: &Path,
+    begin: BeginCheck,
+) -> Result<Verification> {
+    let folder = name.folder(root);
+    let data = folder.join(FILES[0]);
+    let _no_writer = NoWriter::watch(&folder, name.as_str(), Lock::Fail)?;
+    let unfinished = Unfinished::make(to, |file, path| {
+        copy_bytes(&data, file, path)?;
+        let rebuilt = pages::rebuilt(file).map_err(|error| Error::io("writing", path, &error))?;
+        if rebuilt {
+            return Ok(());
+        }
+        let why = format!(
+            "{} has nothing that can be rebuilt: either both of its headers are sound, or both are damaged",
+            data.display()
+        );
+        Err(Error::Invalid(why))
+    })?;
+    let found = verify(&PageFile::open(&unfinished.path)?, begin, &mut |_| ());
+    unfinished.settle()?;
+    Ok(found)
+}

@@ -1,0 +1,65 @@
+//! Verifying a prefix: one that is open, or one that nobody need have open.
+
+use std::path::Path;
+
+use super::{Prefix, PrefixName, lease::NoWriter, open, peers::Peers};
+use crate::{
+    Config, Error, Lock, Result,
+    lmdb::{Env, FILES},
+    pages::{PageFile, Tree},
+    store::{HEAD_KEY, Head},
+    verify::{BeginCheck, Verification, Verifying, verify},
+};
+
+impl Prefix {
+    /// See `db0::Prefix::verify`; what collections are made of is known above.
+    #[doc(hidden)]
+    pub fn verify_by(
+        &self,
+        begin: BeginCheck,
+        told: &mut dyn FnMut(Verifying),
+    ) -> Result<Verification> {
+        self.check_open()?;
+        let held = self.objects().store().hold()?;
+        Ok(verify(&held, begin, told))
+    }
+}
+
+/// What the file of a prefix, or a copy of one, says of itself.
+pub(super) fn head_of(data: &Path) -> Result<Head> {
+    let format = |why| Error::Format { path: data.into(), why };
+    let file = PageFile::open(data)?;
+    let row = Tree::main(&file).get(HEAD_KEY).map_err(|fault| format(fault.to_string()))?;
+    let none = "there is no head row: it is not one of db0's files";
+    Head::decode(&row.ok_or_else(|| format(none.into()))?).map_err(format)
+}
+
+/// Verifies a prefix of a folder, whether or not somebody has it open. Where nobody writes, LMDB has
+/// no part in it, and whatever is in the file can do no harm.
+pub(crate) fn verify_in(
+    root: &Path,
+    name: &PrefixName,
+    begin: BeginCheck,
+    told: &mut dyn FnMut(Verifying),
+) -> Result<Verification> {
+    let folder = name.folder(root);
+    let data = folder.join(FILES[0]);
+    if !data.exists() {
+        return Err(Error::NoPrefix { prefix: name.to_string(), root: root.into() });
+    }
+    let mut report = match NoWriter::watch(&folder, name.as_str(), Lock::Fail) {
+        Ok(_no_writer) => verify(&PageFile::open(&data)?, begin, told),
+        Err(Error::Locked { .. } | Error::AlreadyOpen { .. }) => {
+            let config = Config::new(root);
+            let _peers = Peers::join(&folder, name.as_str(), config.any_pid_namespace)?;
+            let env = Env::open(&folder, &open::options(&config, false))?;
+            verify(&*env.hold()?, begin, told)
+        }
+        Err(error) => return Err(error),
+    };
+    if !report.prefix.is_empty() && report.prefix != name.as_str() {
+        let why = format!("it is the prefix {:?}: was its folder moved?", report.prefix);
+        report.find("the prefix".into(), why);
+    }
+    Ok(report)
+}

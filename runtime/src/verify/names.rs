@@ -1,0 +1,43 @@
+//! Names of tags, both ways, and what is kept by a name.
+
+use super::tables::Looking;
+use crate::{
+    class::TagNameRow,
+    pages::Fault,
+    store::{Table, oid_of_key},
+};
+
+/// Looks at all names.
+pub(super) fn check(looking: &mut Looking<'_, '_>) -> Result<(), Fault> {
+    looking.each_raw("names", Table::TagNames, |looking, key, row| {
+        let Some(parsed) = TagNameRow::parse(key, row) else {
+            looking.report.find_row(Table::TagNames, key, "the row is damaged");
+            return Ok(());
+        };
+        let found = looking.tables.get(Table::TagNames, &parsed.other_key())?;
+        let mut is_sound = found.is_some_and(|row| parsed.agrees_with(&row));
+        if !is_sound && matches!(parsed, TagNameRow::ByNumber(..)) {
+            // The name may have got another number once nothing bore this one.
+            is_sound = looking.tables.get(Table::TagNames, &parsed.unborne_key())?.is_some();
+        }
+        if !is_sound {
+            let why = "the name and the number of a tag do not agree";
+            looking.report.find_row(Table::TagNames, key, why);
+        }
+        Ok(())
+    })?;
+    looking.each_body("names", Table::Names, |looking, key, body| {
+        let oid = oid_of_key(body).map(|(oid, _)| oid);
+        let is_singleton = key.starts_with(b"singleton:");
+        let is_there = match oid {
+            Some(oid) if is_singleton => looking.tables.has(Table::Objects, oid)?,
+            // A collection without a row is empty.
+            Some(_) => key.starts_with(b"root:"),
+            None => false,
+        };
+        if !is_there {
+            looking.report.find_row(Table::Names, key, "what it names is not there");
+        }
+        Ok(())
+    })
+}
