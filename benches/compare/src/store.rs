@@ -38,13 +38,6 @@ pub(crate) trait Store: Sized + 'static {
     fn close(self) {}
 }
 
-/// The row that most contenders keep for a person.
-pub(crate) fn encode<'b>(person: &Person, buffer: &'b mut Vec<u8>) -> &'b [u8] {
-    buffer.clear();
-    rmp_serde::encode::write(buffer, person).expect("a person can be encoded");
-    buffer
-}
-
 /// The person of a row.
 pub(crate) fn decode(row: &[u8]) -> Person {
     rmp_serde::from_slice(row).expect("the row is a person")

@@ -3,6 +3,7 @@
 use std::{
     any::TypeId,
     collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
     ops::ControlFlow,
     sync::{
         Arc, OnceLock,
@@ -86,10 +87,32 @@ const NO_SCHEMA: u32 = u32::MAX;
 #[derive(Default)]
 pub(crate) struct Catalogue {
     /// Replaced as a whole, since classes are few and asked for all the time.
-    by_type: Place<HashMap<TypeId, Arc<ClassState>>>,
+    by_type: Place<ByType>,
     /// Classes whose objects were met without a Rust type.
     untyped: DashMap<ClassId, Arc<ClassState>>,
     records: RwLock<HashMap<ClassId, ClassRecord>>,
+}
+
+/// Classes by their Rust types, whose ids are hashes already.
+type ByType = HashMap<TypeId, Arc<ClassState>, BuildHasherDefault<AsItIs>>;
+
+/// Takes the last eight bytes for the hash.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        let tail = bytes.last_chunk().map_or(0, |tail| u64::from_ne_bytes(*tail));
+        self.0 = self.0.rotate_left(32) ^ tail;
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// How many versions of which class a commit has written.
@@ -134,7 +157,7 @@ impl Catalogue {
         self.load(store)?;
         let mut records = self.records.write();
         let Some(known) = self.by_type.look() else { return Ok(()) };
-        let mut classes = HashMap::clone(&known);
+        let mut classes = ByType::clone(&known);
         classes.retain(|_, class| match records.get_mut(&class.id) {
             Some(record) => {
                 class.settle(record, true);
@@ -155,6 +178,17 @@ impl Catalogue {
     /// The class of a Rust type, if the prefix has it.
     pub(crate) fn known<T: Class>(&self) -> Result<Option<Arc<ClassState>>> {
         self.find::<T>(None)
+    }
+
+    /// The class of a Rust type that has been used here before, be it for reading or for writing.
+    pub(crate) fn at_hand<T: Class>(&self) -> Option<Arc<ClassState>> {
+        let by_type = self.by_type.look()?;
+        by_type.get(&TypeId::of::<T>()).filter(|state| state.schema() != NO_SCHEMA).cloned()
+    }
+
+    /// A Rust type has been used here before.
+    pub(crate) fn is_known<T: Class>(&self) -> bool {
+        self.by_type.look().is_some_and(|by_type| by_type.contains_key(&TypeId::of::<T>()))
     }
 
     fn find<T: Class>(&self, make: Option<&Store>) -> Result<Option<Arc<ClassState>>> {
@@ -194,8 +228,7 @@ impl Catalogue {
         state.settle(record, make.is_some());
         if known.is_none() {
             // Under the lock of the records, so that no other addition is lost.
-            let mut classes: HashMap<_, _> =
-                by_type.map_or_else(HashMap::new, |classes| classes.clone());
+            let mut classes = by_type.map_or_else(ByType::default, |classes| classes.clone());
             classes.insert(kind, state.clone());
             drop(self.by_type.swap(Some(Counted::new(classes, 0))));
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    cell::AnyCell,
+    any_cell::AnyCell,
     context,
     erased::AnyHold,
     find::history_of,

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::cell::AnyCell;
+use super::any_cell::AnyCell;
 use crate::sync::Mutex;
 
 /// A rough price of a cell beside its value.

@@ -10,9 +10,8 @@ use std::{
 };
 
 use super::{
-    context,
-    erased::Erased,
-    evolve,
+    any_cell::{AnyCell, Encoded},
+    context, evolve,
     hold::Handles,
     moment::Moment,
     objects::Objects,
@@ -31,57 +30,6 @@ use crate::{
     },
 };
 
-/// What a cell has for a commit.
-#[derive(Debug)]
-pub(crate) enum Encoded {
-    /// The row's body was appended.
-    Body {
-        /// It counts as modified even if it is as it was.
-        touched: bool,
-    },
-    Deleted,
-    /// Nothing of that epoch: made later, or undone.
-    Nothing,
-}
-
-/// A cell, whatever the type of its object.
-pub(crate) trait AnyCell: Erased + Any + Send + Sync {
-    fn oid(&self) -> Oid;
-    fn class(&self) -> &Arc<ClassState>;
-    /// Appends the body of the row as of `epoch`.
-    fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded>;
-    /// What the object refers to as of `epoch`; of a deleted one, what it referred to before.
-    fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>>;
-    /// The keys that the object gives as of `epoch`; of a deleted one, those that it gave before.
-    fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()>;
-    /// The object is deleted as of `epoch`.
-    fn is_deleted(&self, epoch: Epoch) -> bool;
-    /// Nothing but handles holds the object, or something else does.
-    fn set_unheld(&self, unheld: bool);
-    /// It goes into the map of loaded cells.
-    fn set_listed(&self);
-    /// It was read since this was asked last.
-    fn was_read(&self) -> bool;
-    /// This thread sees the object deleted.
-    fn is_gone(&self) -> bool;
-    /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
-    /// holds the publish lock.
-    fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
-    /// Puts the cell on the dirty list of `epoch`: false if it stands there.
-    fn mark_dirty(&self, epoch: Epoch) -> bool;
-    /// Takes back what undone `atomic`s published.
-    fn undo(&self);
-    /// Another process has committed a newer version in this state.
-    fn stale_from(&self, state: StateNum);
-    /// This process writes from now on: lets go of what another one has replaced.
-    fn refresh(&self);
-    /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
-    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
-    /// Lets go of versions that only the commit of `epoch` needed.
-    fn settle(&self, epoch: Epoch);
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
-}
-
 /// The cell of one object in one view.
 pub(crate) struct Cell<T> {
     oid: Oid,
@@ -89,7 +37,8 @@ pub(crate) struct Cell<T> {
     pub(super) objects: Arc<Objects>,
     /// The newest version; none until it is loaded.
     pub(super) newest: Place<Version<T>>,
-    /// Held by whoever puts another version there.
+    /// Held by whoever puts a version there that another process has written. Who publishes has the
+    /// publish lock instead.
     changing: Mutex<()>,
     /// The epoch in whose dirty list the cell stands.
     pub(super) dirty_in: AtomicU64,
@@ -126,7 +75,11 @@ impl<T> Cell<T> {
 
 impl<T: Class> Cell<T> {
     pub(super) fn new(oid: Oid, class: Arc<ClassState>, objects: Arc<Objects>) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::empty(oid, class, objects))
+    }
+
+    fn empty(oid: Oid, class: Arc<ClassState>, objects: Arc<Objects>) -> Self {
+        Self {
             oid,
             class,
             objects,
@@ -141,7 +94,29 @@ impl<T: Class> Cell<T> {
             row_bytes: AtomicUsize::new(0),
             uncached: AtomicBool::new(false),
             stale: Stale::default(),
-        })
+        }
+    }
+
+    /// The cell of a new object, which one handle holds, with its first version.
+    pub(super) fn made(
+        oid: Oid,
+        class: Arc<ClassState>,
+        objects: Arc<Objects>,
+        value: T,
+        moment: &Moment<'_>,
+    ) -> Arc<Self> {
+        let mut cell = Self::empty(oid, class, objects);
+        let when = if let Some(outcome) = moment.outcome {
+            When::Atomic(outcome.clone())
+        } else {
+            *cell.dirty_in.get_mut() = moment.epoch;
+            When::Epoch(moment.epoch)
+        };
+        let version = Version::new(Content::Value(value), when, None);
+        cell.newest = Place::new(Some(Counted::new(version, size_of::<T>())));
+        cell.handles = Handles::one();
+        *cell.unheld.get_mut() = !cell.class.lives_by_itself;
+        Arc::new(cell)
     }
 
     pub(super) fn error_deleted(&self) -> Error {
@@ -263,16 +238,16 @@ impl<T: Class> Cell<T> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
         loop {
-            let handovers = self.objects.handovers();
+            let (is_writable, handovers) = (self.objects.is_writable(), self.objects.handovers());
             let loaded = self.load_version()?;
-            let _changing = self.changing.lock();
-            if let Some(first) = self.newest.look() {
-                return Ok(first);
-            }
+            // Nobody but this process changes what is loaded where it writes.
+            let changing = (!is_writable).then(|| self.changing.lock());
             if self.objects.handovers() == handovers {
-                let look = Look::from(loaded.clone());
-                self.newest.swap(Some(loaded));
-                return Ok(look);
+                self.newest.set_if_empty(loaded);
+            }
+            drop(changing);
+            if let Some(version) = self.newest.look() {
+                return Ok(version);
             }
         }
     }
@@ -280,7 +255,6 @@ impl<T: Class> Cell<T> {
     /// Puts a version on top; true if the cell must go on the dirty list, or on that of the
     /// `atomic`. The caller holds the publish lock.
     pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Result<bool> {
-        let _changing = self.changing.lock();
         let newest = self.newest.look();
         let (mut before, mut first) = (None, true);
         let mut takes_its_place = false;
@@ -433,15 +407,17 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn undo(&self) {
-        let _changing = self.changing.lock();
         while let Some(undone) = self.newest.look() {
             if undone.standing() != Standing::Undone {
                 return;
             }
             // Made in this atomic, it was nothing before: handles that escaped must find that out.
             let nothing = || self.counted(Version::loaded(Content::Deleted));
-            drop(self.newest.swap(Some(undone.before().unwrap_or_else(nothing))));
-            undone.cut();
+            let below = undone.before().unwrap_or_else(nothing);
+            // Unless a commit has just put the end of the object there.
+            if self.newest.replace(&undone, below) {
+                undone.cut();
+            }
         }
     }
 

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    cell::{AnyCell, Cell},
+    any_cell::AnyCell,
+    cell::Cell,
     context, evolve,
     freeze::Killing,
     hold::Hold,

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    cell::{AnyCell, Cell},
-    objects::Objects,
-    row,
-    version::Version,
-};
+use super::{any_cell::AnyCell, cell::Cell, objects::Objects, row, version::Version};
 use crate::{
     Error, Result,
     class::{Class, ClassInfo, ClassState, FieldInfo, Form, Schema},

@@ -4,7 +4,7 @@ use std::{panic::Location, sync::Arc};
 
 use uuid::Uuid;
 
-use super::{anchor::Anchor, cell::AnyCell, memo::Memo, objects::Objects};
+use super::{anchor::Anchor, any_cell::AnyCell, memo::Memo, objects::Objects};
 use crate::{
     Error, Result,
     class::{Class, Singleton},
@@ -28,7 +28,7 @@ impl<T: Class> Memo<T> {
         let missing = || Error::NotFound { class: T::INFO.name.into(), uuid: objects.uuid(oid) };
         objects.check_not_closed()?;
         objects.follow()?;
-        if objects.known_class::<T>()?.is_none() {
+        if !objects.knows_class::<T>()? {
             let class = objects.exists(oid)?.ok_or_else(missing)?;
             return Err(objects.wrong_class::<T>(oid, class));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{cell::AnyCell, objects::Objects};
+use super::{any_cell::AnyCell, objects::Objects};
 use crate::{
     Error, Result,
     store::{Changes, Happened, Head, PrefixId, StateNum, View},

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    cell::AnyCell,
+    any_cell::AnyCell,
     inside::Keep,
     moment::Moment,
     objects::Objects,
@@ -185,9 +185,9 @@ impl Objects {
     /// dropped when nobody waits any more: it may be much.
     pub(crate) fn committed(&self, frozen: &Frozen) {
         // Those that somebody still holds are found by the map from now on.
-        let held = || frozen.young.iter().filter(|cell| Arc::strong_count(cell) > 1);
-        for cell in held() {
-            self.cells.get_or_insert(cell.oid(), || cell.clone());
+        let held: Vec<_> = frozen.young.iter().filter(|cell| Arc::strong_count(cell) > 1).collect();
+        for cell in &held {
+            self.cells.get_or_insert(cell.oid(), || Arc::clone(cell));
         }
         {
             let mut pending = self.pending.lock();
@@ -197,10 +197,11 @@ impl Objects {
             self.is_killing.store(false, Ordering::Relaxed);
             let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
             self.young_from.store(first, Ordering::Release);
+            self.health.remove(frozen.bytes.get());
         }
-        self.health.remove(frozen.bytes.get());
-        held().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
-        slots::tend();
+        slots::in_bulk(|| {
+            held.into_iter().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
+        });
     }
 
     /// The commit failed: everything waits again.
@@ -224,7 +225,10 @@ impl Objects {
     /// Keeps a commit that nobody knows the outcome of: until that is known it goes on being
     /// committed, for what it holds must be neither let go of nor written twice.
     pub(crate) fn set_undecided(&self, undecided: Undecided) {
-        self.weigh(&undecided.frozen);
+        {
+            let _pending = self.pending.lock();
+            self.weigh(&undecided.frozen);
+        }
         *self.undecided.lock() = Some(undecided);
     }
 
@@ -233,7 +237,7 @@ impl Objects {
         self.undecided.lock().take()
     }
 
-    /// Counts what waits still at what it came to.
+    /// Counts what waits still at what it came to. The caller has the publish lock.
     fn weigh(&self, frozen: &Frozen) {
         let encoded = frozen.encoded.get();
         if encoded > 0 {

@@ -74,9 +74,10 @@ impl Health {
         std::mem::take(&mut *self.set_aside.lock())
     }
 
-    /// What waits grew.
+    /// What waits grew. Who changes it has the publish lock, which is what lets this be cheap.
     pub(crate) fn add(&self, bytes: usize) {
-        let before = self.pending_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let before = self.pending_bytes();
+        self.pending_bytes.store(before + bytes, Ordering::Relaxed);
         if before < self.wakes_at() && before + bytes >= self.wakes_at() {
             self.wake();
         }
@@ -93,7 +94,7 @@ impl Health {
         }
     }
 
-    /// What counted so much waits no longer.
+    /// What counted so much waits no longer. The caller has the publish lock.
     pub(crate) fn remove(&self, bytes: usize) {
         self.recount(bytes, 0);
         if self.pending_bytes() >= self.wakes_at() {
@@ -102,9 +103,10 @@ impl Health {
     }
 
     /// What counted so much turned out to be more, or less. Nobody is woken: a commit of it has failed.
+    /// The caller has the publish lock.
     pub(crate) fn recount(&self, from: usize, to: usize) {
-        let count = |pending: usize| Some(pending.saturating_sub(from).saturating_add(to));
-        let _ = self.pending_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+        let counted = self.pending_bytes().saturating_sub(from).saturating_add(to);
+        self.pending_bytes.store(counted, Ordering::Relaxed);
     }
 
     /// A rough size of what waits, and of what is being committed.

@@ -81,6 +81,12 @@ impl<T> Hold<T> {
         Self { cell: cell.into() }
     }
 
+    /// The handle that a new cell counts already.
+    pub(super) fn first(cell: Arc<Cell<T>>) -> Self {
+        cell.objects.shared().users.add();
+        Self { cell: cell.into() }
+    }
+
     #[inline]
     pub(super) fn cell(&self) -> &Arc<Cell<T>> {
         &self.cell
@@ -110,6 +116,10 @@ const DECIDING: usize = 1 << (usize::BITS - 1);
 pub(super) struct Handles(AtomicUsize);
 
 impl Handles {
+    pub(super) fn one() -> Self {
+        Self(AtomicUsize::new(1))
+    }
+
     /// True if it is the first.
     fn add(&self) -> bool {
         let before = self.0.fetch_add(1, Ordering::SeqCst);

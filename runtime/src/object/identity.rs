@@ -7,7 +7,7 @@ use std::{
 
 use dashmap::{DashMap, Entry};
 
-use super::cell::AnyCell;
+use super::any_cell::AnyCell;
 use crate::store::{Oid, OidHasher};
 
 /// The loaded cells of a view.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{any::AnyMemo, cell::AnyCell, objects::Objects};
+use super::{any::AnyMemo, any_cell::AnyCell, objects::Objects};
 use crate::{
     Result,
     class::{Class, ClassState, Implements},

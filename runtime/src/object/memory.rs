@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
+    any_cell::AnyCell,
     cache::{Cache, CacheStats},
-    cell::AnyCell,
     objects::Objects,
     place::Anchored,
 };

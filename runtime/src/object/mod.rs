@@ -2,6 +2,7 @@
 
 mod anchor;
 mod any;
+mod any_cell;
 mod any_serde;
 mod attrs;
 mod bonds;
@@ -60,9 +61,9 @@ mod young;
 pub use crate::codec::varint;
 pub use anchor::Anchor;
 pub use any::{AnyMemo, Handle};
+pub(crate) use any_cell::{AnyCell, Encoded};
 pub use attrs::Attrs;
 pub use cache::CacheStats;
-pub(crate) use cell::{AnyCell, Encoded};
 pub use context::decoding_for;
 
 pub use export::Export;

@@ -13,9 +13,10 @@ use dashmap::DashMap;
 use uuid::Uuid;
 
 use super::{
+    any_cell::AnyCell,
     building::FieldKeeping,
     cache::Cache,
-    cell::{AnyCell, Cell},
+    cell::Cell,
     guards::refuse_in_child,
     health::Health,
     identity::Cells,
@@ -273,7 +274,12 @@ impl Objects {
 
     /// The cell of an object, loaded or not.
     pub(super) fn cell<T: Class>(&self, oid: Oid) -> Result<Arc<Cell<T>>> {
-        let cell = match self.known_cell(oid) {
+        let found = match self.catalogue.at_hand::<T>() {
+            // One look into the map is enough for most.
+            Some(class) if !self.may_be_young(oid) => Some(self.cell_or_new::<T>(oid, class)),
+            _ => self.known_cell(oid),
+        };
+        let cell = match found {
             Some(cell) if cell.can_be_typed() => {
                 let new = Cell::<T>::new(oid, self.class::<T>()?, self.me());
                 self.cells.replace(oid, new)
@@ -307,8 +313,7 @@ impl Objects {
         oid: Oid,
         class: Arc<ClassState>,
     ) -> Arc<dyn AnyCell> {
-        let me = self.me();
-        self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, me))
+        self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, self.me()))
     }
 
     /// The class of an object; refuses one that is deleted, or never was.
@@ -355,6 +360,11 @@ impl Objects {
             self.catalogue.load(self.store())?;
         }
         self.catalogue.known::<T>()
+    }
+
+    /// This view has the class of a Rust type.
+    pub(super) fn knows_class<T: Class>(&self) -> Result<bool> {
+        Ok(self.catalogue.is_known::<T>() || self.known_class::<T>()?.is_some())
     }
 
     /// The tag under which membership in a class is kept.

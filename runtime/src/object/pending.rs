@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{cell::AnyCell, objects::Objects, version::Epoch};
+use super::{any_cell::AnyCell, objects::Objects, version::Epoch};
 use crate::store::{ClassId, Layer, Oid};
 
 /// Cells that wait, under the publish lock.

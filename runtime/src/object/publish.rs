@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use super::{
-    cell::{AnyCell, Cell},
+    any_cell::AnyCell,
+    cell::Cell,
     context, evolve,
     hold::Hold,
     inside::Keep,
@@ -45,7 +46,7 @@ impl Objects {
     }
 
     /// Makes a new object.
-    pub(super) fn create<T: Class>(&self, value: T) -> Result<Hold<T>> {
+    pub(super) fn create<T: Class>(self: &Arc<Self>, value: T) -> Result<Hold<T>> {
         self.check_writable()?;
         let class = self.class::<T>()?;
         let (stripped, references) = self.prepare(&value, &class)?;
@@ -56,19 +57,17 @@ impl Objects {
             None => (value, None),
         };
         let price = self.price(&value, &class);
-        let cell = Cell::new(oid, class, self.me());
-        cell.set_unheld(!cell.class().lives_by_itself);
-        // Before a commit can see the object, or it would find it without a holder.
-        let hold = Hold::new(cell.clone());
-        self.publishing(|moment, to| {
-            cell.publish(Content::Value(value), moment)?;
-            to.young(cell.clone());
+        let home = self.clone();
+        Ok(self.publishing(|moment, to| {
+            // With a handle from the first: a commit must not find it without a holder.
+            let cell = Cell::made(oid, class, home, value, moment);
+            let hold = Hold::first(cell.clone());
+            to.young(cell);
             to.count(&references, &[]);
             to.keep(kept);
-            Ok::<_, Error>(())
-        })?;
-        self.health.add(price);
-        Ok(hold)
+            self.health.add(price);
+            hold
+        }))
     }
 
     /// A rough price in memory of a value that is to be published. While commits fail nobody knows
@@ -122,9 +121,9 @@ impl Objects {
             if first {
                 to.dirty(cell.clone());
             }
+            self.health.add(price);
             Ok::<_, Error>(())
         })?;
-        self.health.add(price);
         slots::tend();
         Ok(())
     }
@@ -279,7 +278,8 @@ impl Objects {
             cell.mark_dirty(epoch);
         });
         if let Some(first) = part.young.first() {
-            objects.young_from.fetch_min(first.oid().0, Ordering::AcqRel);
+            let from = objects.young_from.load(Ordering::Relaxed).min(first.oid().0);
+            objects.young_from.store(from, Ordering::Release);
         }
         pending.young.extend(part.young);
         pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(epoch)));
@@ -307,7 +307,9 @@ impl Publishing<'_> {
             return;
         }
         // Under the lock, or the end of a commit could raise it again meanwhile.
-        self.young_from.fetch_min(cell.oid().0, Ordering::AcqRel);
+        if cell.oid().0 < self.young_from.load(Ordering::Relaxed) {
+            self.young_from.store(cell.oid().0, Ordering::Release);
+        }
         self.pending.young.push(cell);
     }
 

@@ -12,8 +12,8 @@ use std::{
 };
 
 use super::{
+    any_cell::AnyCell,
     bonds::Bonds,
-    cell::AnyCell,
     context,
     guards::{refuse_in_child, refuse_in_commit},
     hold::Users,

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use super::{cell::AnyCell, objects::Objects, pending::Pending};
+use super::{any_cell::AnyCell, objects::Objects, pending::Pending};
 use crate::{
     Result,
     store::{ClassId, Oid, View},

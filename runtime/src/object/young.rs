@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{cell::AnyCell, objects::Objects};
+use super::{any_cell::AnyCell, objects::Objects};
 use crate::store::{ClassId, Oid, place};
 
 /// Which new objects are asked for.
@@ -17,9 +17,15 @@ pub(crate) struct Young {
 }
 
 impl Objects {
+    /// It may be a new object that is not committed.
+    pub(super) fn may_be_young(&self, oid: Oid) -> bool {
+        self.is_writable()
+            && (oid.0 >= self.young_from.load(Ordering::Acquire) || self.shared.in_atomic())
+    }
+
     /// A new object that is not committed, or not even published to other threads.
     pub(super) fn young(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
-        if !self.is_writable() {
+        if !self.may_be_young(oid) {
             return None;
         }
         if self.shared.in_atomic() {

@@ -10,11 +10,14 @@ use std::{
 
 use crossbeam_utils::atomic::AtomicCell;
 
-use super::{Condvar, Mutex, thread_name, thread_number};
+use super::{Condvar, Mutex, slots::barrier, thread_name, thread_number};
 use crate::{Error, Result};
 
 /// A turn waited for longer than this is reported, with its holder.
 const REPORTED_AFTER: Duration = Duration::from_secs(5);
+
+/// How long somebody sleeps whom others may not see waiting.
+const UNSEEN_SLEEP: Duration = Duration::from_millis(5);
 
 /// A re-entrant lock that knows its holder.
 #[derive(Debug, Default)]
@@ -71,6 +74,9 @@ impl Turn {
         let mut reported = false;
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut guard = self.freed_lock.lock();
+        // From here on, who gives the turn back sees that somebody waits, or is seen to have done so.
+        let is_seen = barrier::heavy();
+        let sleep_max = if is_seen { REPORTED_AFTER } else { UNSEEN_SLEEP };
         let result = loop {
             if self.owner.compare_exchange(0, me, Ordering::SeqCst, Ordering::Relaxed).is_ok() {
                 break Ok(());
@@ -84,7 +90,7 @@ impl Turn {
                 tracing::warn!("{}", self.busy(waited));
             }
             let patience = timeout.map_or(REPORTED_AFTER, |timeout| timeout.saturating_sub(waited));
-            self.freed.wait_for(&mut guard, patience.min(REPORTED_AFTER));
+            self.freed.wait_for(&mut guard, patience.min(sleep_max));
         };
         self.waiting.fetch_sub(1, Ordering::SeqCst);
         result
@@ -113,8 +119,10 @@ impl<T: Deref<Target = Turn>> Drop for Held<T> {
         if depth > 0 {
             return;
         }
-        turn.owner.store(0, Ordering::SeqCst);
-        if turn.waiting.load(Ordering::SeqCst) > 0 {
+        turn.owner.store(0, Ordering::Release);
+        // Who waits has paid for both sides of this: giving the turn back is what happens all the time.
+        barrier::light();
+        if turn.waiting.load(Ordering::Relaxed) > 0 {
             // Under the lock, or the wake-up could fall between a waiter's look and its sleep.
             let _guard = turn.freed_lock.lock();
             turn.freed.notify_one();

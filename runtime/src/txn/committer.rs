@@ -187,7 +187,7 @@ impl Thread {
                 reply(result.clone());
             }
             let is_much = spent.iter().any(Frozen::is_much);
-            drop(spent);
+            slots::in_bulk(|| drop(spent));
             if is_much {
                 slots::tend_now();
             }

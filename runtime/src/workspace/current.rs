@@ -4,7 +4,7 @@ use std::{cell::RefCell, marker::PhantomData, sync::Arc};
 
 use uuid::Uuid;
 
-use super::handle::Workspace;
+use super::{handle::Workspace, remembered};
 use crate::{
     Error, Memo, Prefix, Result, class::Class, object::Objects, store::PrefixId, sync::RwLock,
 };
@@ -31,6 +31,7 @@ pub struct Entered {
 }
 
 pub(super) fn enter(place: Place) -> Entered {
+    remembered::forget();
     ENTERED.with_borrow_mut(|entered| {
         entered.push(place);
         Entered { depth: entered.len(), not_send: PhantomData }
@@ -47,12 +48,15 @@ impl Drop for Entered {
                 entered.split_off(keep)
             })
         });
+        remembered::forget();
         drop(left);
     }
 }
 
 pub(super) fn set_default(workspace: Option<Workspace>) -> Option<Workspace> {
-    std::mem::replace(&mut *DEFAULT.write(), workspace)
+    let before = std::mem::replace(&mut *DEFAULT.write(), workspace);
+    remembered::changed();
+    before
 }
 
 /// The process's default workspace.
@@ -116,6 +120,10 @@ fn class_objects<T: Class>() -> Result<Arc<Objects>> {
 
 /// The objects of this thread's prefix. In itself this keeps no workspace open.
 fn current_objects() -> Result<Arc<Objects>> {
+    remembered::objects(find_current_objects)
+}
+
+fn find_current_objects() -> Result<Arc<Objects>> {
     let entered = ENTERED.try_with(|entered| match entered.borrow().last()? {
         Place::Prefix(_, prefix) => Some(Ok(prefix.objects().clone())),
         Place::Workspace(workspace) => Some(workspace.current_objects()),

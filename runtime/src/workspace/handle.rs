@@ -14,6 +14,7 @@ use super::{
     current::{self, Entered, Place},
     exit,
     opening::Opening,
+    remembered,
 };
 use crate::{
     AnyMemo, Config, CycleReport, Error, Memo, Mode, Prefix, Result,
@@ -42,6 +43,7 @@ impl Inner {
             return Ok(());
         }
         *self.current.write() = None;
+        remembered::changed();
         let prefixes = std::mem::take(&mut *self.prefixes.lock());
         let results: Vec<_> = prefixes.iter().map(|prefix| prefix.close(patience)).collect();
         results.into_iter().collect()
@@ -149,6 +151,7 @@ impl Workspace {
             None => self.inner.add(prefix::open(&self.inner.shared, name, mode)?),
         };
         *self.inner.current.write() = Some(open.clone());
+        remembered::changed();
         Ok(open)
     }
 
@@ -238,6 +241,7 @@ impl Workspace {
             *current = self.inner.prefixes.lock().first().cloned();
         }
         drop(current);
+        remembered::changed();
         open.map_or(Ok(()), |open| open.close(None))
     }
 

@@ -6,6 +6,7 @@ mod exit;
 mod handle;
 mod health;
 mod opening;
+mod remembered;
 mod view;
 
 pub use current::{Entered, class_prefix, current, default_workspace, fetch};

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::objects::{filled, load};
 use crate::{
-    contenders::{Db0, Fjall, Heed, NativeDb, People, Redb, Rusqlite, Sled},
+    contenders::{Db0, of_peers},
     folder,
     limit::Limit,
     row::{Contender, Row},
@@ -29,17 +29,10 @@ pub(super) const ROWS: &[Row] = &[Row {
     name: "commit",
     what: "one durable commit of one change: the median; floor: write a page and fdatasync",
     contenders: |_| {
-        vec![
-            commit::<Limit>(),
-            commit::<Db0>(),
-            Contender::new("the floor", floor),
-            commit::<People<Heed>>(),
-            commit::<People<Redb>>(),
-            commit::<People<Fjall>>(),
-            commit::<People<Rusqlite>>(),
-            commit::<NativeDb>(),
-            commit::<People<Sled>>(),
-        ]
+        let floor = Contender::new("the floor", floor);
+        let mut all = vec![commit::<Limit>(), commit::<Db0>(), floor];
+        all.extend(of_peers!(commit()));
+        all
     },
 }];
 

@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 use db0::Dict;
 use tempfile::TempDir;
 
+#[cfg(feature = "peers")]
+use super::dict_peers;
 use crate::{
     args::Args,
-    contenders::{Entered, Fjall, Heed, Kv, Redb, Rusqlite, Sled},
+    contenders::Entered,
     folder,
     limit::{self, Limit},
     person,
@@ -26,15 +28,11 @@ pub(super) const ROWS: &[Row] = &[
         name: "dict-insert",
         what: "n new text keys with a number each, in random order, in one commit",
         contenders: |args| {
-            vec![
-                limit_insert(args),
-                db0_insert(args),
-                kv_insert::<Heed>(args),
-                kv_insert::<Redb>(args),
-                kv_insert::<Fjall>(args),
-                kv_insert::<Rusqlite>(args),
-                kv_insert::<Sled>(args),
-            ]
+            #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "nobody joins them"))]
+            let mut all = vec![limit_insert(args), db0_insert(args)];
+            #[cfg(feature = "peers")]
+            all.extend(dict_peers::insert(args));
+            all
         },
     },
     Row {
@@ -46,20 +44,16 @@ pub(super) const ROWS: &[Row] = &[
         name: "dict-get",
         what: "the numbers of n text keys in random order, after opening",
         contenders: |args| {
-            vec![
-                limit_get(args),
-                db0_get(args),
-                kv_get::<Heed>(args),
-                kv_get::<Redb>(args),
-                kv_get::<Fjall>(args),
-                kv_get::<Rusqlite>(args),
-                kv_get::<Sled>(args),
-            ]
+            #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "nobody joins them"))]
+            let mut all = vec![limit_get(args), db0_get(args)];
+            #[cfg(feature = "peers")]
+            all.extend(dict_peers::get(args));
+            all
         },
     },
 ];
 
-fn words(n: usize) -> Vec<String> {
+pub(super) fn words(n: usize) -> Vec<String> {
     person::shuffled(n).into_iter().map(|i| format!("word-{i:07}")).collect()
 }
 
@@ -135,7 +129,7 @@ fn limit_get(args: &Args) -> Contender {
 }
 
 /// Another order than that of insertion.
-fn mixed(words: &[String]) -> Vec<String> {
+pub(super) fn mixed(words: &[String]) -> Vec<String> {
     let order = person::shuffled(words.len());
     order.into_iter().map(|i| words[i].clone()).collect()
 }
@@ -191,44 +185,5 @@ fn db0_get(args: &Args) -> Contender {
         let words = mixed(&words);
         let get = |word: &String| numbers.get(word.as_str()).expect("it was inserted");
         Sample::of(n, || words.iter().map(get).sum::<u64>())
-    })
-}
-
-fn put<K: Kv>(kv: &K, words: &[String]) {
-    kv.put(&mut |put| {
-        for (word, i) in words.iter().zip(0_u64..) {
-            put(word.as_bytes(), &i.to_le_bytes());
-        }
-    });
-}
-
-fn kv_insert<K: Kv>(args: &Args) -> Contender {
-    let n = args.n;
-    Contender::new(K::NAME, move || {
-        let folder = folder::new();
-        let kv = K::open(folder.path());
-        let words = words(n);
-        Sample::of(n, || put(&kv, &words))
-    })
-}
-
-fn kv_get<K: Kv>(args: &Args) -> Contender {
-    let n = args.n;
-    let mut filled: Option<TempDir> = None;
-    Contender::new(K::NAME, move || {
-        let words = words(n);
-        let folder = filled.get_or_insert_with(|| {
-            let folder = folder::new();
-            put(&K::open(folder.path()), &words);
-            folder
-        });
-        let kv = K::open(folder.path());
-        let words = mixed(&words);
-        Sample::of(n, || {
-            let mut sum = 0;
-            let number = |row: &[u8]| u64::from_le_bytes(row.try_into().expect("eight bytes"));
-            kv.get(&mut words.iter().map(String::as_bytes), &mut |row| sum += number(row));
-            sum
-        })
     })
 }

@@ -4,6 +4,8 @@ mod all;
 mod changes;
 mod commits;
 mod dict;
+#[cfg(feature = "peers")]
+mod dict_peers;
 pub(crate) mod fields;
 mod footprint;
 mod hot;

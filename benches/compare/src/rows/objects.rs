@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     args::Args,
-    contenders::{Db0, Fjall, Heed, NativeDb, People, Redb, Rusqlite, Sled},
+    contenders::{Db0, of_peers},
     folder,
     limit::Limit,
     person,
@@ -38,18 +38,11 @@ pub(super) const ROWS: &[Row] = &[
 
 /// A row's contender for every database, the limit first.
 macro_rules! of_all {
-    ($args:expr, $row:ident) => {
-        vec![
-            $row::<Limit>($args),
-            $row::<Db0>($args),
-            $row::<People<Heed>>($args),
-            $row::<People<Redb>>($args),
-            $row::<People<Fjall>>($args),
-            $row::<People<Rusqlite>>($args),
-            $row::<NativeDb>($args),
-            $row::<People<Sled>>($args),
-        ]
-    };
+    ($args:expr, $row:ident) => {{
+        let mut all = vec![$row::<Limit>($args), $row::<Db0>($args)];
+        all.extend(of_peers!($row($args)));
+        all
+    }};
 }
 use of_all;
 

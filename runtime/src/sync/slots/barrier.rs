@@ -36,10 +36,10 @@ pub(super) fn decide() {
     KIND.store(kind, Ordering::Relaxed);
 }
 
-/// The readers' side, between writing the slot and reading the place.
+/// The frequent side, between its write and its read.
 #[inline]
-pub(super) fn light() {
-    // Whoever has a slot has decided before.
+pub(in crate::sync) fn light() {
+    // Whoever has a slot has decided before; who has not pays for a full fence.
     if KIND.load(Ordering::Relaxed) == ONE_SIDED {
         compiler_fence(Ordering::SeqCst);
     } else {
@@ -47,9 +47,9 @@ pub(super) fn light() {
     }
 }
 
-/// The other side, between taking values out of places and reading the slots; false if it could not
-/// be had this time, and nothing may be dropped.
-pub(super) fn heavy() -> bool {
+/// The other side, between its write and its read; false if it could not be had this time, and
+/// what the frequent side has written may be missed.
+pub(in crate::sync) fn heavy() -> bool {
     decide();
     fence(Ordering::SeqCst);
     // A forked child may have to register anew.

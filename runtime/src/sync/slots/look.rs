@@ -33,6 +33,10 @@ impl<T> Look<T> {
         unsafe { Counted::try_share(self.node) }
     }
 
+    pub(super) fn node(&self) -> NonNull<Node<T>> {
+        self.node
+    }
+
     /// Both are of one value.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.node == other.node

@@ -10,7 +10,7 @@
 )]
 
 mod bag;
-mod barrier;
+pub(super) mod barrier;
 mod block;
 mod counted;
 mod look;
@@ -18,7 +18,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bag::{tend, tend_now};
+pub(crate) use bag::{in_bulk, tend, tend_now};
 pub(crate) use counted::Counted;
 pub(crate) use look::Look;
 pub(crate) use place::Place;

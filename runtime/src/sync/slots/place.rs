@@ -90,6 +90,28 @@ impl<T> Place<T> {
         }
     }
 
+    /// Puts a value here if there is none.
+    pub(crate) fn set_if_empty(&self, new: Counted<T>) {
+        let new = new.into_raw();
+        let (none, order) = (ptr::null_mut(), Ordering::AcqRel);
+        if self.0.compare_exchange(none, new.as_ptr(), order, Ordering::Relaxed).is_err() {
+            // SAFETY: `into_raw` gave it just now, and it has not been put here.
+            drop(unsafe { Counted::from_raw(new) });
+        }
+    }
+
+    /// Puts a value here in the place of the one that `look` shows; false if another is there.
+    pub(crate) fn replace(&self, look: &Look<T>, new: Counted<T>) -> bool {
+        let (old, new) = (look.node(), new.into_raw());
+        // What is looked at is not freed, so that nothing else can be at its address meanwhile.
+        let order = Ordering::AcqRel;
+        let put = self.0.compare_exchange(old.as_ptr(), new.as_ptr(), order, Ordering::Relaxed);
+        // SAFETY: only `into_raw` gives nodes. The exchange took the old one out; if it did not, the
+        // new one has not been put here.
+        drop(unsafe { Counted::from_raw(if put.is_ok() { old } else { new }) });
+        put.is_ok()
+    }
+
     /// Puts a value here in the place of another.
     pub(crate) fn swap(&self, new: Option<Counted<T>>) -> Option<Counted<T>> {
         let new = new.map_or(ptr::null_mut(), |new| new.into_raw().as_ptr());
@@ -107,6 +129,9 @@ impl<T> Default for Place<T> {
 
 impl<T> Drop for Place<T> {
     fn drop(&mut self) {
-        drop(self.swap(None));
+        if let Some(node) = NonNull::new(*self.0.get_mut()) {
+            // SAFETY: only `into_raw` puts nodes here, and nobody else has this place any more.
+            drop(unsafe { Counted::from_raw(node) });
+        }
     }
 }

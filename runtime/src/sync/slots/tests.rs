@@ -141,3 +141,55 @@ fn many_threads_look_while_one_replaces() {
     drop(places);
     until_dropped(&dropped, VALUES);
 }
+
+#[test]
+fn what_is_retired_in_bulk_is_dropped_when_that_ends() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let (kept, count) = (Place::empty(), 3 * 4096);
+    kept.swap(Some(Canary::new(0, &dropped)));
+    let look = super::in_bulk(|| {
+        let look = kept.look().expect("it is there");
+        for number in 1..count {
+            drop(kept.swap(Some(Canary::new(number, &dropped))));
+            tend();
+        }
+        // Nested, it ends with the outer one.
+        super::in_bulk(|| drop(kept.swap(None)));
+        look
+    });
+    look.check();
+    // All but the one that is looked at, and perhaps some whose addresses other threads have just
+    // been about to look at.
+    let left = count - dropped.load(Ordering::SeqCst);
+    assert!((1..=8).contains(&left), "{left} of {count} are left");
+    drop(look);
+    until_dropped(&dropped, count);
+}
+
+#[test]
+fn a_value_is_replaced_only_while_it_is_there() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let place = Place::empty();
+    let (threads, rounds) = (4, 2000);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                place.set_if_empty(Canary::new(0, &dropped));
+                for _ in 0..rounds {
+                    loop {
+                        let look = place.look().expect("somebody has put it there");
+                        look.check();
+                        if place.replace(&look, Canary::new(look.number + 1, &dropped)) {
+                            break;
+                        }
+                    }
+                    tend();
+                }
+            });
+        }
+    });
+    let last = place.look().expect("it is there");
+    assert_eq!(last.number, threads * rounds, "no replacement was lost");
+    drop(last);
+    drop(place);
+}

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     person::Person,
-    store::{Loaded, Store, decode, encode},
+    store::{Loaded, Store, decode},
 };
 
 /// Takes rows, one after the other.
@@ -67,4 +67,11 @@ impl<K: Kv> Store for People<K> {
         self.0.get(&mut bytes, &mut |row| sum += u64::from(decode(row).age));
         sum
     }
+}
+
+/// The row of a person.
+fn encode<'b>(person: &Person, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+    buffer.clear();
+    rmp_serde::encode::write(buffer, person).expect("a person can be encoded");
+    buffer
 }

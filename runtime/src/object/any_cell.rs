@@ -1,0 +1,62 @@
+//! A cell as those see it who don't know the type of its object.
+
+use std::{any::Any, sync::Arc};
+
+use super::{erased::Erased, moment::Moment, version::Epoch};
+use crate::{
+    Result,
+    class::ClassState,
+    codec::key::KeySink,
+    store::{Oid, StateNum},
+};
+
+/// What a cell has for a commit.
+#[derive(Debug)]
+pub(crate) enum Encoded {
+    /// The row's body was appended.
+    Body {
+        /// It counts as modified even if it is as it was.
+        touched: bool,
+    },
+    Deleted,
+    /// Nothing of that epoch: made later, or undone.
+    Nothing,
+}
+
+/// A cell, whatever the type of its object.
+pub(crate) trait AnyCell: Erased + Any + Send + Sync {
+    fn oid(&self) -> Oid;
+    fn class(&self) -> &Arc<ClassState>;
+    /// Appends the body of the row as of `epoch`.
+    fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded>;
+    /// What the object refers to as of `epoch`; of a deleted one, what it referred to before.
+    fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>>;
+    /// The keys that the object gives as of `epoch`; of a deleted one, those that it gave before.
+    fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()>;
+    /// The object is deleted as of `epoch`.
+    fn is_deleted(&self, epoch: Epoch) -> bool;
+    /// Nothing but handles holds the object, or something else does.
+    fn set_unheld(&self, unheld: bool);
+    /// It goes into the map of loaded cells.
+    fn set_listed(&self);
+    /// It was read since this was asked last.
+    fn was_read(&self) -> bool;
+    /// This thread sees the object deleted.
+    fn is_gone(&self) -> bool;
+    /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
+    /// holds the publish lock.
+    fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
+    /// Puts the cell on the dirty list of `epoch`: false if it stands there.
+    fn mark_dirty(&self, epoch: Epoch) -> bool;
+    /// Takes back what undone `atomic`s published.
+    fn undo(&self);
+    /// Another process has committed a newer version in this state.
+    fn stale_from(&self, state: StateNum);
+    /// This process writes from now on: lets go of what another one has replaced.
+    fn refresh(&self);
+    /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
+    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
+    /// Lets go of versions that only the commit of `epoch` needed.
+    fn settle(&self, epoch: Epoch);
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
