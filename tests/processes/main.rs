@@ -9,6 +9,7 @@ mod latecomers;
 mod limits;
 mod neighbours;
 mod openings;
+mod pairs;
 mod polls;
 mod soak;
 mod waits;
@@ -16,7 +17,7 @@ mod waits;
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 17] = [
+const ROLES: [(&str, fn(&Path)); 20] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -31,6 +32,9 @@ const ROLES: [(&str, fn(&Path)); 17] = [
     ("reads with a small map", limits::reads_with_a_small_map),
     ("writes until there is no room", limits::writes_until_there_is_no_room),
     ("forks", forked::forks),
+    ("writes two prefixes", pairs::writes_two_prefixes),
+    ("writes one of two", pairs::writes_one_of_two),
+    ("reads two prefixes", pairs::reads_two_prefixes),
     ("polls", polls::polls),
     ("soaks reading", soak::soaks_reading),
     ("soaks writing", soak::soaks_writing),

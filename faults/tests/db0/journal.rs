@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use db0::{Config, Memo, Mode, Prefix, Workspace};
 use db0_faults::{Judge, Recorder, Replay, Roles, Scratch, Trace, setting};
@@ -14,7 +15,12 @@ const STEPS: u64 = 4;
 #[db0::memo(singleton, name = "counter")]
 struct Counter {
     step: u64,
+    /// What changes in one prefix alone.
+    own: u64,
 }
+
+/// How many states have been judged.
+static CHECKS: AtomicU64 = AtomicU64::new(0);
 
 fn open(folder: &Path) -> db0::Result<(Workspace, Vec<Prefix>)> {
     let workspace = Workspace::open(Config::new(folder).autocommit(false))?;
@@ -28,7 +34,7 @@ fn take(workspace: &Workspace, prefixes: &[Prefix], step: u64) -> db0::Result<()
     workspace.atomic(|| -> db0::Result<()> {
         for prefix in prefixes {
             let _entered = workspace.enter_prefix(prefix);
-            db0::singleton(|| Counter { step: 0 }).write().step = step;
+            db0::singleton(|| Counter { step: 0, own: 0 }).write().step = step;
         }
         Ok(())
     })?;
@@ -62,9 +68,46 @@ fn steps(workspace: &Workspace, prefixes: &[Prefix]) -> db0::Result<Vec<u64>> {
     prefixes.iter().map(step).collect()
 }
 
+/// Readers find all prefixes at one step, in whatever order they open them, and also where a writer has
+/// gone on in one of them alone.
+fn check_reading(folder: &Path, acknowledged: u64, attempted: u64) -> Result<(), String> {
+    let why = |error: db0::Error| error.to_string();
+    let turn = CHECKS.fetch_add(1, Ordering::Relaxed) as usize;
+    let mut names = PREFIXES;
+    names.rotate_left(turn % 3);
+    // Prefixes that are not there yet have nothing to read.
+    if turn.is_multiple_of(4) || names.iter().any(|name| !is_made(folder, name)) {
+        return Ok(());
+    }
+    if turn.is_multiple_of(2) {
+        let config = Config::new(folder).prefix(names[1]).autocommit(false);
+        let alone = Workspace::open(config).map_err(why)?;
+        let _entered = alone.enter();
+        db0::singleton(|| Counter { step: 0, own: 0 }).write().own += 1;
+        alone.commit().map_err(why)?;
+    }
+    let workspace =
+        Workspace::open(Config::new(folder).prefix(names[0]).read_only()).map_err(why)?;
+    let open = |name: &&str| workspace.prefix(name, Mode::ReadOnly);
+    let prefixes: Vec<_> = names.iter().map(open).collect::<db0::Result<_>>().map_err(why)?;
+    let found = workspace.view(|| steps(&workspace, &prefixes)).map_err(why)?;
+    let promised = acknowledged..=attempted;
+    if found.iter().any(|other| *other != found[0]) || !promised.contains(&found[0]) {
+        return Err(format!("a reader finds steps {found:?}, promised were {promised:?}"));
+    }
+    Ok(())
+}
+
+fn is_made(folder: &Path, name: &str) -> bool {
+    let names = Workspace::list(folder).unwrap_or_default();
+    names.iter().any(|made| made == name)
+        && Workspace::open(Config::new(folder).prefix(name).read_only()).is_ok()
+}
+
 /// Every prefix holds the same step, one that was promised; and the store goes on.
 fn check(folder: &Path, acknowledged: u64, attempted: u64) -> Result<(), String> {
     let why = |error: db0::Error| error.to_string();
+    check_reading(folder, acknowledged, attempted)?;
     let (workspace, prefixes) = open(folder).map_err(why)?;
     let found = steps(&workspace, &prefixes).map_err(why)?;
     let step = found[0];

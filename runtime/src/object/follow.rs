@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{any_cell::AnyCell, objects::Objects};
+use super::{any_cell::AnyCell, objects::Objects, stepping::Stepped};
 use crate::{
-    Error, Result,
-    store::{Changes, Happened, Head, PrefixId, StateNum, View},
+    Result,
+    store::{Changes, Happened, Head, StateNum, View},
     sync::slots,
 };
 
@@ -25,7 +25,7 @@ impl Objects {
     }
 
     /// This view goes where another process leads.
-    fn follows(&self) -> bool {
+    pub(super) fn follows(&self) -> bool {
         matches!(self.view(), View::Live(_)) && !self.is_writable()
     }
 
@@ -54,7 +54,7 @@ impl Objects {
     /// Goes on where another process has left off, after `recover` has finished what that began. The
     /// caller has the lease and the turn.
     pub(crate) fn end_following(&self, recover: impl FnOnce() -> Result<()>) -> Result<()> {
-        let _one_at_a_time = self.following.lock();
+        let _one_at_a_time = self.shared().stepping.lock();
         self.store().take_rope()?;
         let last = self.store().newest_head()?;
         let state = last.state;
@@ -77,31 +77,14 @@ impl Objects {
     }
 
     fn step(&self) -> Result<bool> {
-        let store = self.store();
-        let last = store.last_txn();
-        if self.followed_to.load(Ordering::Acquire) == last {
+        if self.followed_to.load(Ordering::Acquire) == self.store().last_txn() {
             return Ok(false);
         }
-        let _one_at_a_time = self.following.lock();
-        let before = store.state();
-        let (head, seen) = store.newest_head_and_txn()?;
-        let moved = head.state > before;
-        if moved && !self.partners_are_there(&head.partners)? {
-            // The other half of the commit is on its way: look again soon.
-            return Ok(false);
-        }
-        if moved && matches!(store.pins().follow(head.state), Err(Error::Pruned { .. })) {
-            // A later state is on its way, which forgets this one.
-            return Ok(false);
-        }
-        self.move_to(head)?;
-        self.tag_names.step();
-        self.followed_to.store(seen, Ordering::Release);
-        Ok(moved)
+        self.step_together().map(|stepped| stepped == Stepped::On)
     }
 
     /// First the cells, then the view: whoever sees the new state sees the marks too.
-    fn move_to(&self, head: Head) -> Result<()> {
+    pub(super) fn move_to(&self, head: Head) -> Result<()> {
         let before = self.store().state();
         if head.state <= before {
             return Ok(());
@@ -113,19 +96,6 @@ impl Objects {
         }
         self.store().step_to(head);
         Ok(())
-    }
-
-    /// Whether the states of other prefixes that belong to a state can be seen too.
-    fn partners_are_there(&self, partners: &[(PrefixId, StateNum)]) -> Result<bool> {
-        for (prefix, state) in partners {
-            let partner = self.shared().open.read().get(prefix).cloned();
-            if let Some(partner) = partner
-                && partner.store().newest_head()?.state < *state
-            {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Marks what the states after `before` changed.

@@ -71,7 +71,6 @@ pub struct Objects {
     pub(super) closed: AtomicBool,
     /// The last commit of another process that was looked at.
     pub(super) followed_to: AtomicU64,
-    pub(super) following: Mutex<()>,
     /// What is kept of fields: for the class and the keys in encoded objects of it, by its Rust type.
     pub(super) fields: FieldKeeping,
     /// Of a view that holds still: what is not in its rows.
@@ -145,7 +144,6 @@ impl Objects {
             health,
             closed: AtomicBool::new(false),
             followed_to: AtomicU64::new(0),
-            following: Mutex::default(),
             fields: FieldKeeping::default(),
             moment,
             me: me.clone(),

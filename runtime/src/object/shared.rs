@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -43,6 +43,10 @@ pub(crate) struct Shared {
     /// The `atomic` that is going on, outermost first. Only the thread with the turn looks here.
     pub(crate) frames: Mutex<Vec<Frame>>,
     depth: AtomicUsize,
+    /// One thread at a time steps to what others have committed.
+    pub(super) stepping: Mutex<()>,
+    /// Since when a step has been waiting for the other part of a commit, as far as that was noticed.
+    pub(crate) behind_since: Mutex<Option<Instant>>,
     pub(crate) closed: AtomicBool,
     pub(super) users: Users,
 }
@@ -96,6 +100,8 @@ impl Shared {
             epoch: AtomicU64::new(1),
             bonds: Bonds::default(),
             open: RwLock::default(),
+            stepping: Mutex::default(),
+            behind_since: Mutex::default(),
             frames: Mutex::default(),
             depth: AtomicUsize::new(0),
             closed: AtomicBool::new(false),

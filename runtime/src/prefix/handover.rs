@@ -6,6 +6,7 @@ use super::{
     Prefix,
     lease::Lease,
     open::{OpenPrefix, Writing},
+    unfinished,
 };
 use crate::{Error, Lock, Result, object::refuse_in_child, txn};
 
@@ -58,7 +59,10 @@ impl OpenPrefix {
             taken => taken?,
         };
         let _turn = shared.take_turn(place)?;
-        objects.end_following(|| txn::recover(&shared.config.root, objects.store()))?;
+        objects.end_following(|| {
+            let others = txn::recover(&shared.config.root, objects.store())?;
+            unfinished::finish_others(&shared.config, &others)
+        })?;
         *self.writing.lock() = Some(Writing::begin(objects, lease)?);
         Ok(())
     }

@@ -14,6 +14,8 @@ use crate::{Error, Lock, Result, lmdb};
 pub(super) const FILE: &str = ".guard";
 /// How often a lease that is waited for is asked for again.
 const ASKED_EVERY: Duration = Duration::from_millis(2);
+/// Who has the lease has said who it is by then.
+const UNNAMED_MAX: Duration = Duration::from_millis(200);
 /// More than any identity takes.
 const IDENTITY_MAX: u64 = 256;
 
@@ -28,18 +30,19 @@ pub(super) struct Lease {
 impl Lease {
     pub(super) fn take(folder: &Path, prefix: &str, lock: Lock) -> Result<Self> {
         let path = folder.join(FILE);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.custom_flags(libc::O_NOFOLLOW);
-        let mut file = options.open(&path).map_err(|e| Error::io("opening", &path, &e))?;
-        let until = deadline(lock);
+        let mut file = open(&path)?;
+        let (began, until) = (Instant::now(), deadline(lock));
         loop {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if is_before(until) => {
                     std::thread::sleep(ASKED_EVERY);
                 }
-                Err(TryLockError::WouldBlock) => return Err(refusal(prefix, holder(&mut file))),
+                Err(TryLockError::WouldBlock) => match holder(&mut file) {
+                    // It is about to say who it is, or only finishes what a dead one has begun.
+                    None if began.elapsed() < UNNAMED_MAX => std::thread::sleep(ASKED_EVERY),
+                    holder => return Err(refusal(prefix, holder)),
+                },
                 Err(TryLockError::Error(error)) => return Err(Error::io("locking", &path, &error)),
             }
         }
@@ -48,9 +51,31 @@ impl Lease {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", Process::current()));
         write.map_err(|e| Error::io("writing", &path, &e))?;
-        let in_child = lmdb::ClosedInChild::new(file.as_raw_fd());
-        Ok(Self { _in_child: in_child, file: Some(file) })
+        Ok(Self::of(file))
     }
+
+    /// The lease for a moment, if nobody has it: without a word on who that is.
+    pub(super) fn take_briefly(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(FILE);
+        let file = open(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self::of(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(Error::io("locking", &path, &error)),
+        }
+    }
+
+    fn of(file: File) -> Self {
+        let in_child = lmdb::ClosedInChild::new(file.as_raw_fd());
+        Self { _in_child: in_child, file: Some(file) }
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags(libc::O_NOFOLLOW);
+    options.open(path).map_err(|e| Error::io("opening", path, &e))
 }
 
 impl Drop for Lease {

@@ -15,6 +15,7 @@ mod peers;
 mod process;
 mod pruning;
 mod state;
+mod unfinished;
 mod verifying;
 mod wait;
 
@@ -28,5 +29,6 @@ pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, open_if_of, remove};
 pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
+pub(crate) use unfinished::finish_for_the_dead;
 pub(crate) use verifying::verify_in;
 pub use wait::OnChange;

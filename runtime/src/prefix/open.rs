@@ -12,6 +12,7 @@ use super::{
     lease::{self, Lease, NoWriter},
     name::PrefixName,
     peers::{self, Peers},
+    unfinished,
 };
 use crate::{
     Config, Error, Mode, Result,
@@ -19,7 +20,7 @@ use crate::{
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
     store::{OnlyWriter, PINS_FOLDER, PrefixId, SCRATCH_FOLDER, Store, View},
-    sync::Mutex,
+    sync::{Mutex, slots},
     txn::{self, Committer},
 };
 
@@ -92,7 +93,7 @@ fn open_if(
         return Ok(None);
     }
     if writes {
-        txn::recover(&config.root, &store)?;
+        unfinished::finish_others(config, &txn::recover(&config.root, &store)?)?;
         TagNames::reclaim(&store)?;
     }
     if !config.auto_refresh {
@@ -116,6 +117,12 @@ fn open_if(
         // Another thread has opened it meanwhile.
         Entry::Occupied(other) => return Err(same_id(other.get(), name)),
         Entry::Vacant(place) => drop(place.insert(objects.clone())),
+    }
+    if !writes {
+        // From here on other prefixes do not step past this one.
+        unfinished::finish_own(config, &folder, objects.store())
+            .and_then(|()| objects.join_others())
+            .inspect_err(|_| drop(shared.open.write().remove(&objects.store().prefix_id())))?;
     }
     Ok(Some(OpenPrefix {
         objects,
@@ -188,6 +195,10 @@ impl OpenPrefix {
         if !matches!(stopped, Err(Error::Busy { .. } | Error::Misuse { .. })) {
             store.pins().leave();
             drop(self.writing.lock().take());
+        }
+        if patience.is_none() {
+            // Values of views and snapshots that are gone keep the file open until they are dropped.
+            slots::tend_now();
         }
         stopped.and(returned)
     }

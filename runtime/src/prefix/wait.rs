@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Prefix;
+use super::{Prefix, unfinished::finish_for_the_dead};
 use crate::{Error, Result, lmdb::Bell, object::Objects};
 
 /// A wake-up that never comes, because a writer died in the wrong moment, is waited for no longer.
@@ -48,6 +48,7 @@ impl Prefix {
             if left.is_zero() {
                 return Ok(false);
             }
+            finish_for_the_dead(objects.shared())?;
             sleep(objects, bell, rung, left);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    path::Path,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -83,6 +84,11 @@ impl Store {
     /// LMDB's number of the last commit of any process: told from shared memory, in nanoseconds.
     pub(crate) fn last_txn(&self) -> u64 {
         self.env.last_txn()
+    }
+
+    /// The folder of the prefix.
+    pub(crate) fn folder(&self) -> &Path {
+        self.env.path()
     }
 
     /// The size of the file.

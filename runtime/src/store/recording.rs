@@ -83,6 +83,11 @@ impl<'a> Commit<'a> {
         let (prefix, before, head) = numbers().ok_or("the commit is damaged")?;
         Ok(Self { prefix: PrefixId(prefix), before, head: Head::decode(head)?, rows: rest })
     }
+
+    /// It has been applied to the prefix whose head this is, or happened there.
+    pub(crate) fn is_in(&self, head: &Head) -> bool {
+        head.revision >= self.head.revision
+    }
 }
 
 impl Store {
@@ -97,7 +102,7 @@ impl Store {
             );
             return Err(Error::Invalid(why));
         }
-        if here.revision >= commit.head.revision {
+        if commit.is_in(&here) {
             return Ok(here.state);
         }
         let failed = |fault| self.failed("applying a commit to", fault);

@@ -12,6 +12,7 @@
 //! part is applied first, and taken out of the journal.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::Write,
     os::unix::fs::OpenOptionsExt,
@@ -96,9 +97,13 @@ fn parts(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     Some(parts)
 }
 
-/// Applies what journals of a workspace have for a prefix that is being opened for writing.
-pub(crate) fn recover(root: &Path, store: &Store) -> Result<()> {
+/// The journals of a workspace that are written to the end.
+fn written(
+    root: &Path,
+    mut unfinished: impl FnMut(&Path, &str),
+) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let failed = |error: &std::io::Error| Error::io("looking for journals in", root, error);
+    let mut found = Vec::new();
     for entry in fs::read_dir(root).map_err(|e| failed(&e))? {
         let path = entry.map_err(|e| failed(&e))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -106,43 +111,90 @@ pub(crate) fn recover(root: &Path, store: &Store) -> Result<()> {
             continue;
         }
         if name.ends_with(UNFINISHED) {
-            // Only the writer of this prefix makes such, and that is the caller now.
-            if name.starts_with(&name_front(store.prefix_id())) {
-                remove(&path);
-            }
+            unfinished(&path, name);
             continue;
         }
         match fs::read(&path) {
-            Ok(bytes) => recover_from(&path, &bytes, store)?,
+            Ok(bytes) => found.push((path, bytes)),
             // Another prefix's opening has just finished with it.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io("reading", path, &error)),
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-fn recover_from(path: &Path, bytes: &[u8], store: &Store) -> Result<()> {
-    let damaged = |why: String| Error::Format { path: path.into(), why };
-    let parts = parts(bytes).ok_or_else(|| damaged("the journal is cut short".into()))?;
-    let mut left = Vec::with_capacity(parts.len());
-    for part in &parts {
-        let commit = Commit::decode(part).map_err(damaged)?;
+fn damaged(path: &Path, why: impl Into<String>) -> Error {
+    Error::Format { path: path.into(), why: why.into() }
+}
+
+/// Calls `each` with the commits of a journal, and their bytes.
+fn each_part<'j>(
+    path: &Path,
+    bytes: &'j [u8],
+    mut each: impl FnMut(Commit<'j>, &'j [u8]) -> Result<()>,
+) -> Result<()> {
+    let parts = parts(bytes).ok_or_else(|| damaged(path, "the journal is cut short"))?;
+    parts
+        .into_iter()
+        .try_for_each(|part| each(Commit::decode(part).map_err(|why| damaged(path, why))?, part))
+}
+
+/// Applies what journals of a workspace have for a prefix that is being opened for writing. Gives the
+/// prefixes for which they have something still.
+pub(crate) fn recover(root: &Path, store: &Store) -> Result<BTreeSet<PrefixId>> {
+    // Only the writer of this prefix makes such, and that is the caller now.
+    let unfinished = |path: &Path, name: &str| {
+        if name.starts_with(&name_front(store.prefix_id())) {
+            remove(path);
+        }
+    };
+    let mut others = BTreeSet::new();
+    for (path, bytes) in written(root, unfinished)? {
+        recover_from(&path, &bytes, store, &mut others)?;
+    }
+    Ok(others)
+}
+
+fn recover_from(
+    path: &Path,
+    bytes: &[u8],
+    store: &Store,
+    others: &mut BTreeSet<PrefixId>,
+) -> Result<()> {
+    let (mut left, mut applied) = (Vec::new(), false);
+    each_part(path, bytes, |commit, part| {
         if commit.prefix == store.prefix_id() {
             store.apply(&commit)?;
+            applied = true;
             tracing::info!("finished a commit over several prefixes from {}", path.display());
         } else {
-            left.push(*part);
+            others.insert(commit.prefix);
+            left.push(part);
         }
-    }
+        Ok(())
+    })?;
     // Two processes may do this at a time for two prefixes, and one of them bring back what the other
     // took out: to be applied once more is no harm.
     if left.is_empty() {
         remove(path);
-    } else if left.len() < parts.len() {
+    } else if applied {
         put(path, &left)?;
     }
     Ok(())
+}
+
+/// A journal has a commit of this prefix that is not in it.
+pub(crate) fn is_unfinished(root: &Path, store: &Store) -> Result<bool> {
+    let mut found = false;
+    for (path, bytes) in written(root, |_, _| ())? {
+        let head = store.newest_head()?;
+        each_part(&path, &bytes, |commit, _| {
+            found |= commit.prefix == store.prefix_id() && !commit.is_in(&head);
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// Takes a journal away whose work is done. If it stays, the next opening finds nothing to do in it.

@@ -8,4 +8,4 @@ mod journal;
 pub use atomic::abort;
 pub(crate) use atomic::atomic_in;
 pub(crate) use committer::Committer;
-pub(crate) use journal::recover;
+pub(crate) use journal::{is_unfinished, recover};

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How often prefixes are stepped on until none of them moves, beside a writer that never pauses.
-pub(super) const STEPS_MAX: usize = 16;
+const STEPS_MAX: usize = 16;
 
 /// What the handles of a workspace share.
 pub(super) struct Inner {
@@ -364,6 +364,7 @@ impl Workspace {
             // What belongs together may have come while one prefix was looked at before another.
             moved = true;
         }
+        prefix::finish_for_the_dead(&self.inner.shared)?;
         Ok(moved)
     }
 

@@ -1,11 +1,11 @@
 //! A moment of a workspace, held still for one thread.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
-use super::handle::{STEPS_MAX, Workspace};
+use super::handle::Workspace;
 use crate::{
     Error, Result,
-    object::{Objects, Still},
+    object::{Objects, PATIENCE, Still, busy},
 };
 
 impl Workspace {
@@ -31,7 +31,8 @@ impl Workspace {
         let states = || prefixes.iter().map(|prefix| prefix.state()).collect::<Vec<_>>();
         self.follow()?;
         // Other threads step on too, one prefix after the other: what is held must belong together.
-        for _ in 0..STEPS_MAX {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             let before = states();
             self.follow()?;
             if states() == before {
@@ -43,6 +44,6 @@ impl Workspace {
                 }
             }
         }
-        Still::hold(&prefixes)
+        Err(busy())
     }
 }
