@@ -2,10 +2,14 @@
 
 mod common;
 
-use std::thread;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use common::World;
 use db0::{Config, Dict, Error, Index, List, Memo, Workspace};
+use serde::{Deserialize, Deserializer, Serialize};
 
 #[db0::memo(singleton)]
 struct Shop {
@@ -234,4 +238,63 @@ fn views_of_several_prefixes_are_of_one_moment_beside_writers() {
             last = there;
         }
     });
+}
+
+/// How many of these are in memory.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// A value that is counted.
+#[derive(Serialize)]
+struct Counted(u8);
+
+impl Counted {
+    fn new(byte: u8) -> Self {
+        LIVE.fetch_add(1, Ordering::Relaxed);
+        Self(byte)
+    }
+}
+
+impl Clone for Counted {
+    fn clone(&self) -> Self {
+        Self::new(self.0)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u8::deserialize(deserializer).map(Self::new)
+    }
+}
+
+#[db0::memo(keep)]
+struct Kept {
+    counted: Counted,
+}
+
+#[test]
+fn what_was_read_in_a_view_leaves_memory_with_it() {
+    let world = World::new();
+    let workspace = world.workspace.clone().expect("open");
+    let kept: Vec<_> = (0..10).map(|n| Memo::new(Kept { counted: Counted::new(n) })).collect();
+    db0::commit().expect("it commits");
+    let reader = Workspace::open(Config::new(world.folder.path()).read_only()).expect("it opens");
+    for workspace in [&workspace, &reader] {
+        let there: Vec<_> =
+            kept.iter().map(|memo| workspace.fetch::<Kept>(memo.uuid()).expect("there")).collect();
+        for round in 0..300 {
+            kept[0].write().counted = Counted::new(7);
+            workspace.view(|| there.iter().for_each(|memo| drop(memo.read())));
+            if round % 10 == 0 {
+                db0::commit().expect("it commits");
+            }
+        }
+        // Some wait to be dropped together; those of 300 views would be 3000.
+        assert!(LIVE.load(Ordering::Relaxed) < 300, "{LIVE:?} are in memory");
+    }
 }

@@ -25,6 +25,15 @@ impl Objects {
         }
     }
 
+    /// Keeps nothing in memory from now on but what is used: kept cells would keep these objects alive,
+    /// and they the cells.
+    pub(super) fn forget_cells(&self) {
+        if let Some(cache) = &self.cache {
+            cache.set_capacity(0);
+            cache.clear();
+        }
+    }
+
     /// Changes how much memory is for objects that nobody uses at present.
     pub(crate) fn set_cache_size(&self, bytes: usize) {
         if let Some(cache) = &self.cache {

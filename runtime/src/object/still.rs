@@ -83,6 +83,7 @@ impl Drop for Still {
         HOLDING.fetch_sub(1, Ordering::Relaxed);
         // Dropped outside of the borrow: values of the user's may go with it.
         let over = HELD.try_with(|held| held.borrow_mut().split_off(self.depth));
+        over.iter().flatten().for_each(|(_, then)| then.forget_cells());
         drop(over);
         slots::tend();
     }

@@ -1,7 +1,8 @@
 //! States in use by other processes: what a writer looks at before it forgets.
 //!
 //! ```text
-//! .pins/floor    u64 LE  states before this are being forgotten; locked while it is compared
+//! .pins/floor    u64 LE  states before this are being forgotten; locked while it is compared: by who
+//!                reads shared with others who do, by who forgets alone
 //! .pins/writer   locked by who may forget
 //! .pins/PID-N    locked by who reads. u64 LE each: the state from which on everything is kept, the
 //!                state followed, when that was told (ms), how many states are listed, those states
@@ -26,9 +27,11 @@ use std::{
 use super::num::StateNum;
 
 pub(crate) const FOLDER: &str = ".pins";
-/// How long the lock on the floor is waited for: it is held for microseconds, unless its holder has
-/// been stopped.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long who reads waits for who forgets: that takes microseconds, unless it has been stopped.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long who forgets waits for those who read: a commit is not held up by one that has been stopped. It
+/// forgets nothing this time.
+const WRITERS_PATIENCE: Duration = Duration::from_millis(2);
 const ASKED_EVERY: Duration = Duration::from_micros(50);
 /// For how long a state that is followed counts after it was told: who reads goes on to later ones.
 const FOLLOWED_MS: u64 = 10_000;
@@ -64,10 +67,14 @@ fn open(path: &Path) -> io::Result<File> {
     options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
 }
 
-fn lock(file: &File) -> io::Result<()> {
-    let deadline = Instant::now() + PATIENCE;
+fn lock(
+    file: &File,
+    patience: Duration,
+    try_lock: fn(&File) -> Result<(), fs::TryLockError>,
+) -> io::Result<()> {
+    let deadline = Instant::now() + patience;
     loop {
-        match file.try_lock() {
+        match try_lock(file) {
             Ok(()) => return Ok(()),
             Err(fs::TryLockError::WouldBlock) if Instant::now() < deadline => {
                 std::thread::sleep(ASKED_EVERY);
@@ -99,9 +106,9 @@ impl Board {
         Ok(Self { folder, floor })
     }
 
-    /// Runs `compare` while nobody else registers or forgets.
-    fn alone<R>(&self, compare: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
-        lock(&self.floor)?;
+    /// Runs `compare` while nobody forgets; others who read may do so too.
+    fn among_readers<R>(&self, compare: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+        lock(&self.floor, PATIENCE, File::try_lock_shared)?;
         let result = compare();
         self.floor.unlock()?;
         result
@@ -155,7 +162,7 @@ impl Keeper {
     pub(super) fn open(prefix: &Path, floor: StateNum) -> io::Result<Self> {
         let board = Board::open(prefix)?;
         let alive = open(&board.folder.join("writer"))?;
-        lock(&alive)?;
+        lock(&alive, PATIENCE, File::try_lock)?;
         let mut keeper = Self { board, floor: NONE, _alive: alive };
         keeper.set_floor(floor)?;
         Ok(keeper)
@@ -164,7 +171,7 @@ impl Keeper {
     /// Lets no state before `wanted` be registered from now on, or before the one from which on
     /// everything is read; gives what is in use.
     pub(super) fn close_before(&mut self, wanted: StateNum) -> io::Result<InUse> {
-        lock(&self.board.floor)?;
+        lock(&self.board.floor, WRITERS_PATIENCE, File::try_lock)?;
         let closed = self.board.in_use().and_then(|in_use| {
             self.write_floor(wanted.min(in_use.from))?;
             Ok(in_use)
@@ -224,7 +231,7 @@ impl Registrant {
         static COUNTED: AtomicU64 = AtomicU64::new(0);
         let board = Board::open(prefix)?;
         let told = Told::NOTHING;
-        let (entry, path) = board.alone(|| {
+        let (entry, path) = board.among_readers(|| {
             loop {
                 let number = COUNTED.fetch_add(1, Ordering::Relaxed);
                 let path = board.folder.join(format!("{}-{number}", std::process::id()));
@@ -246,7 +253,7 @@ impl Registrant {
     /// Tells which states are in use; `Err` has the oldest state there is, if one of them is being
     /// forgotten. States may be listed that were kept until now.
     pub(super) fn tell(&mut self, told: Told) -> io::Result<Result<(), StateNum>> {
-        let answer = self.board.alone(|| {
+        let answer = self.board.among_readers(|| {
             let least = told.from.min(told.followed);
             let floor = self.board.floor();
             // Who has died while forgetting forgets no more.
