@@ -2,7 +2,7 @@
 
 use db0_collections::Changes;
 use db0_query::Criteria;
-use db0_runtime::{Memo, Result, class::Class, class_prefix};
+use db0_runtime::{Memo, OrPanic, Result, class::Class, class_prefix};
 use db0_snapshot::{Change, Snapshot, Subscription};
 
 /// The objects that fulfil criteria at `after` and did not at `before`, or were not there; handles
@@ -33,7 +33,7 @@ pub fn select_new<T: Class>(
     before: &Snapshot,
     after: &Snapshot,
 ) -> Changes<Memo<T>> {
-    try_select_new(criteria, before, after).unwrap_or_else(|error| panic!("{error}"))
+    try_select_new(criteria, before, after).or_panic()
 }
 
 /// As [`select_new`], with the failure as a value.
@@ -71,7 +71,7 @@ pub fn select_deleted<T: Class>(
     before: &Snapshot,
     after: &Snapshot,
 ) -> Changes<Memo<T>> {
-    try_select_deleted(criteria, before, after).unwrap_or_else(|error| panic!("{error}"))
+    try_select_deleted(criteria, before, after).or_panic()
 }
 
 /// As [`select_deleted`], with the failure as a value.
@@ -110,7 +110,7 @@ pub fn select_modified<T: Class>(
     before: &Snapshot,
     after: &Snapshot,
 ) -> Changes<(Memo<T>, Memo<T>)> {
-    try_select_modified(criteria, before, after).unwrap_or_else(|error| panic!("{error}"))
+    try_select_modified(criteria, before, after).or_panic()
 }
 
 /// As [`select_modified`], with the failure as a value.
@@ -141,7 +141,7 @@ pub fn try_select_modified<T: Class>(
 /// When the snapshots can't be compared; see [`try_changes`].
 #[track_caller]
 pub fn changes(before: &Snapshot, after: &Snapshot) -> Changes<Change> {
-    try_changes(before, after).unwrap_or_else(|error| panic!("{error}"))
+    try_changes(before, after).or_panic()
 }
 
 /// As [`changes`](fn@changes), with the failure as a value.
@@ -170,6 +170,6 @@ pub fn try_changes(before: &Snapshot, after: &Snapshot) -> Result<Changes<Change
 /// When no workspace is open.
 #[track_caller]
 pub fn subscribe<T: Class>(criteria: impl Criteria<T>) -> Subscription<T> {
-    let prefix = class_prefix::<T>().unwrap_or_else(|error| panic!("{error}"));
+    let prefix = class_prefix::<T>().or_panic();
     Subscription::of(prefix, &criteria)
 }

@@ -3,8 +3,8 @@
 use std::{ops::RangeBounds, time::SystemTime};
 
 use db0_runtime::{
-    AnyMemo, CacheStats, Compaction, Config, CycleReport, Error, Memo, Mode, PruneBefore, Result,
-    State,
+    AnyMemo, CacheStats, Compaction, Config, CycleReport, Error, Memo, Mode, OrPanic, PruneBefore,
+    Result, State,
     class::{Class, Singleton},
     class_prefix, current as current_prefix, default_workspace, derived,
     object::Handle,
@@ -245,7 +245,7 @@ pub fn exists<T: Class>(uuid: Uuid) -> bool {
 /// When no workspace is open, or it only reads and has none.
 #[track_caller]
 pub fn singleton<T: Singleton>(make: impl FnOnce() -> T) -> Memo<T> {
-    let prefix = class_prefix::<T>().unwrap_or_else(|error| panic!("{error}"));
+    let prefix = class_prefix::<T>().or_panic();
     prefix.singleton(make)
 }
 
@@ -365,7 +365,7 @@ pub fn delete<H: Handle + ?Sized>(memo: &H) -> Result<()> {
 /// On misuse, as [`Memo::write`] does.
 #[track_caller]
 pub fn touch<H: Handle + ?Sized>(memo: &H) {
-    derived::touch(memo).unwrap_or_else(|error| panic!("{error}"));
+    derived::touch(memo).or_panic();
 }
 
 /// The current prefix's committed states, newest last: those that the history still has.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use db0_runtime::{Result, default_workspace};
+use db0_runtime::{OrPanic, Result, default_workspace};
 
 /// Steps to the last committed state in prefixes that another process writes; true if there was a
 /// newer one.
@@ -72,7 +72,7 @@ pub fn wait(prefix: &db0_runtime::Prefix, state: u64, timeout: Duration) -> Resu
 /// When no workspace is open; see [`try_view`].
 #[track_caller]
 pub fn view<R>(work: impl FnOnce() -> R) -> R {
-    try_view(work).unwrap_or_else(|error| panic!("{error}"))
+    try_view(work).or_panic()
 }
 
 /// As [`view`], with the failure as a value.

@@ -1,7 +1,7 @@
 //! Collections that a prefix keeps by a name of their own.
 
 use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet, root};
-use db0_runtime::{Result, Root};
+use db0_runtime::{OrPanic, Result, Root};
 
 use crate::Prefix;
 
@@ -28,7 +28,7 @@ macro_rules! roots {
                 /// prefix is read-only.
                 #[track_caller]
                 pub fn $name<$($element),*>(&self, name: &str) -> $collection {
-                    self.$try_name(name).unwrap_or_else(|error| panic!("{error}"))
+                    self.$try_name(name).or_panic()
                 }
 
                 #[doc = concat!("As [`", stringify!($name), "`](Self::", stringify!($name), "), with the failure as a value.")]

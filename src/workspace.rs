@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use db0_query::{Criteria, Query};
 use db0_runtime::{
-    Config, Memo, Mode, Result,
+    Config, Memo, Mode, OrPanic, Result,
     class::{Class, Singleton},
 };
 
@@ -108,7 +108,7 @@ impl Workspace {
     #[track_caller]
     pub fn create<T: Class>(&self, value: T) -> Memo<T> {
         let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
-        prefix.unwrap_or_else(|error| panic!("{error}")).create(value)
+        prefix.or_panic().create(value)
     }
 
     /// The singleton of its class; made by `make` if there is none.
@@ -124,7 +124,7 @@ impl Workspace {
     #[track_caller]
     pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
         let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
-        prefix.unwrap_or_else(|error| panic!("{error}")).singleton(make)
+        prefix.or_panic().singleton(make)
     }
 
     /// The last committed state of every open prefix.

@@ -1,24 +1,12 @@
 //! The short names: they panic where their `try_` twins give an error.
 
-use std::fmt::Display;
-
-use db0_runtime::{Error, Result};
+use db0_runtime::{Error, OrPanic, Result};
 
 /// What `result` holds; an error becomes the panic of whoever called the short name.
 #[track_caller]
 #[inline]
 pub(crate) fn expect<R>(result: Result<R>) -> R {
-    match result {
-        Ok(found) => found,
-        // In a closure the caller would not be known.
-        Err(error) => fail(&error),
-    }
-}
-
-#[cold]
-#[track_caller]
-fn fail(error: &dyn Display) -> ! {
-    panic!("{error}")
+    result.or_panic()
 }
 
 /// The error of an index that is not in a collection of this length.

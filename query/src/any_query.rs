@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use db0_runtime::{
-    Error, Result,
+    Error, OrPanic, Result,
     derived::{Members, Target},
     object::{AnyMemo, Handle, Objects},
 };
@@ -54,7 +54,7 @@ impl<D: ?Sized + 'static> DynMemo<D> {
     /// When the object has been deleted, or its row can't be read; see [`try_read`](Self::try_read).
     #[track_caller]
     pub fn read(&self) -> Arc<D> {
-        self.try_read().unwrap_or_else(|error| panic!("{error}"))
+        self.try_read().or_panic()
     }
 
     /// As [`read`](Self::read), with the failure as a value.
@@ -137,7 +137,7 @@ impl<H: AnyHandle> AnyQuery<H> {
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
     #[track_caller]
     pub fn iter(&self) -> AnyMatches<H> {
-        self.try_iter().unwrap_or_else(|error| panic!("{error}"))
+        self.try_iter().or_panic()
     }
 
     /// As [`iter`](Self::iter), with the failure as a value.
@@ -149,7 +149,7 @@ impl<H: AnyHandle> AnyQuery<H> {
     /// How many there are. No object is loaded for it.
     #[track_caller]
     pub fn count(&self) -> u64 {
-        self.try_count().unwrap_or_else(|error| panic!("{error}"))
+        self.try_count().or_panic()
     }
 
     /// As [`count`](Self::count), with the failure as a value.
@@ -160,7 +160,7 @@ impl<H: AnyHandle> AnyQuery<H> {
     /// There is none.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.core.is_empty().unwrap_or_else(|error| panic!("{error}"))
+        self.core.is_empty().or_panic()
     }
 
     /// The oldest one.
@@ -176,13 +176,13 @@ impl<H: AnyHandle> AnyQuery<H> {
             let (theirs, oid) = memo.as_any().place()?;
             Ok(self.core.objects()?.is_same_prefix(&theirs) && self.core.contains(oid)?)
         };
-        contains().unwrap_or_else(|error| panic!("{error}"))
+        contains().or_panic()
     }
 
     /// The identities of the results. No object is loaded for it.
     #[track_caller]
     pub fn uuids(&self) -> Vec<Uuid> {
-        self.core.uuids().unwrap_or_else(|error| panic!("{error}"))
+        self.core.uuids().or_panic()
     }
 
     /// Those for which a closure says so, at the place where it is put.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use db0_runtime::{Result, class::Class, object::Objects};
+use db0_runtime::{OrPanic, Result, class::Class, object::Objects};
 
 use crate::{
     core::{Core, Op},
@@ -59,7 +59,7 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn explain(&self) -> Explain {
-        self.try_explain().unwrap_or_else(|error| panic!("{error}"))
+        self.try_explain().or_panic()
     }
 
     /// As [`explain`](Self::explain), with the failure as a value.

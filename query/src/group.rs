@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use db0_runtime::{Error, Memo, Result, class::Class, codec::key::Key, object::Objects};
+use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key, object::Objects};
 
 use crate::{
     core::Core,
@@ -145,7 +145,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     /// How many results each group has. By tags, no object is loaded for it.
     #[track_caller]
     pub fn counts(&self) -> BTreeMap<G::Key, u64> {
-        self.try_counts().unwrap_or_else(|error| panic!("{error}"))
+        self.try_counts().or_panic()
     }
 
     /// As [`counts`](Self::counts), with the failure as a value.
@@ -156,7 +156,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     /// The objects of each group, in the order of the query.
     #[track_caller]
     pub fn members(&self) -> BTreeMap<G::Key, Vec<Memo<T>>> {
-        self.try_members().unwrap_or_else(|error| panic!("{error}"))
+        self.try_members().or_panic()
     }
 
     /// As [`members`](Self::members), with the failure as a value.
@@ -197,7 +197,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: Number,
     {
-        self.try_sums(of).unwrap_or_else(|error| panic!("{error}"))
+        self.try_sums(of).or_panic()
     }
 
     /// As [`sums`](Self::sums), with the failure as a value.
@@ -219,7 +219,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: Number,
     {
-        self.try_avg(of).unwrap_or_else(|error| panic!("{error}"))
+        self.try_avg(of).or_panic()
     }
 
     /// As [`avg`](Self::avg), with the failure as a value.
@@ -236,7 +236,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: PartialOrd,
     {
-        self.try_min(of).unwrap_or_else(|error| panic!("{error}"))
+        self.try_min(of).or_panic()
     }
 
     /// As [`min`](Self::min), with the failure as a value.
@@ -253,7 +253,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: PartialOrd,
     {
-        self.try_max(of).unwrap_or_else(|error| panic!("{error}"))
+        self.try_max(of).or_panic()
     }
 
     /// As [`max`](Self::max), with the failure as a value.

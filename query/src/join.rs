@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db0_runtime::{Error, Memo, Result, class::Class, codec::key::Key};
+use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key};
 
 use crate::{field::Field, query::Query};
 
@@ -103,7 +103,7 @@ impl<T: Class> Query<T> {
         other: &Query<U>,
         on: impl JoinOn<T, U>,
     ) -> Vec<(Memo<T>, Memo<U>)> {
-        self.try_join(other, on).unwrap_or_else(|error| panic!("{error}"))
+        self.try_join(other, on).or_panic()
     }
 
     /// As [`join`](Self::join), with the failure as a value.

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{Memo, Result, class::Class, object::Objects};
+use db0_runtime::{Memo, OrPanic, Result, class::Class, object::Objects};
 use uuid::Uuid;
 
 use crate::{
@@ -79,7 +79,7 @@ impl<T: Class> Query<T> {
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
     #[track_caller]
     pub fn iter(&self) -> Matches<T> {
-        self.try_iter().unwrap_or_else(|error| panic!("{error}"))
+        self.try_iter().or_panic()
     }
 
     /// As [`iter`](Self::iter), with the failure as a value.
@@ -101,7 +101,7 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn count(&self) -> u64 {
-        self.try_count().unwrap_or_else(|error| panic!("{error}"))
+        self.try_count().or_panic()
     }
 
     /// As [`count`](Self::count), with the failure as a value.
@@ -122,7 +122,7 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.try_is_empty().unwrap_or_else(|error| panic!("{error}"))
+        self.try_is_empty().or_panic()
     }
 
     /// As [`is_empty`](Self::is_empty), with the failure as a value.
@@ -164,7 +164,7 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn contains(&self, memo: &Memo<T>) -> bool {
-        self.try_contains(memo).unwrap_or_else(|error| panic!("{error}"))
+        self.try_contains(memo).or_panic()
     }
 
     /// As [`contains`](Self::contains), with the failure as a value.
@@ -186,7 +186,7 @@ impl<T: Class> Query<T> {
     /// ```
     #[track_caller]
     pub fn uuids(&self) -> Vec<Uuid> {
-        self.try_uuids().unwrap_or_else(|error| panic!("{error}"))
+        self.try_uuids().or_panic()
     }
 
     /// As [`uuids`](Self::uuids), with the failure as a value.
@@ -256,8 +256,9 @@ impl<T: Class> Matches<T> {
 impl<T: Class> Iterator for Matches<T> {
     type Item = Memo<T>;
 
+    #[track_caller]
     fn next(&mut self) -> Option<Memo<T>> {
-        self.try_next().map(|found| found.unwrap_or_else(|error| panic!("{error}")))
+        self.try_next().transpose().or_panic()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use db0_runtime::{
-    AnyMemo, Memo, Result,
+    AnyMemo, Memo, OrPanic, Result,
     class::{Class, TagName},
     derived::{self, Hold, Tagging, Target},
 };
@@ -148,7 +148,7 @@ impl Tagger {
     #[track_caller]
     #[expect(clippy::should_implement_trait, reason = "tags are added; there is no sum")]
     pub fn add(self, tags: impl TagList) -> Self {
-        self.try_add(tags).unwrap_or_else(|error| panic!("{error}"))
+        self.try_add(tags).or_panic()
     }
 
     /// As [`add`](Self::add), with the failure as a value.
@@ -173,7 +173,7 @@ impl Tagger {
     /// As [`add`](Self::add); see [`try_remove`](Self::try_remove).
     #[track_caller]
     pub fn remove(self, tags: impl TagList) -> Self {
-        self.try_remove(tags).unwrap_or_else(|error| panic!("{error}"))
+        self.try_remove(tags).or_panic()
     }
 
     /// As [`remove`](Self::remove), with the failure as a value.
@@ -198,7 +198,7 @@ impl Tagger {
     /// As [`add`](Self::add); see [`try_set`](Self::try_set).
     #[track_caller]
     pub fn set(self, tags: impl TagList) -> Self {
-        self.try_set(tags).unwrap_or_else(|error| panic!("{error}"))
+        self.try_set(tags).or_panic()
     }
 
     /// As [`set`](Self::set), with the failure as a value.
@@ -224,7 +224,7 @@ impl Tagger {
     /// ```
     #[track_caller]
     pub fn list(&self) -> Vec<TagName> {
-        self.try_list().unwrap_or_else(|error| panic!("{error}"))
+        self.try_list().or_panic()
     }
 
     /// As [`list`](Self::list), with the failure as a value.
@@ -252,7 +252,7 @@ impl Tagger {
     /// ```
     #[track_caller]
     pub fn contains(&self, tags: impl TagList) -> bool {
-        self.try_contains(tags).unwrap_or_else(|error| panic!("{error}"))
+        self.try_contains(tags).or_panic()
     }
 
     /// As [`contains`](Self::contains), with the failure as a value.

@@ -7,6 +7,7 @@ pub mod derived;
 mod error;
 mod fields;
 mod lmdb;
+mod misuse;
 pub mod object;
 mod pages;
 pub mod plumbing;
@@ -20,6 +21,8 @@ mod workspace;
 pub use config::{Config, Durability, History, Lock, Mode};
 pub use error::{Error, Result};
 pub use lmdb::Reader;
+#[doc(hidden)]
+pub use misuse::OrPanic;
 pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{
     Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State,

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use db0_query::{AnyQuery, Criteria, DynMemo, Query};
 use db0_runtime::{
-    AnyMemo, Error, Memo, Prefix, Result, Workspace,
+    AnyMemo, Error, Memo, OrPanic, Prefix, Result, Workspace,
     class::{Class, Singleton, TagName},
     derived::StoredClass,
     object::Objects,
@@ -276,7 +276,7 @@ impl Snapshot {
     /// When it did not exist then; see [`try_of`](Self::try_of).
     #[track_caller]
     pub fn of<T: Class>(&self, memo: &Memo<T>) -> Memo<T> {
-        self.try_of(memo).unwrap_or_else(|error| panic!("{error}"))
+        self.try_of(memo).or_panic()
     }
 
     /// As [`of`](Self::of), with the failure as a value.

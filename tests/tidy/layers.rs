@@ -21,8 +21,9 @@ const CRATES: [(&str, &[&str]); 9] = [
 const ENGINE: &str = "runtime/src/";
 
 /// Its modules, bottom up: each uses only those before it.
-const MODULES: [&str; 17] = [
+const MODULES: [&str; 18] = [
     "error",
+    "misuse",
     "config",
     "sync",
     "pages",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::tagging;
-use crate::{AnyMemo, Error, Memo, Result, class::Class, object::Objects, store::Oid};
+use crate::{AnyMemo, Error, Memo, OrPanic, Result, class::Class, object::Objects, store::Oid};
 
 impl<T: Class> Memo<T> {
     /// How many durable holders the object has: references, tags and entries in indexes.
@@ -12,7 +12,7 @@ impl<T: Class> Memo<T> {
     /// When the counts can't be read; see [`try_refcount`](Self::try_refcount).
     #[track_caller]
     pub fn refcount(&self) -> u64 {
-        self.try_refcount().unwrap_or_else(|error| panic!("{error}"))
+        self.try_refcount().or_panic()
     }
 
     /// As [`refcount`](Self::refcount), with the failure as a value.
@@ -29,7 +29,7 @@ impl AnyMemo {
     /// When the counts can't be read; see [`try_refcount`](Self::try_refcount).
     #[track_caller]
     pub fn refcount(&self) -> u64 {
-        self.try_refcount().unwrap_or_else(|error| panic!("{error}"))
+        self.try_refcount().or_panic()
     }
 
     /// As [`refcount`](Self::refcount), with the failure as a value.

@@ -24,7 +24,7 @@ use super::{
     untyped::Untyped,
 };
 use crate::{
-    Error, Result,
+    Error, OrPanic, Result,
     class::Class,
     codec::{self, Reference, STRONG, Value},
     store::{Oid, PrefixId, StateNum, oid_of_key},
@@ -122,7 +122,7 @@ impl AnyMemo {
     /// When the object has been deleted, or its row can't be read.
     #[track_caller]
     pub fn class(&self) -> String {
-        self.try_class().unwrap_or_else(|error| panic!("{error}"))
+        self.try_class().or_panic()
     }
 
     /// As [`class`](Self::class), with the failure as a value.
@@ -142,7 +142,7 @@ impl AnyMemo {
     /// When the object has been deleted, or its row can't be read.
     #[track_caller]
     pub fn fields(&self) -> Vec<(String, Value)> {
-        self.try_fields().unwrap_or_else(|error| panic!("{error}"))
+        self.try_fields().or_panic()
     }
 
     /// As [`fields`](Self::fields), with the failure as a value.
@@ -159,7 +159,7 @@ impl AnyMemo {
     /// When the object has been deleted, or its row can't be read.
     #[track_caller]
     pub fn get(&self, field: &str) -> Option<Value> {
-        self.try_get(field).unwrap_or_else(|error| panic!("{error}"))
+        self.try_get(field).or_panic()
     }
 
     /// As [`get`](Self::get), with the failure as a value.
@@ -185,7 +185,7 @@ impl AnyMemo {
     /// was. See [`try_set`](Self::try_set).
     #[track_caller]
     pub fn set<V: Serialize>(&self, field: &str, value: V) {
-        self.try_set(field, value).unwrap_or_else(|error| panic!("{error}"));
+        self.try_set(field, value).or_panic();
     }
 
     /// As [`set`](Self::set), with the failure as a value.

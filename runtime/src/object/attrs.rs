@@ -11,7 +11,7 @@ use super::{
     rows::RowReader,
 };
 use crate::{
-    Error, Result,
+    Error, OrPanic, Result,
     class::Class,
     codec::{Value, key::Key},
     store::Oid,
@@ -65,7 +65,7 @@ impl Attrs {
     /// As [`Memo::write`] does, and when the value can't be stored; see [`try_set`](Self::try_set).
     #[track_caller]
     pub fn set<V: Serialize>(&self, name: &str, value: V) {
-        self.try_set(name, value).unwrap_or_else(|error| panic!("{error}"));
+        self.try_set(name, value).or_panic();
     }
 
     /// As [`set`](Self::set), with the failure as a value.
@@ -92,7 +92,7 @@ impl Attrs {
     /// When the value is no `V`, and as [`Memo::read`] does; see [`try_get`](Self::try_get).
     #[track_caller]
     pub fn get<V: DeserializeOwned>(&self, name: &str) -> Option<V> {
-        self.try_get(name).unwrap_or_else(|error| panic!("{error}"))
+        self.try_get(name).or_panic()
     }
 
     /// As [`get`](Self::get), with the failure as a value.
@@ -111,7 +111,7 @@ impl Attrs {
     /// As [`Memo::write`] does; see [`try_remove`](Self::try_remove).
     #[track_caller]
     pub fn remove(&self, name: &str) -> bool {
-        self.try_remove(name).unwrap_or_else(|error| panic!("{error}"))
+        self.try_remove(name).or_panic()
     }
 
     /// As [`remove`](Self::remove), with the failure as a value.
@@ -132,7 +132,7 @@ impl Attrs {
     /// As [`Memo::read`] does; see [`try_iter`](Self::try_iter).
     #[track_caller]
     pub fn iter(&self) -> impl Iterator<Item = (String, Value)> + use<> {
-        self.try_iter().unwrap_or_else(|error| panic!("{error}"))
+        self.try_iter().or_panic()
     }
 
     /// As [`iter`](Self::iter), with the failure as a value.

@@ -19,7 +19,7 @@ use super::{
     weak::WeakMemo,
     write::{Write, Written},
 };
-use crate::{Error, Result, class::Class, store::Oid};
+use crate::{Error, OrPanic, Result, class::Class, store::Oid};
 
 /// A handle of a persistent object, to be cloned and passed around like an `Arc`.
 ///
@@ -73,7 +73,7 @@ impl<T: Class> Memo<T> {
     /// When the object has been deleted, or its row can't be read; see [`try_read`](Self::try_read).
     #[track_caller]
     pub fn read(&self) -> Read<T> {
-        self.try_read().unwrap_or_else(|error| panic!("{error}"))
+        self.try_read().or_panic()
     }
 
     /// As [`read`](Self::read), with the failure as a value.
@@ -91,7 +91,7 @@ impl<T: Class> Memo<T> {
     /// object; see [`try_write`](Self::try_write).
     #[track_caller]
     pub fn write(&self) -> Write<'_, T> {
-        self.try_write().unwrap_or_else(|error| panic!("{error}"))
+        self.try_write().or_panic()
     }
 
     /// As [`write`](Self::write), with the failure as a value.
@@ -113,7 +113,7 @@ impl<T: Class> Memo<T> {
     /// Changes the object, and publishes the change.
     #[track_caller]
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
-        self.try_update(change).unwrap_or_else(|error| panic!("{error}"))
+        self.try_update(change).or_panic()
     }
 
     /// As [`update`](Self::update), with the failure as a value.

@@ -11,7 +11,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    AnyMemo, Error, History, Memo, Result,
+    AnyMemo, Error, History, Memo, OrPanic, Result,
     class::{Class, Singleton},
     derived::StoredClass,
     lmdb::Reader,
@@ -74,7 +74,7 @@ impl Prefix {
     /// As [`Memo::new`]; see [`try_create`](Self::try_create).
     #[track_caller]
     pub fn create<T: Class>(&self, value: T) -> Memo<T> {
-        self.try_create(value).unwrap_or_else(|error| panic!("{error}"))
+        self.try_create(value).or_panic()
     }
 
     /// As [`create`](Self::create), with the failure as a value.
@@ -99,8 +99,9 @@ impl Prefix {
     }
 
     /// The singleton of its class here; made by `make` if there is none.
+    #[track_caller]
     pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
-        Memo::singleton_in(&self.open.objects, make).unwrap_or_else(|error| panic!("{error}"))
+        Memo::singleton_in(&self.open.objects, make).or_panic()
     }
 
     /// Who has slots for reading in the file, in all processes.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Prefix, unfinished::finish_for_the_dead};
-use crate::{Error, Result, lmdb::Bell, object::Objects};
+use crate::{Error, OrPanic, Result, lmdb::Bell, object::Objects};
 
 /// A wake-up that never comes, because a writer died in the wrong moment, is waited for no longer.
 const SLICE: Duration = Duration::from_millis(250);
@@ -60,8 +60,9 @@ impl Prefix {
     ///
     /// # Panics
     /// When the system has no thread to spare; see [`try_on_change`](Self::try_on_change).
+    #[track_caller]
     pub fn on_change(&self, told: impl FnMut(u64) + Send + 'static) -> OnChange {
-        self.try_on_change(told).unwrap_or_else(|error| panic!("{error}"))
+        self.try_on_change(told).or_panic()
     }
 
     /// As [`on_change`](Self::on_change), with the failure as a value.

@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{handle::Workspace, remembered};
 use crate::{
-    Error, Memo, Prefix, Result, class::Class, object::Objects, store::PrefixId, sync::RwLock,
+    Error, Memo, OrPanic, Prefix, Result, class::Class, object::Objects, store::PrefixId,
+    sync::RwLock,
 };
 
 static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);
@@ -91,7 +92,7 @@ impl<T: Class> Memo<T> {
     /// [`try_new`](Self::try_new).
     #[track_caller]
     pub fn new(value: T) -> Self {
-        Self::try_new(value).unwrap_or_else(|error| panic!("{error}"))
+        Self::try_new(value).or_panic()
     }
 
     /// As [`new`](Self::new), with the failure as a value.

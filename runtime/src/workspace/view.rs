@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::handle::Workspace;
 use crate::{
-    Error, Result,
+    Error, OrPanic, Result,
     object::{Objects, PATIENCE, Still, busy},
 };
 
@@ -15,7 +15,7 @@ impl Workspace {
     /// When the workspace is closed; see [`try_view`](Self::try_view).
     #[track_caller]
     pub fn view<R>(&self, work: impl FnOnce() -> R) -> R {
-        self.try_view(work).unwrap_or_else(|error| panic!("{error}"))
+        self.try_view(work).or_panic()
     }
 
     /// As [`view`](Self::view), with the failure as a value.
