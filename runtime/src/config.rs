@@ -72,6 +72,7 @@ pub struct Config {
     pub(crate) pending_bytes: usize,
     pub(crate) any_file_system: bool,
     pub(crate) any_pid_namespace: bool,
+    pub(crate) any_owner: bool,
 }
 
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -95,6 +96,7 @@ impl Config {
             pending_bytes: 256 << 20,
             any_file_system: false,
             any_pid_namespace: false,
+            any_owner: false,
         }
     }
 
@@ -185,6 +187,13 @@ impl Config {
     /// differ all the same: of two processes of one number, the second can't read.
     pub fn any_pid_namespace(mut self) -> Self {
         self.any_pid_namespace = true;
+        self
+    }
+
+    /// Also opens folders that everybody may write to, or that belong to another user (not root). Whoever
+    /// may write to the folder of a prefix can change what is stored, and crash those who read it.
+    pub fn any_owner(mut self) -> Self {
+        self.any_owner = true;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 
 use db0::{Config, Dict, Error, Index, Memo, Mode, Workspace};
@@ -151,6 +151,27 @@ fn a_folder_that_cant_be_written_is_refused() {
     assert!(told.starts_with("writing: Err(Io {") && told.contains("code: 13"), "{told}");
     assert!(!told.contains("panicked"), "{told}");
     set(0o700);
+    check_unharmed(&scratch);
+}
+
+#[test]
+fn folders_of_another_user_are_refused() {
+    let test = "bad_input::folders_of_another_user_are_refused";
+    let roles = Roles::of(test).role("other", |wire| {
+        drop_privileges();
+        Judge::serve(wire, try_to_open).expect("the test listens");
+    });
+    let scratch = prepared();
+    let folder = scratch.path().join("default");
+    fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).expect("ours");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("ours");
+    if chown(&folder, Some(12_345), None).is_err() {
+        return; // only root can give something away
+    }
+    let told = ask(&roles, scratch.path());
+    assert_eq!(told.matches("it belongs to user 12345").count(), 2, "{told}");
+    assert!(told.contains("any_owner"), "{told}");
+    // Root may look into what is anybody's.
     check_unharmed(&scratch);
 }
 

@@ -314,7 +314,7 @@ impl Catalogue {
         let mut written = Vec::new();
         for (id, record) in &*self.records.read() {
             for (version, schema) in record.unsaved() {
-                writer.put_raw(Table::Classes, &key(*id, version), &schema.encode())?;
+                writer.put_sealed(Table::Classes, &key(*id, version), schema.encode())?;
                 written.push((*id, version + 1));
             }
         }

@@ -102,8 +102,8 @@ impl TagNames {
         let unsaved = self.unsaved.lock().clone();
         for (tag, name) in &unsaved {
             let row = name_row(*tag, name.as_bytes());
-            writer.put_raw(Table::TagNames, &name_key(name.as_bytes()), &row)?;
-            writer.put_raw(Table::TagNames, &number_key(*tag), name.as_bytes())?;
+            writer.put_sealed(Table::TagNames, &name_key(name.as_bytes()), row)?;
+            writer.put_sealed(Table::TagNames, &number_key(*tag), name.as_bytes().to_vec())?;
         }
         Ok(unsaved.len())
     }
@@ -121,7 +121,7 @@ impl TagNames {
             // Classes have no names here.
             let is_named = writer.get(Table::TagNames, &number_key(tag))?.is_some();
             if is_named && !writer.has_members(tag)? {
-                writer.put_raw(Table::TagNames, &numbered(UNBORNE, tag), &row)?;
+                writer.put_sealed(Table::TagNames, &numbered(UNBORNE, tag), row.clone())?;
             }
         }
         Ok(())

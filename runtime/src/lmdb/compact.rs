@@ -12,6 +12,7 @@ use lmdb_sys as ffi;
 use super::{
     env::Env,
     error::{Fault, Result as LmdbResult},
+    registry::FileId,
 };
 use crate::{Error, Result};
 
@@ -74,9 +75,14 @@ impl Env {
     }
 
     fn put_in_place(&self, copy: &Path, data: &Path) -> Result<()> {
+        let failed = |error| Error::io("renaming", copy, &error);
+        let new = FileId::of(&fs::metadata(copy).map_err(failed)?);
         let mut renamed = Ok(());
-        let reopened = self.reopen_after(|| renamed = fs::rename(copy, data));
-        renamed.map_err(|error| Error::io("renaming", copy, &error))?;
+        let reopened = self.reopen_after(|| {
+            renamed = fs::rename(copy, data);
+            renamed.is_ok().then_some(new)
+        });
+        renamed.map_err(failed)?;
         let folder = File::open(self.path()).and_then(|folder| folder.sync_all());
         folder.map_err(|error| Error::io("syncing", self.path(), &error))?;
         reopened?;

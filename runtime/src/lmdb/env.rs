@@ -284,11 +284,15 @@ impl Env {
     /// everything, and what it holds of the file in memory may not be what is on the disk. To be
     /// called by the thread that writes, between its transactions.
     pub(crate) fn reopen(&self) -> std::result::Result<(), Error> {
-        self.reopen_after(|| ())
+        self.reopen_after(|| None)
     }
 
-    /// As [`reopen`](Self::reopen), with something to be done while the file is closed.
-    pub(super) fn reopen_after(&self, meanwhile: impl FnOnce()) -> std::result::Result<(), Error> {
+    /// As [`reopen`](Self::reopen), with something to be done while the file is closed; it gives which
+    /// file is in its place then, if that is another one.
+    pub(super) fn reopen_after(
+        &self,
+        meanwhile: impl FnOnce() -> Option<FileId>,
+    ) -> std::result::Result<(), Error> {
         self.renew(|| {
             self.pool.drain();
             if let Ok(raw) = self.raw() {
@@ -298,30 +302,31 @@ impl Env {
                 // the handle any more.
                 unsafe { ffi::mdb_env_close(raw) };
             }
-            meanwhile();
+            meanwhile()
         })
         .map_err(|fault| fault.at("reopening", &self.path))
     }
 
     /// Opens the file again after a reopening that failed; by whoever needs it first.
     fn revive(&self) -> Result<()> {
-        self.renew(|| ())
+        self.renew(|| None)
     }
 
     /// Opens the file, if it is not open once `close` has been called; while nobody reads.
-    fn renew(&self, close: impl FnOnce()) -> Result<()> {
+    fn renew(&self, close: impl FnOnce() -> Option<FileId>) -> Result<()> {
         let swap = || {
             let raw = REGISTRY.replace(|moved| {
-                close();
+                if let Some(now) = close() {
+                    moved(std::mem::replace(&mut *self.file.lock(), now), now);
+                }
                 if self.raw().is_ok() {
                     return Ok(None);
                 }
-                let raw = self.open_again()?;
-                if let Ok(metadata) = fs::symlink_metadata(self.path.join("data.mdb")) {
-                    let now = FileId::of(&metadata);
-                    moved(std::mem::replace(&mut *self.file.lock(), now), now);
+                // What waits belongs to that file, and to no other that may have taken its place.
+                if self.check_in_place().is_err() {
+                    return Err(Fault::new(libc::ESTALE));
                 }
-                Ok(Some(raw))
+                self.open_again().map(Some)
             })?;
             if let Some(raw) = raw {
                 files::close_on_exec(raw);
@@ -331,6 +336,18 @@ impl Env {
         };
         let quiet = self.pool.while_quiet(GROWTH_PATIENCE, swap);
         quiet.unwrap_or(Err(Fault::new(libc::EBUSY)))
+    }
+
+    /// Refuses if the file is no longer where it was opened: what is written to it then, nobody finds.
+    pub(crate) fn check_in_place(&self) -> std::result::Result<(), Error> {
+        let data = self.path.join(files::FILES[0]);
+        match fs::symlink_metadata(&data) {
+            Ok(metadata) if FileId::of(&metadata) == *self.file.lock() => Ok(()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("looking at", &data, &error))
+            }
+            _ => Err(Error::Format { path: data, why: Fault::new(libc::ESTALE).to_string() }),
+        }
     }
 
     /// A new handle of the file, in which the tables have the numbers that they had before.

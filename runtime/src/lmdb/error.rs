@@ -107,6 +107,9 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         libc::EACCES | libc::EPERM => {
             "permission denied: the folder and its files must be readable and writable by this user"
         }
+        libc::ESTALE => {
+            "the file was removed or replaced while it was open: put it back in its place, or copy what is committed with `backup`; nothing more is written until then"
+        }
         libc::ENOSPC => "the disk is full",
         libc::EDQUOT => "the disk quota is used up",
         libc::EFBIG => "the file may not grow any more (see ulimit -f)",

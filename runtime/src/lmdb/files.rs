@@ -87,6 +87,12 @@ pub(super) fn check_file_system(folder: &Path) -> Result<()> {
     }
 }
 
+/// The user that this process acts for.
+pub(crate) fn my_user() -> u32 {
+    // SAFETY: the call has no arguments, and can't fail.
+    unsafe { libc::geteuid() }
+}
+
 /// The file can't be written, by its permissions or its file system.
 pub(super) fn is_read_only(data: &Path) -> bool {
     data.exists() && OpenOptions::new().write(true).open(data).is_err()

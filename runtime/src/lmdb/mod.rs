@@ -27,7 +27,7 @@ pub(crate) use compact::FILE as COMPACTED_FILE;
 pub(crate) use cursor::Cursor;
 pub(crate) use env::{Env, EnvOptions, TableId};
 pub(crate) use error::Fault;
-pub(crate) use files::{FILES, is_on_read_only_medium, table_of_readers};
+pub(crate) use files::{FILES, is_on_read_only_medium, my_user, table_of_readers};
 pub(crate) use fork::{ClosedInChild, forked};
 pub(crate) use held::Held;
 pub(crate) use opaque::Opaque;

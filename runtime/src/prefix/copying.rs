@@ -32,10 +32,11 @@ impl Prefix {
         told: &mut dyn FnMut(u64),
     ) -> Result<Verification> {
         self.check_open()?;
-        if self.objects().is_writable() {
+        let store = self.objects().store();
+        // Somebody may have taken the file away: then a copy is what is left of it.
+        if self.objects().is_writable() && store.is_in_place() {
             self.commit()?;
         }
-        let store = self.objects().store();
         Unfinished::make(to, |file, path| store.copy_to(file, path, told))?.finish(begin)
     }
 }

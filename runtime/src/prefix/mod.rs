@@ -11,6 +11,7 @@ mod later;
 mod lease;
 mod name;
 mod open;
+mod owner;
 mod peers;
 mod process;
 mod pruning;

@@ -11,6 +11,7 @@ use std::{
 use super::{
     lease::{self, Lease, NoWriter},
     name::PrefixName,
+    owner,
     peers::{self, Peers},
     unfinished,
 };
@@ -76,6 +77,9 @@ fn open_if(
     let folder = name.folder(&config.root);
     let writes = mode == Mode::ReadWrite;
     let mut lease = None;
+    if !config.any_owner {
+        owner::check(&config.root, &folder)?;
+    }
     if writes {
         lease::make_folder(&folder)?;
     } else {

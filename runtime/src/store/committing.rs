@@ -93,6 +93,7 @@ impl Store {
         recorded: bool,
         write: &mut dyn FnMut(&mut Writer<'_>) -> Result<()>,
     ) -> Result<Prepared<'_>> {
+        self.env().check_in_place()?;
         let mut head = Head::clone(&self.head());
         head.partners.clear();
         let next_oid = self.next_oid.load(Ordering::Relaxed);

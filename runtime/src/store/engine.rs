@@ -114,6 +114,11 @@ impl Store {
         &self.env
     }
 
+    /// The file is where it was opened.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.env.check_in_place().is_ok()
+    }
+
     /// Writes the last commit to an empty file, until it is on the disk.
     pub(crate) fn copy_to(
         &self,

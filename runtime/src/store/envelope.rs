@@ -45,7 +45,7 @@ pub(super) enum Way {
     Log(StateNum),
 }
 
-fn checksum(table: Table, key: &[u8], rest: &[u8]) -> u32 {
+pub(super) fn checksum(table: Table, key: &[u8], rest: &[u8]) -> u32 {
     let seed = xxh3_64_with_seed(key, table as u64);
     (xxh3_64_with_seed(rest, seed) >> 32) as u32
 }

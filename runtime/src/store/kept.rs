@@ -105,7 +105,7 @@ impl Writer<'_> {
 
     /// Calls `each` with what earlier states changed of the same, if there is anything.
     fn kept_before(&self, key: &[u8], each: impl FnOnce(Changes<'_>) -> Option<()>) -> Result<()> {
-        let Some(row) = self.get_raw(Table::Kept, key)? else { return Ok(()) };
+        let Some(row) = self.get(Table::Kept, key)? else { return Ok(()) };
         let damaged = || self.store().corrupt(Table::Kept, key, "the list of changes is damaged");
         let mut front = Vec::new();
         let mut pin = key;
@@ -119,6 +119,6 @@ impl Writer<'_> {
         let mut row = Vec::with_capacity(changes.len() + 4);
         varint::put(&mut row, state.0);
         row.extend_from_slice(changes);
-        self.put_raw(Table::Kept, key, &row)
+        self.put_sealed(Table::Kept, key, row)
     }
 }

@@ -108,7 +108,7 @@ impl Writer<'_> {
             } else {
                 let mut row = Vec::with_capacity(2);
                 varint::put(&mut row, now);
-                self.put_raw(Table::Owners, &key, &row)?;
+                self.put_sealed(Table::Owners, &key, row)?;
             }
         }
         Ok(())

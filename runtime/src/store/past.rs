@@ -45,14 +45,6 @@ impl<'s> Disk<'s> {
         self.strip(table, key, row).map(Some)
     }
 
-    /// Takes the envelope off, if the table's rows have one.
-    pub(super) fn strip<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<&'r [u8]> {
-        if !table.is_versioned() {
-            return Ok(row);
-        }
-        self.open_row(table, key, row).map(|row| row.body)
-    }
-
     fn open_row<'r>(&self, table: Table, key: &[u8], row: &'r [u8]) -> Result<Envelope<'r>> {
         Envelope::open(table, key, row).map_err(|why| self.store.corrupt(table, key, why))
     }
@@ -93,7 +85,7 @@ impl<'s> Disk<'s> {
         state: StateNum,
     ) -> Result<Option<&'r [u8]>> {
         if !table.is_versioned() {
-            return Ok(now);
+            return now.map(|row| self.strip(table, key, row)).transpose();
         }
         let mut scratch = Vec::new();
         let now = match now {
@@ -198,7 +190,8 @@ impl<'s> Disk<'s> {
         scratch: &mut Vec<u8>,
     ) -> Result<Option<&[u8]>> {
         log::gone_key(table, key, scratch);
-        let Some(mut gone) = self.get(Table::Gone, scratch)? else { return Ok(None) };
+        let Some(gone) = self.get(Table::Gone, scratch)? else { return Ok(None) };
+        let mut gone = self.strip(Table::Gone, scratch, gone)?;
         let deleted = super::varint::take(&mut gone)
             .map(StateNum)
             .ok_or_else(|| self.store.corrupt(Table::Gone, scratch, "the row is damaged"))?;

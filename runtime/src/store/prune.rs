@@ -80,6 +80,11 @@ impl Writer<'_> {
             } else {
                 What::State
             };
+            let body = if matches!(what, What::Old(..)) {
+                body
+            } else {
+                self.strip(Table::Log, key, body)?
+            };
             going.push(Going { key: key.to_vec(), row: body.to_vec(), what, state });
             if going.len() == ROWS_AT_ONCE {
                 break;

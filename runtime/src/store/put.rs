@@ -40,7 +40,7 @@ impl Writer<'_> {
     ) -> Result<Wrote> {
         if !table.is_versioned() {
             self.changed = true;
-            self.put_raw(table, key, body)?;
+            self.put_sealed(table, key, body.to_vec())?;
             return Ok(Wrote::Changed);
         }
         let is_behind = before == Before::Nothing || self.ends.is_behind(table, key);
@@ -176,7 +176,8 @@ impl Writer<'_> {
         log::gone_key(table, key, &mut self.log_key);
         let id = self.store.table(Table::Gone);
         let row = self.txn.get(id, &self.log_key).map_err(|fault| self.failed(fault))?;
-        let Some(mut row) = row else { return Ok(None) };
+        let Some(row) = row else { return Ok(None) };
+        let mut row = self.strip(Table::Gone, &self.log_key, row)?;
         let deleted = varint::take(&mut row).map(StateNum);
         let deleted = deleted
             .ok_or_else(|| self.store.corrupt(Table::Gone, &self.log_key, "the row is damaged"))?;

@@ -23,6 +23,7 @@ impl Store {
         let mut key = Vec::new();
         log::state_key(state, &mut key);
         let Some(row) = disk.get(Table::Log, &key)? else { return Ok(None) };
+        let row = disk.strip(Table::Log, &key, row)?;
         let damaged = || self.corrupt(Table::Log, &key, "the state row is damaged");
         StateRow::decode(row).map(Some).ok_or_else(damaged)
     }
@@ -45,6 +46,7 @@ impl Store {
             let mut walk = Walk::new(cursor, &range, Direction::Forward);
             while let Some((key, row)) = walk.next().map_err(failed)? {
                 let damaged = || self.corrupt(table, key, "the list of changes is damaged");
+                let row = disk.strip(table, key, row)?;
                 let (state, changes) = parse(key, front.len(), row).ok_or_else(damaged)?;
                 each(state, changes).ok_or_else(damaged)?;
             }

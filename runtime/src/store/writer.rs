@@ -15,6 +15,7 @@ use super::{
     put::Before,
     recording::Recording,
     retention::Retention,
+    sealed,
     table::Table,
     varint,
 };
@@ -87,10 +88,8 @@ impl<'s> Writer<'s> {
     /// Reads a body as it will be once this state is committed.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<&[u8]>> {
         match self.get_raw(table, key)? {
-            Some(row) if table.is_versioned() => {
-                self.open(table, key, row).map(|row| Some(row.body))
-            }
-            row => Ok(row),
+            Some(row) => self.strip(table, key, row).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -110,6 +109,12 @@ impl<'s> Writer<'s> {
         let logged = self.log(&old);
         self.old = old;
         logged
+    }
+
+    /// Writes what the log says of a state itself, at `self.log_key`.
+    fn log_sealed(&mut self, mut row: Vec<u8>) -> Result<()> {
+        sealed::seal(Table::Log, &self.log_key, &mut row);
+        self.log(&row)
     }
 
     /// Writes a row of the log at `self.log_key`.
@@ -144,10 +149,10 @@ impl<'s> Writer<'s> {
             }
             self.log_old(table, key)?;
             log::gone_key(table, key, &mut self.log_key);
-            let mut deleted = Vec::with_capacity(9);
+            let mut deleted = Vec::with_capacity(12);
             varint::put(&mut deleted, self.state.0);
             let gone = std::mem::take(&mut self.log_key);
-            self.put_raw(Table::Gone, &gone, &deleted)?;
+            self.put_sealed(Table::Gone, &gone, deleted)?;
             self.log_key = gone;
             self.head.gone[table.index()] += 1;
         }
@@ -252,7 +257,7 @@ impl<'s> Writer<'s> {
         for (end_of_key, row) in std::mem::take(&mut self.changes).rows() {
             log::front(self.state, Kind::Change, &mut self.log_key);
             self.log_key.extend_from_slice(&end_of_key);
-            self.log(&row)?;
+            self.log_sealed(row)?;
         }
         Ok(())
     }
@@ -270,7 +275,7 @@ impl<'s> Writer<'s> {
                 self.log_changes()?;
                 log::state_key(self.state, &mut self.log_key);
                 let row = self.summary.encode();
-                self.log(&row)?;
+                self.log_sealed(row)?;
             } else {
                 self.head.oldest = self.state;
             }

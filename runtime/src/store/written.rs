@@ -71,6 +71,7 @@ impl Disk<'_> {
         let behind = key.len();
         Changes::put_collection_key(collection, &mut key);
         let Some(row) = self.get(Table::Log, &key)? else { return Ok(false) };
+        let row = self.strip(Table::Log, &key, row)?;
         let damaged = || self.store.corrupt(Table::Log, &key, "the list of changes is damaged");
         let Some(Changes::Collection(_, changes)) = Changes::parse(&key[behind..], row) else {
             return Err(damaged());

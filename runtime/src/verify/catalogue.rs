@@ -16,7 +16,7 @@ pub(super) struct Classes(HashMap<ClassId, Vec<Schema>>);
 impl Classes {
     pub(super) fn read(looking: &mut Looking<'_, '_>) -> Result<Self, Fault> {
         let mut classes = Self::default();
-        looking.each_raw("classes", Table::Classes, |looking, key, row| {
+        looking.each_body("classes", Table::Classes, |looking, key, row| {
             let mut rest = key;
             let class = take_ordered(&mut rest).and_then(|class| u32::try_from(class).ok());
             let number = take_ordered(&mut rest).filter(|_| rest.is_empty());

@@ -5,7 +5,7 @@ use crate::{
     codec::{self, COLLECTION, WEAK},
     object::row_header,
     pages::{Fault, Rows},
-    store::{Envelope, Oid, Table, oid_key, oid_of_key, take_varint},
+    store::{Oid, Table, body_of, oid_key, oid_of_key, take_varint},
 };
 
 /// A collection, and an object or collection that refers to it.
@@ -48,12 +48,8 @@ fn window<K: Copy + Ord + InKey>(
         looking.tables.rows_from(table, &last.map(InKey::in_key).unwrap_or_default())?;
     Window::after(last, || {
         while let Some((key, row)) = rows.next()? {
-            let number = |mut body: &[u8]| take_varint(&mut body);
-            let number = if table.is_versioned() {
-                Envelope::open(table, &key, &row).ok().and_then(|row| number(row.body))
-            } else {
-                number(&row)
-            };
+            let body = body_of(table, &key, &row).ok();
+            let number = body.and_then(|mut body| take_varint(&mut body));
             let found = key_of(&key).zip(number);
             if let Some(found) = found.filter(|(key, _)| last.is_none_or(|last| *key > last)) {
                 return Ok(Some(found));

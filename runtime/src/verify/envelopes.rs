@@ -4,7 +4,7 @@ use super::{report::Verification, tables::Looking};
 use crate::{
     pages::{Census, Fault},
     store::{
-        Changes, Chunk, Envelope, PutOn, StateRow, Table, log, of_posting_key, oid_of_key,
+        Changes, Chunk, Envelope, PutOn, StateRow, Table, body_of, log, of_posting_key, oid_of_key,
         parse_kept_changes, take_ordered, take_varint,
     },
 };
@@ -20,28 +20,33 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, census: &Census) -> Result<()
         looking.each_raw("rows", table, |looking, key, row| {
             let report = &mut *looking.report;
             report.rows += 1;
-            let body = if table.is_versioned() {
-                match Envelope::open(table, key, row) {
-                    Ok(row) if row.stamp > looking.tables.head.state => {
-                        report.find_row(table, key, "a state wrote it that is not there yet");
-                        return Ok(());
-                    }
-                    Ok(row) => row.body,
-                    Err(why) => {
-                        report.find_row(table, key, why);
-                        return Ok(());
-                    }
+            if table.is_versioned() {
+                let is_early = |row: Envelope<'_>| row.stamp > looking.tables.head.state;
+                if Envelope::open(table, key, row).is_ok_and(is_early) {
+                    report.find_row(table, key, "a state wrote it that is not there yet");
                 }
-            } else {
-                row
-            };
-            if let Err(why) = reads(report, table, key, body) {
+            }
+            let body = if is_old(table, key) { Ok(row) } else { body_of(table, key, row) };
+            let read = body.and_then(|body| reads(report, table, key, body));
+            if let Err(why) = read {
                 report.find_row(table, key, why);
             }
             Ok(())
         })?;
     }
     Ok(())
+}
+
+/// An old row of the log, or of what is kept of it, is in the envelope that it had in its own table.
+fn is_old(table: Table, key: &[u8]) -> bool {
+    let mut rest = key;
+    match table {
+        Table::Log => log::split(key).is_some_and(|(_, kind, _)| kind == log::Kind::Old as u8),
+        Table::Kept => {
+            take_ordered(&mut rest).is_some() && rest.first() != Some(&(Table::Log as u8))
+        }
+        _ => false,
+    }
 }
 
 fn sound(is_sound: bool) -> Result<(), &'static str> {

@@ -60,7 +60,7 @@ impl Versions {
     /// What is gone has a last version, and as many are as the head row says.
     fn deletions(&mut self, looking: &mut Looking<'_, '_>) -> Result<(), Fault> {
         let mut gone = [0; Table::LAYERED];
-        looking.each_raw("deletions", Table::Gone, |looking, key, mut row| {
+        looking.each_body("deletions", Table::Gone, |looking, key, mut row| {
             let table = key.first().and_then(|number| Table::of_number(*number));
             let Some((table, deleted)) = table.zip(take_varint(&mut row)) else { return Ok(()) };
             if let Some(count) = gone.get_mut(table.index()) {
@@ -116,8 +116,8 @@ fn states(looking: &mut Looking<'_, '_>) -> Result<(), Fault> {
     let (mut key, mut before) = (Vec::new(), i64::MIN);
     for state in (head.oldest.0.saturating_add(1)..=head.state.0).map(StateNum) {
         log::state_key(state, &mut key);
-        let row = looking.tables.get(Table::Log, &key)?;
-        let Some(row) = row.as_deref().and_then(StateRow::decode) else {
+        let row = looking.tables.body(Table::Log, &key, StateRow::decode)?;
+        let Some(row) = row.flatten() else {
             looking.report.find_row(Table::Log, &key, format!("state {} has no row", state.0));
             // A head row that is wrong would have as many findings as it says states.
             break;

@@ -9,13 +9,14 @@ use crate::{
 
 /// Looks at all names.
 pub(super) fn check(looking: &mut Looking<'_, '_>) -> Result<(), Fault> {
-    looking.each_raw("names", Table::TagNames, |looking, key, row| {
+    looking.each_body("names", Table::TagNames, |looking, key, row| {
         let Some(parsed) = TagNameRow::parse(key, row) else {
             looking.report.find_row(Table::TagNames, key, "the row is damaged");
             return Ok(());
         };
-        let found = looking.tables.get(Table::TagNames, &parsed.other_key())?;
-        let mut is_sound = found.is_some_and(|row| parsed.agrees_with(&row));
+        let agrees = |row: &[u8]| parsed.agrees_with(row);
+        let found = looking.tables.body(Table::TagNames, &parsed.other_key(), agrees)?;
+        let mut is_sound = found.unwrap_or(false);
         if !is_sound && matches!(parsed, TagNameRow::ByNumber(..)) {
             // The name may have got another number once nothing bore this one.
             is_sound = looking.tables.get(Table::TagNames, &parsed.unborne_key())?.is_some();

@@ -3,7 +3,7 @@
 use super::report::{Verification, Verifying};
 use crate::{
     pages::{Bytes, Census, Fault, PageFile, Rows, Tree},
-    store::{Envelope, HEAD_KEY, Head, Oid, Table, oid_key},
+    store::{HEAD_KEY, Head, Oid, Table, body_of, oid_key},
 };
 
 /// How many rows are looked at before it is told.
@@ -51,7 +51,7 @@ impl<'f> Tables<'f> {
         self.trees[table.index()].get(key)
     }
 
-    /// Calls `read` with the body of a row of a versioned table, if it is there and sound.
+    /// Calls `read` with what a row says, if it is there and sound.
     pub(super) fn body<R>(
         &self,
         table: Table,
@@ -59,7 +59,7 @@ impl<'f> Tables<'f> {
         read: impl FnOnce(&[u8]) -> R,
     ) -> Result<Option<R>, Fault> {
         let Some(row) = self.get(table, key)? else { return Ok(None) };
-        Ok(Envelope::open(table, key, &row).ok().map(|row| read(row.body)))
+        Ok(body_of(table, key, &row).ok().map(read))
     }
 
     /// There is an object or a collection of this number, by its own row.
@@ -95,15 +95,15 @@ impl Looking<'_, '_> {
         Ok(())
     }
 
-    /// Calls `each` with the bodies of all rows of a versioned table that are sound.
+    /// Calls `each` with what all rows of a table say that are sound.
     pub(super) fn each_body(
         &mut self,
         what: &'static str,
         table: Table,
         mut each: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        self.each_raw(what, table, |looking, key, row| match Envelope::open(table, key, row) {
-            Ok(row) => each(looking, key, row.body),
+        self.each_raw(what, table, |looking, key, row| match body_of(table, key, row) {
+            Ok(body) => each(looking, key, body),
             Err(_) => Ok(()), // told with the envelopes
         })
     }
