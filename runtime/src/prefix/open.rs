@@ -77,9 +77,7 @@ fn open_if(
     let folder = name.folder(&config.root);
     let writes = mode == Mode::ReadWrite;
     let mut lease = None;
-    if !config.any_owner {
-        owner::check(&config.root, &folder)?;
-    }
+    owner::check(config, &folder)?;
     if writes {
         lease::make_folder(&folder)?;
     } else {
