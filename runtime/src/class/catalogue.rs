@@ -180,10 +180,14 @@ impl Catalogue {
         self.find::<T>(None)
     }
 
-    /// The class of a Rust type that has been used here before, be it for reading or for writing.
-    pub(crate) fn at_hand<T: Class>(&self) -> Option<Arc<ClassState>> {
+    /// Calls `work` with the class of a Rust type, if that has been used here before, be it for
+    /// reading or for writing.
+    pub(crate) fn with_used<T: Class, R>(
+        &self,
+        work: impl FnOnce(&Arc<ClassState>) -> R,
+    ) -> Option<R> {
         let by_type = self.by_type.look()?;
-        by_type.get(&TypeId::of::<T>()).filter(|state| state.schema() != NO_SCHEMA).cloned()
+        by_type.get(&TypeId::of::<T>()).filter(|state| state.schema() != NO_SCHEMA).map(work)
     }
 
     /// A Rust type has been used here before.

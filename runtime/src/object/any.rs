@@ -285,7 +285,7 @@ impl Objects {
             }
         }
         let state = self.catalogue().untyped(class, Untyped::INFO);
-        Ok(self.cell_or_new::<Untyped>(oid, state))
+        Ok(self.cell_or_new::<Untyped>(oid, &state))
     }
 
     /// The object of this number, of whatever class.

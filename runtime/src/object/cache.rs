@@ -5,7 +5,7 @@ use std::{
     mem,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -20,13 +20,13 @@ const CELL_BYTES: usize = 300;
 pub(super) struct Cache {
     turns: Mutex<Turns>,
     capacity: AtomicUsize,
-    loads: AtomicU64,
 }
 
 #[derive(Default)]
 struct Turns {
     cells: VecDeque<(Arc<dyn AnyCell>, usize)>,
     bytes: usize,
+    loads: u64,
 }
 
 /// How much of a prefix is kept in memory.
@@ -45,19 +45,15 @@ pub struct CacheStats {
 
 impl Cache {
     pub(super) fn new(capacity: usize) -> Self {
-        Self {
-            turns: Mutex::default(),
-            capacity: AtomicUsize::new(capacity),
-            loads: AtomicU64::new(0),
-        }
+        Self { turns: Mutex::default(), capacity: AtomicUsize::new(capacity) }
     }
 
     /// Takes in a cell that has just been loaded from a row of so many bytes.
     pub(super) fn add(&self, cell: Arc<dyn AnyCell>, row_bytes: usize) {
         let price = 2 * row_bytes + CELL_BYTES;
-        self.loads.fetch_add(1, Ordering::Relaxed);
         let gone = {
             let mut turns = self.turns.lock();
+            turns.loads += 1;
             turns.bytes += price;
             turns.cells.push_back((cell, price));
             turns.shrink(self.capacity.load(Ordering::Relaxed))
@@ -74,7 +70,11 @@ impl Cache {
 
     /// Lets go of everything.
     pub(super) fn clear(&self) {
-        let gone = mem::take(&mut *self.turns.lock());
+        let gone = {
+            let mut turns = self.turns.lock();
+            turns.bytes = 0;
+            mem::take(&mut turns.cells)
+        };
         drop(gone);
     }
 
@@ -84,7 +84,7 @@ impl Cache {
             objects: turns.cells.len(),
             bytes: turns.bytes,
             capacity: self.capacity.load(Ordering::Relaxed),
-            loads: self.loads.load(Ordering::Relaxed),
+            loads: turns.loads,
         }
     }
 }

@@ -122,7 +122,10 @@ impl Objects {
     #[doc(hidden)]
     pub fn memo_if_alive<T: Class>(self: &Arc<Self>, oid: u64) -> Result<Option<Memo<T>>> {
         let cell = self.cell::<T>(Oid(oid))?;
-        if cell.is_gone() { Ok(None) } else { Memo::of_oid(self, Oid(oid)).map(Some) }
+        if cell.is_gone() {
+            return Ok(None);
+        }
+        if self.is_lasting() { Ok(Some(Memo::of_cell(&cell))) } else { self.memo(oid).map(Some) }
     }
 
     /// The identity of the object of this number.

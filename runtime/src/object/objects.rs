@@ -272,18 +272,19 @@ impl Objects {
 
     /// The cell of an object, loaded or not.
     pub(super) fn cell<T: Class>(&self, oid: Oid) -> Result<Arc<Cell<T>>> {
-        let found = match self.catalogue.at_hand::<T>() {
-            // One look into the map is enough for most.
-            Some(class) if !self.may_be_young(oid) => Some(self.cell_or_new::<T>(oid, class)),
-            _ => self.known_cell(oid),
+        // One look into the map is enough for most.
+        let found = if self.may_be_young(oid) {
+            None
+        } else {
+            self.catalogue.with_used::<T, _>(|class| self.cell_or_new::<T>(oid, class))
         };
-        let cell = match found {
+        let cell = match found.or_else(|| self.known_cell(oid)) {
             Some(cell) if cell.can_be_typed() => {
                 let new = Cell::<T>::new(oid, self.class::<T>()?, self.me());
                 self.cells.replace(oid, new)
             }
             Some(cell) => cell,
-            None => self.cell_or_new::<T>(oid, self.class::<T>()?),
+            None => self.cell_or_new::<T>(oid, &self.class::<T>()?),
         };
         let found = cell.class().id;
         cell.into_any().downcast::<Cell<T>>().map_err(|_| self.wrong_class::<T>(oid, found))
@@ -309,9 +310,9 @@ impl Objects {
     pub(super) fn cell_or_new<T: Class>(
         &self,
         oid: Oid,
-        class: Arc<ClassState>,
+        class: &Arc<ClassState>,
     ) -> Arc<dyn AnyCell> {
-        self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class, self.me()))
+        self.cells.get_or_insert(oid, || Cell::<T>::new(oid, class.clone(), self.me()))
     }
 
     /// The class of an object; refuses one that is deleted, or never was.

@@ -110,6 +110,11 @@ impl Objects {
         self.held().unwrap_or_else(|| self.clone())
     }
 
+    /// Handles that are given out belong to these objects.
+    pub(super) fn is_lasting(&self) -> bool {
+        self.moment.live.is_none()
+    }
+
     /// What handles that are given out belong to: they go on when a thread's view is over.
     pub(super) fn lasting(self: &Arc<Self>) -> &Arc<Self> {
         self.moment.live.as_ref().unwrap_or(self)

@@ -58,20 +58,24 @@ fn iterate(args: &Args) -> Vec<Contender> {
     let limit = Contender::new("LMDB, scan and decode", move || {
         let folder = filled::<Limit>(n);
         let limit = Limit::open(folder.path());
-        measured(n, || limit.scan())
+        measured(n, || (), || limit.scan())
     });
     let db0 = Contender::new(Db0::NAME, move || {
         let folder = filled::<Db0>(n);
         let _entered = Entered::with(Config::new(folder.path()).cache_size(CACHE));
         let age = |memo: Memo<Person>| u64::from(memo.read().age);
-        measured(n, || db0::find::<Person>(()).into_iter().map(age).sum::<u64>())
+        // What is kept from the time before would not be seen to grow.
+        let afresh = || db0::clear_cache().expect("the workspace is open");
+        measured(n, afresh, || db0::find::<Person>(()).into_iter().map(age).sum::<u64>())
     });
     vec![limit, db0]
 }
 
-/// Runs `work` twice: for its time, and for its memory, since counting costs.
-fn measured(n: usize, mut work: impl FnMut() -> u64) -> Sample {
+/// Runs `work` twice, `afresh`: for its time, and for its memory, since counting costs.
+fn measured(n: usize, afresh: impl Fn(), mut work: impl FnMut() -> u64) -> Sample {
+    afresh();
     let sample = Sample::of(n, &mut work);
+    afresh();
     let before = system::resident();
     let (_, heap) = system::peak_heap(work);
     let after = system::resident();
