@@ -168,8 +168,8 @@ impl Explain {
 fn sorting(by: &Order, descending: bool) -> String {
     let way = if descending { "descending" } else { "ascending" };
     let how = match &by.0 {
-        By::Index(part) => match part.count() {
-            Ok(count) => format!("goes through {count} entries"),
+        By::Index(part) => match part.estimate() {
+            Ok(count) => format!("goes through about {count} entries"),
             Err(error) => error.to_string(),
         },
         By::Field { .. } => "reads the field of each result".into(),

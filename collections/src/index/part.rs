@@ -90,6 +90,11 @@ impl Part {
         Ok(Cursor::new(reader, self.span.clone()).count()? as u64)
     }
 
+    /// About how many entries there are now, at the price of some pages.
+    pub fn estimate(&self) -> Result<u64> {
+        self.span.estimate(self.anchor.reader()?.as_ref())
+    }
+
     /// Whose objects the entries are of; none while the index is new and empty.
     pub fn objects(&self) -> Result<Option<std::sync::Arc<Objects>>> {
         Ok(self.anchor.reader()?.map(|reader| reader.objects().clone()))

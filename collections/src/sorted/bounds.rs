@@ -2,7 +2,11 @@
 
 use std::ops::Bound;
 
-use db0_runtime::codec::key::{KeyBounds, successor};
+use db0_runtime::{
+    Result,
+    codec::key::{KeyBounds, successor},
+    object::RowReader,
+};
 
 use super::row_key::PLAIN_MAX;
 
@@ -70,6 +74,16 @@ impl Span {
     pub(super) fn row_end(&self) -> Option<Vec<u8>> {
         let end = self.end.as_ref()?;
         if end.len() > PLAIN_MAX { successor(&end[..PLAIN_MAX]) } else { Some(end.clone()) }
+    }
+
+    /// About how many entries there are; none without a reader.
+    pub(crate) fn estimate(&self, reader: Option<&RowReader>) -> Result<u64> {
+        match reader {
+            Some(reader) if !self.is_empty() => {
+                reader.estimate(self.row_start(), self.row_end().as_deref())
+            }
+            _ => Ok(0),
+        }
     }
 
     /// Goes on behind an entry.

@@ -69,15 +69,25 @@ impl RowReader {
         backward: bool,
         each: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
-        let front = oid_key(self.oid);
-        let own = KeyRange::prefix(front.as_bytes());
-        let end = end.map_or(own.end, |end| Some(self.key(end).as_bytes().to_vec()));
-        let range = KeyRange { start: self.key(start).as_bytes().to_vec(), end };
+        let range = self.range(start, end);
         let direction = if backward { Direction::Backward } else { Direction::Forward };
-        let skip = front.as_bytes().len();
+        let skip = oid_key(self.oid).as_bytes().len();
         self.objects
             .view()
             .scan(Table::Elements, range, direction, &mut |key, row| each(&key[skip..], row))
+    }
+
+    /// About how many rows there are from `start` up to, and without, `end` (none: all from there): at
+    /// the price of some pages, however many there are.
+    pub fn estimate(&self, start: &[u8], end: Option<&[u8]>) -> Result<u64> {
+        self.objects.view().estimate(Table::Elements, &self.range(start, end))
+    }
+
+    fn range(&self, start: &[u8], end: Option<&[u8]>) -> KeyRange {
+        let front = oid_key(self.oid);
+        let own = KeyRange::prefix(front.as_bytes());
+        let end = end.map_or(own.end, |end| Some(self.key(end).as_bytes().to_vec()));
+        KeyRange { start: self.key(start).as_bytes().to_vec(), end }
     }
 
     /// The moment as which rows are seen now: while it stays equal, so do they. None inside an

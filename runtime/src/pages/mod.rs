@@ -5,6 +5,7 @@ mod census;
 mod file;
 mod meta;
 mod page;
+mod rank;
 #[cfg(test)]
 mod tests;
 mod tree;

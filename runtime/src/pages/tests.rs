@@ -86,6 +86,28 @@ fn rows_are_those_that_were_written() {
 }
 
 #[test]
+fn ranges_are_estimated_and_short_ones_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, expected) = written(folder.path());
+    let file = PageFile::open(&data).expect("it is sound");
+    let find = |name: &[u8]| Tree::main(&file).table(name).expect("it is sound");
+    assert!(find(b"row").is_none() && find(b"rows\0").is_none() && find(b"zzz").is_none());
+    let empty = find(b"empty").expect("it is there");
+    assert_eq!(empty.estimate(b"", None).expect("it is sound"), 0);
+    let tree = find(b"rows").expect("it is there");
+    let whole = tree.estimate(b"", None).expect("it is sound") as usize;
+    assert!(whole.abs_diff(expected.len()) < expected.len() / 4, "{whole}");
+    for n in (0..MANY).step_by(37) {
+        for len in [0, 1, 9, 40] {
+            let (start, end) = (row(n).0, row(n + len).0);
+            let exact = expected.range(start.clone()..end.clone()).count() as u64;
+            assert_eq!(tree.estimate(&start, Some(&end)).expect("it is sound"), exact, "{n}");
+        }
+    }
+    assert_eq!(tree.estimate(b"z", Some(b"a")).expect("it is sound"), 0);
+}
+
+#[test]
 fn a_file_that_lacks_only_free_pages_is_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let (data, _) = written(folder.path());
@@ -136,6 +158,7 @@ proptest! {
             for table in &census.tables {
                 let tree = Tree::of(&file, &table.record);
                 let _ = tree.get(b"key");
+                let _ = (tree.estimate(b"", None), tree.estimate(&row(70).0, Some(&row(900).0)));
                 let Ok(mut rows) = tree.rows() else { continue };
                 // A tree that goes round in a circle is told by the census, and ends for no walk.
                 let mut left = 100_000;

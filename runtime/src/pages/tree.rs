@@ -26,6 +26,35 @@ impl<'f> Tree<'f> {
         Self::of(file, &file.meta().main)
     }
 
+    /// A table of the main tree, if there is one of this name.
+    pub(crate) fn table(&self, name: &[u8]) -> Result<Option<Self>, Fault> {
+        let mut next = self.root;
+        for _ in 0..DEPTH_MAX {
+            let Some(number) = next else { return Ok(None) };
+            let page = self.page(number)?;
+            let place = page.find(name);
+            next = None;
+            match page.beside(place.min(page.len() - 1)) {
+                Beside::Child(child) => next = Some(child),
+                Beside::Tree(record) if place < page.len() && page.key(place)[..] == *name => {
+                    let damaged = || Fault::new(number, "a table's record is damaged");
+                    let record = Record::parse(&record).ok_or_else(damaged)?;
+                    return Ok(Some(Self::of(self.file, &record)));
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn root(&self) -> Option<u64> {
+        self.root
+    }
+
+    pub(super) fn page(&self, number: u64) -> Result<Page, Fault> {
+        self.file.page(number)
+    }
+
     /// The row at a key.
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Bytes>, Fault> {
         let mut rows = self.rows_from(key)?;

@@ -10,6 +10,7 @@ mod create;
 mod ends;
 mod engine;
 mod envelope;
+mod estimate;
 mod head;
 mod in_order;
 mod inline;
