@@ -37,6 +37,7 @@ mod finding;
 mod global;
 #[cfg(doctest)]
 mod guide;
+mod past;
 mod prefix;
 mod processes;
 mod roots;
@@ -79,10 +80,12 @@ pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
 pub use finding::{all_tags, find, find_any, find_dyn, find_tags_starting_with};
 pub use global::{
-    atomic, cache_stats, clear_cache, close, collect_cycles, commit, compact, current, delete,
-    drop_prefix, exists, fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes,
-    prune_history, singleton, snapshot, snapshot_at, snapshot_at_time, snapshot_of, state,
-    state_at, states, touch,
+    atomic, cache_stats, clear_cache, close, collect_cycles, commit, current, delete, drop_prefix,
+    exists, fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes, singleton,
+    state, touch, try_singleton, try_touch,
+};
+pub use past::{
+    compact, prune_history, snapshot, snapshot_at, snapshot_at_time, snapshot_of, state_at, states,
 };
 pub use prefix::Prefix;
 #[cfg(feature = "tokio")]

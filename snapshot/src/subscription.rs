@@ -124,12 +124,17 @@ impl<T: Class> Subscription<T> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn next_within(&mut self, timeout: Duration) -> Result<Option<Commit<T>>> {
-        let deadline = Instant::now() + timeout;
+        // No deadline for times beyond what a clock can show.
+        let deadline = Instant::now().checked_add(timeout);
+        let next = self.last.saturating_add(1);
         loop {
             self.prefix.check_open()?;
-            let left = deadline.saturating_duration_since(Instant::now());
-            if self.prefix.wait(self.last + 1, left.min(WAIT))? {
-                let commit = self.commit(self.last + 1)?;
+            let left = match deadline {
+                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+                None => WAIT,
+            };
+            if self.prefix.wait(next, left.min(WAIT))? {
+                let commit = self.commit(next)?;
                 self.last = commit.state;
                 return Ok(Some(commit));
             }

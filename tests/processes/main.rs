@@ -12,12 +12,13 @@ mod openings;
 mod pairs;
 mod polls;
 mod soak;
+mod subscribers;
 mod waits;
 
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 20] = [
+const ROLES: [(&str, fn(&Path)); 23] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -36,6 +37,9 @@ const ROLES: [(&str, fn(&Path)); 20] = [
     ("writes one of two", pairs::writes_one_of_two),
     ("reads two prefixes", pairs::reads_two_prefixes),
     ("polls", polls::polls),
+    ("listens", subscribers::listens),
+    ("streams", subscribers::streams),
+    ("is slow", subscribers::is_slow),
     ("soaks reading", soak::soaks_reading),
     ("soaks writing", soak::soaks_writing),
 ];

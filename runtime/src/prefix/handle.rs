@@ -104,6 +104,11 @@ impl Prefix {
         Memo::singleton_in(&self.open.objects, make).or_panic()
     }
 
+    /// As [`singleton`](Self::singleton), with the failure as a value.
+    pub fn try_singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Result<Memo<T>> {
+        Memo::singleton_in(&self.open.objects, make)
+    }
+
     /// Who has slots for reading in the file, in all processes.
     pub fn readers(&self) -> Result<Vec<Reader>> {
         self.check_open()?;
@@ -161,7 +166,11 @@ impl Prefix {
         let kept = first.max(head.oldest.0).max(1)..=last.min(head.state.0);
         let mut states = Vec::new();
         for number in kept {
-            states.extend(store.state_row(StateNum(number))?.map(|row| State::new(number, row)));
+            // Without a history the present has no row of its own: how much it changed is not kept.
+            let present = StateRow { time_ns: head.time_ns, ..StateRow::default() };
+            let present = (number == head.state.0).then_some(present);
+            let row = store.state_row(StateNum(number))?.or(present);
+            states.extend(row.map(|row| State::new(number, row)));
         }
         Ok(states)
     }
