@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use db0_runtime::{
     Error, OrPanic, Result,
-    derived::{Members, Target},
+    derived::{Few, Members, Target},
     object::{AnyMemo, Handle, Objects},
 };
 use uuid::Uuid;
@@ -236,7 +236,7 @@ impl<T, H> Criteria<T> for AnyQuery<H> {
 }
 
 impl<H: AnyHandle> Targets for AnyQuery<H> {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         let objects = self.core.objects()?;
         into.extend(
             self.core.all()?.into_iter().map(|oid| Target::of_number(objects.clone(), oid)),

@@ -1,5 +1,7 @@
 //! What may stand between the brackets of `find`.
 
+use std::borrow::Cow;
+
 use db0_collections::index::{Entries, Index};
 use db0_runtime::{
     AnyMemo, Memo, WeakMemo,
@@ -27,6 +29,18 @@ pub trait Criteria<T> {
 impl<T, C: Criteria<T> + ?Sized> Criteria<T> for &C {
     fn expr(&self) -> Expr {
         (**self).expr()
+    }
+}
+
+impl<T, C: Criteria<T> + ?Sized> Criteria<T> for Box<C> {
+    fn expr(&self) -> Expr {
+        (**self).expr()
+    }
+}
+
+impl<T> Criteria<T> for Cow<'_, str> {
+    fn expr(&self) -> Expr {
+        Criteria::<T>::expr(&**self)
     }
 }
 

@@ -6,6 +6,7 @@ use db0_collections::index::Part;
 use db0_runtime::{Chunk, Result, class::TagName, derived::Members, object::Objects};
 
 use crate::{
+    and::And,
     condition::FieldTest,
     core::members_named,
     expr::{Node, Test},
@@ -29,7 +30,7 @@ pub(crate) enum Step {
     Tag(Tagged),
     /// Few objects, gathered before.
     Ids(IdSet, String),
-    And(Vec<Step>),
+    And(And),
     Or(Vec<Step>),
     Not(Box<Step>),
     Query(Box<Plan>),
@@ -142,6 +143,11 @@ impl Plan {
     }
 
     pub(crate) fn count(&self) -> Result<u64> {
+        match (&self.root, &self.classes[..]) {
+            (Step::All, [class]) => return class.members.count(&self.objects),
+            (Step::Tag(tag), [class]) => return tag.count_with(self.look(true), class),
+            _ => {}
+        }
         let mut count = 0;
         self.each_chunk(|_, chunk| {
             count += u64::from(chunk.len());
@@ -207,12 +213,7 @@ impl Step {
                 ids.insert(oid);
                 Self::Ids(ids, format!("{node:?}"))
             }),
-            Node::And(parts) => {
-                let mut steps = steps(parts)?;
-                // Tests look into objects: only into those that are left at the end.
-                steps.sort_by_key(Self::cost);
-                Self::And(steps)
-            }
+            Node::And(parts) => Self::And(And::new(steps(parts)?)),
             Node::Or(parts) => Self::Or(steps(parts)?),
             Node::Not(part) => Self::Not(Box::new(Self::new(objects, part)?)),
             Node::Query(query) => {
@@ -269,24 +270,8 @@ impl Step {
     fn source(&self) -> Option<&Indexed> {
         match self {
             Self::Indexed(indexed) if indexed.is_source() => Some(indexed),
-            Self::And(steps) => steps.iter().find_map(Self::source),
+            Self::And(and) => and.parts().find_map(Self::source),
             _ => None,
-        }
-    }
-
-    fn cost(&self) -> u8 {
-        match self {
-            Self::Indexed(indexed) => indexed.cost(),
-            Self::All | Self::Nothing => 0,
-            Self::Ids(..) | Self::Tag(..) => 1,
-            Self::Not(step) => step.cost().saturating_add(1),
-            Self::And(steps) | Self::Or(steps) => {
-                steps.iter().map(Self::cost).max().unwrap_or(0).saturating_add(1)
-            }
-            Self::Query(plan) => plan.root.cost().saturating_add(2),
-            Self::Field(_) => 100,
-            // The user's own: it may take its time.
-            Self::Filter(_) => 200,
         }
     }
 
@@ -300,9 +285,9 @@ impl Step {
             Self::Tag(tag) => tag.next_chunk(look, from),
             Self::Ids(ids, _) => Ok(ids.next_chunk(from)),
             Self::Query(plan) => plan.next_of(plan.look(look.ahead), from),
-            Self::And(steps) => {
+            Self::And(and) => {
                 let mut at = from;
-                for step in steps {
+                for step in and.in_order(look.objects)? {
                     match step.next_chunk(look, at)? {
                         Some(next) => at = at.max(next),
                         None => return Ok(None),
@@ -331,8 +316,8 @@ impl Step {
                 None => *among = Chunk::EMPTY,
             },
             Self::Query(plan) => plan.keep_in(look.ahead, number, among)?,
-            Self::And(steps) => {
-                for step in steps {
+            Self::And(and) => {
+                for step in and.in_known_order() {
                     if among.is_empty() {
                         return Ok(());
                     }

@@ -1,6 +1,6 @@
 //! What a query is going to do, for people.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use db0_runtime::{OrPanic, Result, class::Class, object::Objects};
 
@@ -105,7 +105,7 @@ impl Explain {
     }
 
     /// Explains a step among so many objects; gives how many are left at most.
-    fn step(&mut self, depth: usize, step: &Step, objects: &Objects, all: u64) -> Result<u64> {
+    fn step(&mut self, depth: usize, step: &Step, objects: &Arc<Objects>, all: u64) -> Result<u64> {
         Ok(match step {
             Step::All => all,
             Step::Nothing => {
@@ -121,10 +121,10 @@ impl Explain {
                 self.line(depth, format!("{name}: {}, gathered first", ids.len()));
                 ids.len().min(all)
             }
-            Step::And(steps) => {
+            Step::And(and) => {
                 self.line(depth, "all of:".into());
                 let mut left = all;
-                for step in steps {
+                for step in and.in_order(objects)? {
                     left = left.min(self.step(depth + 1, step, objects, left)?);
                 }
                 left

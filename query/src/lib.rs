@@ -1,6 +1,7 @@
 //! db0's queries. Programs use the `db0` crate, which re-exports what is public here.
 
 mod all_tags;
+mod and;
 mod any_query;
 mod condition;
 mod core;
@@ -49,5 +50,6 @@ pub mod plumbing {
         Result,
         class::{FieldTags, TagName},
         codec::key::KeySink,
+        derived::Few,
     };
 }

@@ -1,8 +1,11 @@
 //! What can be put on an object as a tag.
 
+use std::borrow::Cow;
+
 use db0_runtime::{
     AnyMemo, Memo, Result, WeakMemo,
     class::{Class, TagName},
+    derived::Few,
 };
 
 use crate::criteria::ClassTag;
@@ -15,30 +18,42 @@ use crate::criteria::ClassTag;
 )]
 pub trait TagList {
     /// Adds the tags' identities.
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()>;
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()>;
 }
 
 impl<L: TagList + ?Sized> TagList for &L {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         (**self).collect(into)
     }
 }
 
 impl TagList for str {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(TagName::text(self)?);
         Ok(())
     }
 }
 
+impl TagList for () {
+    fn collect(&self, _: &mut Few<TagName>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl TagList for Cow<'_, str> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
+        (**self).collect(into)
+    }
+}
+
 impl TagList for String {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.as_str().collect(into)
     }
 }
 
 impl<T: Class> TagList for Memo<T> {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.place()?;
         into.push(TagName::object(self.uuid()));
         Ok(())
@@ -46,47 +61,47 @@ impl<T: Class> TagList for Memo<T> {
 }
 
 impl TagList for AnyMemo {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(TagName::object(self.uuid()));
         Ok(())
     }
 }
 
 impl<T: Class> TagList for WeakMemo<T> {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(TagName::object(self.uuid()));
         Ok(())
     }
 }
 
 impl TagList for TagName {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(self.clone());
         Ok(())
     }
 }
 
 impl TagList for ClassTag {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(self.name());
         Ok(())
     }
 }
 
 impl<L: TagList> TagList for [L] {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.iter().try_for_each(|tag| tag.collect(into))
     }
 }
 
 impl<L: TagList, const N: usize> TagList for [L; N] {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.as_slice().collect(into)
     }
 }
 
 impl<L: TagList> TagList for Vec<L> {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.as_slice().collect(into)
     }
 }
@@ -94,7 +109,7 @@ impl<L: TagList> TagList for Vec<L> {
 macro_rules! tuples {
     ($(($($name:ident $index:tt),*))*) => {$(
         impl<$($name: TagList),*> TagList for ($($name,)*) {
-            fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+            fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
                 $(self.$index.collect(into)?;)*
                 Ok(())
             }
@@ -121,7 +136,7 @@ macro_rules! __tag_impls {
         impl $crate::TagList for $tag {
             fn collect(
                 &self,
-                into: &mut ::std::vec::Vec<$crate::plumbing::TagName>,
+                into: &mut $crate::plumbing::Few<$crate::plumbing::TagName>,
             ) -> $crate::plumbing::Result<()> {
                 into.push($crate::plumbing::TagName::variant(self));
                 ::core::result::Result::Ok(())

@@ -11,7 +11,7 @@ use db0_runtime::{
 /// Chunks that are read ahead at first, and at most: who wants the first result need not pay for
 /// many, and what is read ahead stays in the processor's cache.
 const AHEAD_MIN: usize = 4;
-const AHEAD_MAX: usize = 16;
+pub(crate) const AHEAD_MAX: usize = 16;
 
 /// Where objects are looked for, and whether all of them are gone through.
 #[derive(Clone, Copy)]
@@ -35,6 +35,12 @@ struct Read {
     most: usize,
 }
 
+impl Read {
+    fn chunk(&self, number: u64) -> Option<&Chunk> {
+        self.ahead.as_ref().and_then(|ahead| ahead.get(number))
+    }
+}
+
 impl Tagged {
     pub(crate) fn new(members: Members, name: String) -> Self {
         Self { members, name, read: RefCell::default() }
@@ -46,7 +52,7 @@ impl Tagged {
             return self.members.chunk(look.objects, number, chunk);
         }
         self.read_to(look.objects, number)?;
-        if let Some(found) = self.read.borrow().ahead.as_ref().and_then(|ahead| ahead.get(number)) {
+        if let Some(found) = self.read.borrow().chunk(number) {
             chunk.or(found);
         }
         Ok(())
@@ -61,11 +67,36 @@ impl Tagged {
             return Ok(());
         }
         self.read_to(look.objects, number)?;
-        match self.read.borrow().ahead.as_ref().and_then(|ahead| ahead.get(number)) {
+        match self.read.borrow().chunk(number) {
             Some(found) => among.and(found),
             None => *among = Chunk::EMPTY,
         }
         Ok(())
+    }
+
+    /// About how many members there are.
+    pub(crate) fn measure(&self, objects: &Objects) -> Result<u64> {
+        self.read_to(objects, 0)?;
+        Ok(self.read.borrow().ahead.as_ref().map_or(0, |ahead| ahead.measure(objects)))
+    }
+
+    /// How many objects are members of this and of the other.
+    pub(crate) fn count_with(&self, look: Look<'_>, other: &Self) -> Result<u64> {
+        [self, other].into_iter().for_each(|all| all.read.borrow_mut().most = AHEAD_MAX);
+        let (mut count, mut from) = (0, 0);
+        while let Some(number) = self.next_chunk(look, from)? {
+            // They take turns in skipping.
+            let Some(next) = other.next_chunk(look, number)? else { break };
+            if next == number {
+                let (mine, theirs) = (self.read.borrow(), other.read.borrow());
+                let both = mine.chunk(number).zip(theirs.chunk(number));
+                count += both.map_or(0, |(a, b)| u64::from(a.len_of_both(b)));
+                from = number + 1;
+            } else {
+                from = next;
+            }
+        }
+        Ok(count)
     }
 
     /// The first chunk at or after `from` that may have members.

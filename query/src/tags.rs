@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 use db0_runtime::{
     AnyMemo, Memo, OrPanic, Result,
     class::{Class, TagName},
-    derived::{self, Hold, Tagging, Target},
+    derived::{self, Few, Hold, Tagging, Target},
 };
 
 use crate::{query::Query, tag::TagList};
@@ -17,49 +17,49 @@ use crate::{query::Query, tag::TagList};
 )]
 pub trait Targets {
     /// Adds the objects.
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()>;
+    fn targets(&self, into: &mut Few<Target>) -> Result<()>;
 }
 
 impl<M: Targets + ?Sized> Targets for &M {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         (**self).targets(into)
     }
 }
 
 impl<T: Class> Targets for Memo<T> {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
-        into.push(Target::of(self.into())?);
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+        into.push(Target::of(self)?);
         Ok(())
     }
 }
 
 impl Targets for AnyMemo {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
-        into.push(Target::of(self.clone())?);
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+        into.push(Target::of_any(self)?);
         Ok(())
     }
 }
 
 impl<M: Targets> Targets for [M] {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         self.iter().try_for_each(|memo| memo.targets(into))
     }
 }
 
 impl<M: Targets, const N: usize> Targets for [M; N] {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         self.as_slice().targets(into)
     }
 }
 
 impl<M: Targets> Targets for Vec<M> {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         self.as_slice().targets(into)
     }
 }
 
 impl<T: Class> Targets for Query<T> {
-    fn targets(&self, into: &mut Vec<Target>) -> Result<()> {
+    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
         let objects = self.core.objects()?;
         into.extend(
             self.core.all()?.into_iter().map(|oid| Target::of_number(objects.clone(), oid)),
@@ -70,7 +70,7 @@ impl<T: Class> Targets for Query<T> {
 
 /// The tags of objects: made by [`tags`].
 pub struct Tagger {
-    targets: Result<Vec<Target>>,
+    targets: Result<Few<Target>>,
     hold: Hold,
 }
 
@@ -89,7 +89,7 @@ pub struct Tagger {
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn tags(objects: impl Targets) -> Tagger {
-    let mut targets = Vec::new();
+    let mut targets = Few::default();
     let found = objects.targets(&mut targets);
     Tagger { targets: found.map(|()| targets), hold: Hold::Alive }
 }
@@ -125,7 +125,7 @@ impl Tagger {
     fn change(self, tagging: Tagging, tags: &impl TagList) -> Result<Self> {
         let names = names(tags)?;
         let targets = self.targets()?;
-        for same in targets.chunk_by(|a, b| Arc::ptr_eq(a.place().0, b.place().0)) {
+        for same in targets.chunk_by(|a, b| Arc::ptr_eq(a.objects(), b.objects())) {
             derived::tag(same, tagging, &names, self.hold)?;
         }
         Ok(self)
@@ -230,8 +230,8 @@ impl Tagger {
     /// As [`list`](Self::list), with the failure as a value.
     pub fn try_list(&self) -> Result<Vec<TagName>> {
         let mut all = BTreeSet::new();
-        for (objects, oid) in self.targets()?.iter().map(Target::place) {
-            all.extend(derived::tags_of(objects, oid)?);
+        for target in self.targets()? {
+            all.extend(derived::tags_of(target.objects(), target.number())?);
         }
         Ok(all.into_iter().collect())
     }
@@ -258,8 +258,8 @@ impl Tagger {
     /// As [`contains`](Self::contains), with the failure as a value.
     pub fn try_contains(&self, tags: impl TagList) -> Result<bool> {
         let names = names(&tags)?;
-        for (objects, oid) in self.targets()?.iter().map(Target::place) {
-            let has = derived::tags_of(objects, oid)?;
+        for target in self.targets()? {
+            let has = derived::tags_of(target.objects(), target.number())?;
             if !names.iter().all(|name| has.contains(name)) {
                 return Ok(false);
             }
@@ -268,8 +268,8 @@ impl Tagger {
     }
 }
 
-fn names(tags: &impl TagList) -> Result<Vec<TagName>> {
-    let mut names = Vec::new();
+fn names(tags: &impl TagList) -> Result<Few<TagName>> {
+    let mut names = Few::default();
     tags.collect(&mut names)?;
     Ok(names)
 }

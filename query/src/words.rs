@@ -1,6 +1,6 @@
 //! Words of a text as tags, folded so that case and accents don't matter.
 
-use db0_runtime::{Result, class::TagName};
+use db0_runtime::{Result, class::TagName, derived::Few};
 
 use crate::{
     criteria::Criteria,
@@ -58,7 +58,7 @@ impl Words {
 }
 
 impl TagList for Words {
-    fn collect(&self, into: &mut Vec<TagName>) -> Result<()> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         self.words.collect(into)
     }
 }

@@ -3,9 +3,13 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod explained;
+mod forms;
 mod groups;
 mod laziness;
+mod misuse;
 mod names_reclaimed;
+mod names_while_running;
 mod one_by_one;
 mod orders;
 mod pages;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use dashmap::DashMap;
 
 use super::{
+    leaving::{Leaving, Unborne},
     tag::TagName,
     tag_name_row::{BY_NAME, FRONT, UNBORNE, name_key, name_row, number_key, numbered},
 };
@@ -20,18 +21,47 @@ use crate::{
 /// The tags of one prefix that this process has met.
 #[derive(Debug, Default)]
 pub(crate) struct TagNames {
-    by_name: DashMap<TagName, TagId>,
+    pub(super) by_name: DashMap<TagName, TagId>,
     by_number: DashMap<TagId, TagName>,
     /// Not on disk yet.
     unsaved: Mutex<Vec<(TagId, TagName)>>,
+    /// What nothing bears.
+    pub(super) leaving: Leaving,
+}
+
+/// What a commit writes of names.
+#[derive(Debug, Default)]
+pub(crate) struct NamesWritten {
+    new: usize,
+    unborne: Vec<Unborne>,
+    gone: Vec<Unborne>,
 }
 
 impl TagNames {
     /// The number of a tag, if it has one.
     pub(crate) fn find(&self, store: &Arc<Store>, name: &TagName) -> Result<Option<TagId>> {
-        if let Some(known) = self.by_name.get(name) {
-            return Ok(Some(*known));
+        loop {
+            if let Some(known) = self.by_name.get(name) {
+                return Ok(Some(*known));
+            }
+            let round = self.leaving.round();
+            let stored = Self::stored(store, name)?;
+            let Some(tag) = stored.filter(|tag| !self.leaving.is_going(*tag)) else {
+                return Ok(None);
+            };
+            // Whoever has given it a new number meanwhile knows better.
+            let known = *self.by_name.entry(name.clone()).or_insert(tag);
+            if self.leaving.round() == round {
+                self.by_number.insert(known, name.clone());
+                return Ok(Some(known));
+            }
+            // It may have gone meanwhile.
+            self.by_name.remove_if(name, |_, number| *number == tag);
         }
+    }
+
+    /// The number of a tag on disk.
+    fn stored(store: &Arc<Store>, name: &TagName) -> Result<Option<TagId>> {
         let view = View::At(store.clone(), store.state());
         let key = name_key(name.as_bytes());
         let number = view.get(Table::TagNames, &key, |mut row| {
@@ -39,12 +69,8 @@ impl TagNames {
             (row == name.as_bytes()).then_some(number).and_then(|n| u32::try_from(n).ok())
         })?;
         let Some(number) = number else { return Ok(None) };
-        let tag = number
-            .map(TagId)
-            .ok_or_else(|| store.corrupt(Table::TagNames, &key, "the row is damaged"))?;
-        self.by_name.insert(name.clone(), tag);
-        self.by_number.insert(tag, name.clone());
-        Ok(Some(tag))
+        let damaged = || store.corrupt(Table::TagNames, &key, "the row is damaged");
+        number.map(TagId).map(Some).ok_or_else(damaged)
     }
 
     /// The number of a tag, given out if it has none. The caller has the turn.
@@ -97,22 +123,27 @@ impl TagNames {
         Ok(found)
     }
 
-    /// Writes the names that are not on disk yet; gives how many.
-    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<usize> {
+    /// Writes the names that are not on disk yet.
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<NamesWritten> {
         let unsaved = self.unsaved.lock().clone();
         for (tag, name) in &unsaved {
             let row = name_row(*tag, name.as_bytes());
             writer.put_sealed(Table::TagNames, &name_key(name.as_bytes()), row)?;
             writer.put_sealed(Table::TagNames, &number_key(*tag), name.as_bytes().to_vec())?;
         }
-        Ok(unsaved.len())
+        Ok(NamesWritten { new: unsaved.len(), ..NamesWritten::default() })
     }
 
-    /// Notes of which tags nothing is left as of this commit, `new` ones included that were given out
-    /// in vain: their names go when no state can be seen any more in which something bore them.
-    pub(crate) fn note_unborne(&self, writer: &mut Writer<'_>, new: usize) -> Result<()> {
+    /// Notes of which tags nothing is left as of this commit, new ones included that were given out
+    /// in vain: their names go when no state can be seen any more in which something bore them. Deletes
+    /// the names that go.
+    pub(crate) fn note_unborne(
+        &self,
+        writer: &mut Writer<'_>,
+        written: &mut NamesWritten,
+    ) -> Result<()> {
         let mut tags = writer.take_emptied();
-        tags.extend(self.unsaved.lock().iter().take(new).map(|(tag, _)| *tag));
+        tags.extend(self.unsaved.lock().iter().take(written.new).map(|(tag, _)| *tag));
         tags.sort_unstable();
         tags.dedup();
         let mut row = Vec::new();
@@ -122,16 +153,34 @@ impl TagNames {
             let is_named = writer.get(Table::TagNames, &number_key(tag))?.is_some();
             if is_named && !writer.has_members(tag)? {
                 writer.put_sealed(Table::TagNames, &numbered(UNBORNE, tag), row.clone())?;
+                written.unborne.push((writer.state(), tag));
             }
         }
-        Ok(())
+        written.gone = self.leaving.going();
+        written.gone.iter().try_for_each(|(since, tag)| reclaim_one(writer, *tag, *since))
     }
 
-    /// Deletes the names that nothing bears in any state that can be seen. Nobody else writes yet: a
-    /// number that somebody has just looked up must not lose its name.
-    pub(crate) fn reclaim(store: &Arc<Store>) -> Result<()> {
+    /// Since which state nothing has borne a tag, if that is noted.
+    pub(super) fn unborne_since(store: &Arc<Store>, tag: TagId) -> Result<Option<StateNum>> {
+        let view = View::At(store.clone(), store.state());
+        let key = numbered(UNBORNE, tag);
+        let since = view.get(Table::TagNames, &key, |mut row| take_varint(&mut row))?;
+        Ok(since.flatten().map(StateNum))
+    }
+
+    /// The names of a prefix that is opened for writing, without those that nothing bears in any state
+    /// that can be seen. Nobody else writes yet: a number that somebody has just looked up must not
+    /// lose its name.
+    pub(crate) fn reclaimed(store: &Arc<Store>) -> Result<Self> {
+        let names = Self::default();
+        names.leaving.add(Self::reclaim(store)?);
+        Ok(names)
+    }
+
+    /// Deletes names; gives those that nothing bears and that have to wait.
+    fn reclaim(store: &Arc<Store>) -> Result<Vec<Unborne>> {
         let oldest = store.head().oldest;
-        let mut due = Vec::new();
+        let (mut due, mut waiting) = (Vec::new(), Vec::new());
         let view = View::At(store.clone(), store.state());
         let range = KeyRange::prefix(&[UNBORNE]);
         view.scan(Table::TagNames, range, Direction::Forward, &mut |key, mut row| {
@@ -141,21 +190,24 @@ impl TagNames {
             let (tag, since) = noted.ok_or_else(damaged)?;
             if since <= oldest {
                 due.push((tag, since));
+            } else {
+                waiting.push((since, tag));
             }
             Ok(ControlFlow::Continue(()))
         })?;
+        waiting.sort_unstable();
         if due.is_empty() {
-            return Ok(());
+            return Ok(waiting);
         }
         let mut reclaim = |writer: &mut Writer<'_>| {
             due.iter().try_for_each(|(tag, since)| reclaim_one(writer, *tag, *since))
         };
         match store.commit(&mut reclaim) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(waiting),
             Err(NotCommitted::Failed(error)) => {
                 // There is time until the next opening.
                 tracing::warn!("names of tags are not reclaimed: {error}");
-                Ok(())
+                Ok(waiting)
             }
             Err(NotCommitted::InDoubt(error)) => Err(error),
         }
@@ -172,12 +224,15 @@ impl TagNames {
             self.by_number.remove(&tag);
             self.by_name.remove(&name);
         }
+        self.leaving.clear();
         self.step();
     }
 
-    /// Notes that the first `count` of them are on disk now.
-    pub(crate) fn saved(&self, count: usize) {
-        self.unsaved.lock().drain(..count);
+    /// Notes what is on disk now.
+    pub(crate) fn saved(&self, written: &NamesWritten) {
+        self.unsaved.lock().drain(..written.new);
+        self.leaving.gone(&written.gone);
+        self.leaving.add(written.unborne.iter().copied());
     }
 }
 
@@ -243,13 +298,13 @@ mod tests {
             let tag = names.find_or_add(store, &name(tag)).expect("it has a number");
             postings.set(tag, Oid(*oid), *joins);
         }
-        let mut new = 0;
+        let mut written = NamesWritten::default();
         let state = store.commit(&mut |writer| {
-            new = names.write(writer)?;
+            written = names.write(writer)?;
             writer.postings([&postings])?;
-            names.note_unborne(writer, new)
+            names.note_unborne(writer, &mut written)
         });
-        names.saved(new);
+        names.saved(&written);
         state.unwrap_or_else(|_| panic!("it commits"))
     }
 
@@ -306,6 +361,29 @@ mod tests {
         commit(&store, &names, &[("b", 3, true)]);
         TagNames::reclaim(&store).expect("names are reclaimed");
         assert_eq!((find(), rows(&store)), (None, 2));
+    }
+
+    #[test]
+    fn names_go_while_the_prefix_is_written_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path();
+        let (store, names) = reopen(open(path, History::Off), path, History::Off);
+        let find = |text: &str| names.find(&store, &name(text)).expect("names are read");
+        commit(&store, &names, &[("a", 1, true), ("b", 1, true)]);
+        let old = find("a");
+        commit(&store, &names, &[("a", 1, false)]);
+        assert!(names.has_unborne(&store) && rows(&store) == 5);
+        names.let_go(&store).expect("names are read");
+        assert_eq!(find("a"), None, "it goes with the next commit");
+        commit(&store, &names, &[("b", 2, true)]);
+        assert_eq!((find("a"), rows(&store), names.has_unborne(&store)), (None, 2, false));
+        // Wanted again between the two, it is another tag.
+        commit(&store, &names, &[("b", 1, false), ("b", 2, false)]);
+        names.let_go(&store).expect("names are read");
+        let b = find("b");
+        commit(&store, &names, &[("b", 3, true), ("a", 3, true)]);
+        assert!(b.is_none() && find("a") > old);
+        assert_eq!((find("b").is_some(), rows(&store)), (true, 4));
     }
 
     #[test]

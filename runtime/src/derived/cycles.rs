@@ -29,7 +29,7 @@ pub(crate) struct Found {
 /// to judge them: much may happen meanwhile.
 pub(crate) fn find_cycles(objects: &Objects) -> Result<Found> {
     let view = View::Committed(objects.store().clone());
-    let mut progress = Progress::new("looking for circles in", objects.name());
+    let mut progress = Progress::new("looking for circles", objects.name(), 0);
     // Nothing that has no holder is in a circle, or hangs on one.
     let mut holders = Vec::new();
     view.scan(Table::Counts, KeyRange::all(), Direction::Forward, &mut |key, mut row| {

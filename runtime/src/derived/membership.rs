@@ -42,6 +42,16 @@ impl Ahead {
         self.0.next(from)
     }
 
+    /// About how many members there are in all: these, which begin with the first, are taken to be like
+    /// the others.
+    pub fn measure(&self, objects: &Objects) -> u64 {
+        let (last, _) = place(objects.store().next_oid());
+        match self.to() {
+            Some(to) if to > 0 => self.0.count().saturating_mul(last.max(to)) / to,
+            _ => self.0.count(),
+        }
+    }
+
     /// The first chunk that is not among these; none if these are all.
     pub fn to(&self) -> Option<u64> {
         self.0.to()

@@ -2,10 +2,11 @@
 
 use std::{panic::Location, sync::Arc};
 
+use super::few::Few;
 use crate::{
     Error, Result,
-    class::TagName,
-    object::{AnyMemo, Objects},
+    class::{Class, TagName},
+    object::{AnyMemo, Grip, Memo, Objects},
     store::{ClassId, Done, LayerRows, Oid, Retag, TagId},
 };
 
@@ -45,35 +46,56 @@ impl Hold {
 }
 
 /// An object that is to be tagged.
-pub struct Target {
-    objects: Arc<Objects>,
-    oid: Oid,
+pub struct Target(Of);
+
+enum Of {
     /// Nothing else may hold it until it has its tag.
-    held: Option<AnyMemo>,
+    Held(Grip),
+    Number(Arc<Objects>, Oid),
 }
 
 impl Target {
     /// The object of a handle.
-    pub fn of(memo: AnyMemo) -> Result<Self> {
-        let (objects, oid) = memo.place()?;
-        Ok(Self { objects, oid: Oid(oid), held: Some(memo) })
+    pub fn of<T: Class>(memo: &Memo<T>) -> Result<Self> {
+        memo.grip().map(|grip| Self(Of::Held(grip)))
+    }
+
+    /// The object of a handle without a type.
+    pub fn of_any(memo: &AnyMemo) -> Result<Self> {
+        memo.cell().map(|cell| Self(Of::Held(Grip::new(cell))))
     }
 
     /// The object of a number.
     pub fn of_number(objects: Arc<Objects>, oid: u64) -> Self {
-        Self { objects, oid: Oid(oid), held: None }
+        Self(Of::Number(objects, Oid(oid)))
     }
 
-    /// Through which view, and its number.
-    pub fn place(&self) -> (&Arc<Objects>, u64) {
-        (&self.objects, self.oid.0)
+    /// Through which view.
+    pub fn objects(&self) -> &Arc<Objects> {
+        match &self.0 {
+            Of::Held(grip) => grip.objects(),
+            Of::Number(objects, _) => objects,
+        }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u64 {
+        self.oid().0
+    }
+
+    fn oid(&self) -> Oid {
+        match &self.0 {
+            Of::Held(grip) => grip.cell().oid(),
+            Of::Number(_, oid) => *oid,
+        }
     }
 
     /// Refuses one that is deleted.
     fn class(&self) -> Result<ClassId> {
-        let Some(held) = &self.held else { return self.objects.check_alive(self.oid) };
-        let cell = held.cell()?;
-        cell.check_alive().map(|()| cell.class().id)
+        match &self.0 {
+            Of::Held(grip) => grip.cell().check_alive().map(|()| grip.cell().class().id),
+            Of::Number(objects, oid) => objects.check_alive(*oid),
+        }
     }
 }
 
@@ -141,18 +163,18 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
 /// Changes the tags of objects, which are of one prefix, all in one step.
 #[track_caller]
 pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) -> Result<()> {
-    let Some(Target { objects, .. }) = targets.first() else { return Ok(()) };
+    let Some(objects) = targets.first().map(Target::objects) else { return Ok(()) };
     objects.check_writable()?;
     let _turn = objects.shared().borrow_turn(Location::caller())?;
     let tags = tags_named(objects, tagging, names)?;
     let class = |target: &Target| match target.class() {
-        Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid, None)),
-        class => class.map(|class| (target.oid, Some(class))),
+        Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid(), None)),
+        class => class.map(|class| (target.oid(), Some(class))),
     };
-    let these = targets.iter().map(class).collect::<Result<Vec<_>>>()?;
+    let these = targets.iter().map(class).collect::<Result<Few<_>>>()?;
     let mut off = TakenOff::default();
     if tagging != Tagging::Add {
-        for of in &these {
+        for of in &*these {
             let before = objects.view().tags_put_on(of.0)?;
             let goes = |tag: &TagId| tags.contains(tag) == (tagging == Tagging::Remove);
             off.add(objects, *of, &before.all().filter(goes).collect::<Vec<_>>())?;
@@ -171,9 +193,9 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
 }
 
 /// The numbers of tags; those that are put on are given out where there are none.
-fn tags_named(objects: &Objects, tagging: Tagging, names: &[TagName]) -> Result<Vec<TagId>> {
+fn tags_named(objects: &Objects, tagging: Tagging, names: &[TagName]) -> Result<Few<TagId>> {
     let names_of = objects.tag_names();
-    let mut tags = Vec::with_capacity(names.len());
+    let mut tags = Few::default();
     for name in names {
         match tagging {
             Tagging::Remove => tags.extend(names_of.find(objects.store(), name)?),

@@ -225,8 +225,8 @@ impl Objects {
     ) -> Result<()> {
         let tag = Self::class_tag(class.id);
         let committed = View::Committed(self.store().clone());
-        let what = format!("building what is kept of {} in", T::INFO.name);
-        let mut progress = Progress::new(&what, self.name());
+        let what = format!("building what is kept of {}", T::INFO.name);
+        let mut progress = Progress::new(&what, self.name(), committed.count(tag)?);
         let mut from = 0;
         while let Some(number) = committed.next_chunk(tag, from)? {
             let mut members = Chunk::EMPTY;

@@ -11,7 +11,7 @@ use super::{
     cell::Cell,
     context, evolve,
     freeze::Killing,
-    hold::Hold,
+    hold::{Handles, Hold},
     inside::Keep,
     objects::Objects,
     read::Read,
@@ -88,6 +88,10 @@ pub(crate) trait Erased {
     fn can_be_typed(&self) -> bool;
     /// The user has a handle of the object.
     fn is_in_hands(&self) -> bool;
+    /// The user's handles.
+    fn handles(&self) -> &Handles;
+    /// None of them is left.
+    fn last_handle_dropped(&self);
     /// Whether a commit of `epoch` may delete the object. If so, no handle of it can be taken before
     /// [`decided`](Self::decided). The caller holds the publish lock.
     fn claim(&self, epoch: Epoch) -> Killing;
@@ -182,6 +186,14 @@ impl<T: Class> Erased for Cell<T> {
 
     fn is_in_hands(&self) -> bool {
         !self.handles.is_empty()
+    }
+
+    fn handles(&self) -> &Handles {
+        &self.handles
+    }
+
+    fn last_handle_dropped(&self) {
+        self.dropped();
     }
 
     fn claim(&self, epoch: Epoch) -> Killing {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic::Location,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -202,6 +203,18 @@ impl Objects {
         slots::in_bulk(|| {
             held.into_iter().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
         });
+    }
+
+    /// Lets go of names of tags that nothing bears any more, if nobody is writing at the moment.
+    pub(crate) fn let_go_of_names(&self) {
+        if !self.tag_names.has_unborne(self.store()) {
+            return;
+        }
+        let Some(_turn) = self.shared.turn_for_committer(Location::caller()) else { return };
+        if let Err(error) = self.tag_names.let_go(self.store()) {
+            // There is time until the next opening.
+            tracing::warn!("names of tags are not reclaimed: {error}");
+        }
     }
 
     /// The commit failed: everything waits again.

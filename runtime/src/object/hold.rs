@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use super::{cell::Cell, shared::Shared};
+use super::{any_cell::AnyCell, cell::Cell, objects::Objects, shared::Shared};
 use crate::{
     lmdb::Opaque,
     sync::{Mutex, is_committer},
@@ -108,12 +108,43 @@ impl<T> Drop for Hold<T> {
     }
 }
 
+/// As [`Hold`], whatever the object's type.
+pub(crate) struct Grip(Arc<dyn AnyCell>);
+
+impl Grip {
+    pub(crate) fn new(cell: Arc<dyn AnyCell>) -> Self {
+        if cell.handles().add() {
+            cell.objects().shared().users.add();
+        }
+        Self(cell)
+    }
+
+    #[inline]
+    pub(crate) fn cell(&self) -> &dyn AnyCell {
+        &*self.0
+    }
+
+    /// The view that the object is seen in.
+    pub(crate) fn objects(&self) -> &Arc<Objects> {
+        self.0.objects()
+    }
+}
+
+impl Drop for Grip {
+    fn drop(&mut self) {
+        if self.0.handles().remove() {
+            self.0.last_handle_dropped();
+            self.0.objects().shared().users.remove();
+        }
+    }
+}
+
 /// Set while it is being decided whether an object without handles dies.
 const DECIDING: usize = 1 << (usize::BITS - 1);
 
 /// How many handles an object has.
 #[derive(Default)]
-pub(super) struct Handles(AtomicUsize);
+pub(crate) struct Handles(AtomicUsize);
 
 impl Handles {
     pub(super) fn one() -> Self {

@@ -12,7 +12,7 @@ use super::{
     cell::Cell,
     context,
     erased::Erased,
-    hold::Hold,
+    hold::{Grip, Hold},
     inside::{Home, Inside},
     objects::Objects,
     read::Read,
@@ -60,6 +60,11 @@ impl<T: Class> Memo<T> {
                 inside.objects().ok_or_else(closed)?.cell(inside.oid)
             }
         }
+    }
+
+    /// Holds the object as a handle does.
+    pub(crate) fn grip(&self) -> Result<Grip> {
+        Ok(Grip::new(self.cell()?))
     }
 
     /// Refuses an object that this thread sees deleted.

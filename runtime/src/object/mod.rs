@@ -70,7 +70,7 @@ pub use context::decoding_for;
 pub use export::Export;
 pub(crate) use freeze::Killing;
 pub(crate) use guards::{refuse_in_child, refuse_in_commit};
-pub(crate) use hold::Token;
+pub(crate) use hold::{Grip, Token};
 pub(crate) use keeping::check_unique;
 pub use kind::{Cast, Kind};
 pub use memo::Memo;

@@ -147,6 +147,14 @@ impl Shared {
         Held::take(&self.turn, Some(Duration::ZERO), place).ok()
     }
 
+    /// The turn for the committer, if nobody has it: it must be given back at once.
+    pub(super) fn turn_for_committer(
+        &self,
+        place: &'static Location<'static>,
+    ) -> Option<Held<&Turn>> {
+        Held::take(&self.turn, Some(Duration::ZERO), place).ok()
+    }
+
     /// As [`take_turn`](Self::take_turn), for somebody who keeps this alive meanwhile.
     pub(crate) fn borrow_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'_>> {
         self.turn_of(TurnOf::Borrowed(self), place)

@@ -96,14 +96,14 @@ fn open_if(
     }
     if writes {
         unfinished::finish_others(config, &txn::recover(&config.root, &store)?)?;
-        TagNames::reclaim(&store)?;
     }
+    let tag_names = if writes { TagNames::reclaimed(&store)? } else { TagNames::default() };
     if !config.auto_refresh {
         store.pins().hold_still()?;
     }
     let catalogue = Arc::new(Catalogue::default());
     catalogue.load(&store)?;
-    let names = (catalogue, Arc::new(TagNames::default()));
+    let names = (catalogue, Arc::new(tag_names));
     let view = View::Live(store);
     let objects = Objects::new(shared.clone(), view, name.as_str().into(), None, names, writes);
     if let Some(other) = shared.open.read().get(&objects.store().prefix_id()) {

@@ -72,7 +72,21 @@ impl Ahead {
     }
 }
 
+/// Chunks that are counted in one look.
+const COUNTED_AT_ONCE: usize = 16;
+
 impl View {
+    /// How many members a tag has.
+    pub(crate) fn count(&self, tag: TagId) -> Result<u64> {
+        let (mut count, mut from) = (0, Some(0));
+        while let Some(next) = from {
+            let ahead = self.chunks(tag, next, COUNTED_AT_ONCE)?;
+            count += ahead.count();
+            from = ahead.to();
+        }
+        Ok(count)
+    }
+
     /// The first chunks of a tag at or after `from` that may have members: some `most` of them.
     pub(crate) fn chunks(&self, tag: TagId, from: u64, most: usize) -> Result<Ahead> {
         match self {

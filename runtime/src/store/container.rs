@@ -47,6 +47,11 @@ impl Chunk {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many members are in the other, too.
+    pub fn len_of_both(&self, other: &Self) -> u32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
+    }
+
     /// There is no member.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|&word| word == 0)
@@ -238,6 +243,7 @@ mod tests {
             let mut both = x.clone();
             both.and(&y);
             prop_assert!(both.iter().eq(a.intersection(&b).copied()));
+            prop_assert_eq!(both.len(), x.len_of_both(&y));
             let mut either = x.clone();
             either.or(&y);
             prop_assert!(either.iter().eq(a.union(&b).copied()));

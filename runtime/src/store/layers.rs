@@ -2,7 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{engine::Store, layer::Layer, num::Oid, stack::Stack};
+use super::{
+    engine::Store,
+    layer::Layer,
+    num::{Oid, TagId},
+    stack::Stack,
+};
 use crate::sync::thread_number;
 
 /// Fewer elements than these stay in memory, however much there is beside them.
@@ -44,6 +49,14 @@ impl Store {
         }
         let private = self.private.lock();
         private.iter().rev().flatten().skip(1).chain(open).cloned().collect()
+    }
+
+    /// Something joins or leaves a tag in a layer.
+    pub(crate) fn awaits_members(&self, tag: TagId) -> bool {
+        let stack = self.stack.load();
+        let private = self.private.lock();
+        let mut layers = private.iter().flatten().chain(&stack.layers);
+        layers.any(|layer| layer.read().postings.next_chunk(tag, 0).is_some())
     }
 
     /// The layer of what no `atomic` takes back.

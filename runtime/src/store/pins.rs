@@ -243,6 +243,11 @@ impl Pins {
         self.pinned.lock().used(..state)
     }
 
+    /// A state before this one is in use.
+    pub(crate) fn has_before(&self, state: StateNum) -> bool {
+        !self.before(state).is_empty()
+    }
+
     /// The states in use that see a row which was written at `stamp` and replaced at `replaced`.
     pub(super) fn that_see(&self, stamp: StateNum, replaced: StateNum) -> Vec<StateNum> {
         if stamp >= replaced {

@@ -32,7 +32,7 @@ impl Writer<'_> {
 
     /// Somebody looks at a state before this one, or may do so.
     pub(crate) fn is_seen_before(&self, state: StateNum) -> bool {
-        state > self.kept_from() || !self.store().pins().before(state).is_empty()
+        state > self.kept_from() || self.store().pins().has_before(state)
     }
 
     /// Deletes a row that belongs to no state, also if nothing else is written.

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    cell::{Cell, RefCell},
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -91,8 +91,7 @@ fn decide(objects: &Arc<Objects>) -> Result<Option<Frozen>> {
 /// What a commit has written of a prefix.
 struct Written {
     plan: Plan,
-    /// Up to which the names of tags are written.
-    names: usize,
+    names: class::NamesWritten,
     classes: class::Written,
     /// Why objects could not be written.
     set_aside: Vec<String>,
@@ -103,12 +102,13 @@ impl Written {
     fn settle(self, objects: &Objects, frozen: &Frozen) {
         objects.catalogue().saved(&self.classes);
         objects.health().set_aside(self.set_aside);
-        objects.tag_names().saved(self.names);
+        objects.tag_names().saved(&self.names);
         objects.committed(frozen);
         note_held(objects, &self.plan);
         for (condemned, collected) in &self.plan.collected {
             let _ = condemned.collected.set(collected.clone());
         }
+        objects.let_go_of_names();
         objects.look_again_at(&self.plan.held_anew);
         objects.go_on_with(&self.plan.postponed);
     }
@@ -141,8 +141,8 @@ struct Part<'a> {
     /// The rows of all layers, without elements if there are several.
     merged: Cow<'a, LayerRows>,
     plan: Plan,
-    /// How many tag names are written.
-    names: Cell<usize>,
+    /// Which names of tags are written, and which go.
+    names: RefCell<class::NamesWritten>,
     /// Which descriptions of classes are written.
     classes: RefCell<class::Written>,
     /// Why objects could not be written.
@@ -170,7 +170,7 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Written>, Box<
             layers,
             merged,
             plan,
-            names: Cell::new(0),
+            names: RefCell::default(),
             classes: RefCell::default(),
             set_aside: RefCell::default(),
         });
@@ -245,7 +245,7 @@ impl Part<'_> {
     fn written(self) -> Written {
         Written {
             plan: self.plan,
-            names: self.names.get(),
+            names: self.names.into_inner(),
             classes: self.classes.into_inner(),
             set_aside: self.set_aside.into_inner(),
         }
@@ -270,7 +270,7 @@ impl Part<'_> {
         batch.objects()?;
         self.frozen.encoded.set(batch.bytes);
         self.classes.replace(self.objects.catalogue().write(writer)?);
-        self.names.set(self.objects.tag_names().write(writer)?);
+        let mut names = self.objects.tag_names().write(writer)?;
         writer.rows(&[&plan.rows], &[Table::Objects])?;
         let layers = self.layers.iter().map(|layer| &**layer);
         let rows: Vec<_> = std::iter::once(&plan.rows).chain(layers).collect();
@@ -283,7 +283,8 @@ impl Part<'_> {
             }
         })?;
         writer.postings([&merged.postings, &memberships, &plan.rows.postings])?;
-        self.objects.tag_names().note_unborne(writer, self.names.get())?;
+        self.objects.tag_names().note_unborne(writer, &mut names)?;
+        self.names.replace(names);
         counts(writer, merged, plan)?;
         plan.deleted.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Deleted));
         plan.retagged.iter().for_each(|(class, oid)| writer.note(*class, *oid, Happened::Retagged));

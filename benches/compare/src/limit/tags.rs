@@ -13,6 +13,11 @@ use crate::store::decode;
 impl Limit {
     /// Puts a tag on objects, ascending, in one commit. The objects bear none with a higher number.
     pub(crate) fn tag(&mut self, tag: u64, oids: &[u64]) {
+        self.tag_with(&[tag], oids);
+    }
+
+    /// As [`tag`](Self::tag), with several tags, ascending.
+    pub(crate) fn tag_with(&mut self, all: &[u64], oids: &[u64]) {
         self.state += 1;
         let mut txn = self.env.write();
         let mut buffers = Buffers::default();
@@ -21,11 +26,12 @@ impl Limit {
             let mut tags = txn
                 .get(self.object_tags, &buffers.key)
                 .map_or(Vec::new(), |row| rows::open(row).1.to_vec());
-            rows::put_tag(&mut tags, tag);
+            all.iter().for_each(|tag| rows::put_tag(&mut tags, *tag));
             let table = (self.object_tags, rows::OBJECT_TAGS);
             self.replace(&mut txn, table, &mut buffers, |out| out.extend_from_slice(&tags));
         }
-        for members in oids.chunk_by(|a, b| a >> BITS == b >> BITS) {
+        let chunks = || oids.chunk_by(|a, b| a >> BITS == b >> BITS);
+        for (tag, members) in all.iter().flat_map(|tag| chunks().map(|chunk| (*tag, chunk))) {
             let number = members[0] >> BITS;
             rows::posting_key(tag, number, &mut buffers.key);
             let row = txn.get(self.postings, &buffers.key);

@@ -32,6 +32,11 @@ pub(super) const ROWS: &[Row] = &[
         contenders: add,
     },
     Row {
+        name: "tag-many",
+        what: "two tags put on n objects in memory by one call, in one commit; an operation is an object",
+        contenders: add_many,
+    },
+    Row {
         name: "tag-ids",
         what: "the ids of the third of n objects that bears a tag; an operation is an id",
         contenders: |args| queries(args, args.n / 3, "third", |limit| limit.ids(THIRD, &[], &[])),
@@ -82,6 +87,27 @@ fn add(args: &Args) -> Vec<Contender> {
         });
         store.close();
         sample.with("bytes each", folder::bytes(folder.path()) as f64 / n as f64)
+    });
+    vec![limit, db0]
+}
+
+fn add_many(args: &Args) -> Vec<Contender> {
+    let n = args.n;
+    let limit = Contender::new(Limit::NAME, move || {
+        let folder = filled::<Limit>(n);
+        let mut limit = Limit::open(folder.path());
+        let oids: Vec<u64> = (1..=n as u64).collect();
+        Sample::of(n, || limit.tag_with(&[HALF, THIRD], &oids))
+    });
+    let db0 = Contender::new(Db0::NAME, move || {
+        let folder = filled::<Db0>(n);
+        let (store, _) = load::<Db0>(folder.path(), n);
+        let sample = Sample::of(n, || {
+            db0::tags(&store.held).add(["half", "third"]);
+            db0::commit().expect("it commits");
+        });
+        store.close();
+        sample
     });
     vec![limit, db0]
 }

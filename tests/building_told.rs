@@ -1,0 +1,120 @@
+//! Building an index of objects that there are already tells `tracing` how far it is.
+
+mod common;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use common::World;
+use db0::Memo;
+use tracing::{
+    Event, Id, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+mod before {
+    #[db0::memo(keep, name = "Part")]
+    pub(super) struct Part {
+        pub(super) size: u32,
+    }
+}
+
+mod after {
+    #[db0::memo(keep, name = "Part")]
+    pub(super) struct Part {
+        #[db0(index)]
+        pub(super) size: u32,
+    }
+}
+
+type Fields = BTreeMap<&'static str, String>;
+
+/// Keeps the fields of every event of db0's.
+#[derive(Clone, Default)]
+struct Listener {
+    events: Arc<Mutex<Vec<(Level, Fields)>>>,
+    spans: Arc<AtomicU64>,
+}
+
+struct Reading<'f>(&'f mut Fields);
+
+impl Visit for Reading<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("db0")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> Id {
+        Id::from_u64(1 + self.spans.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn record(&self, _: &Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::new();
+        event.record(&mut Reading(&mut fields));
+        let mut events = self.events.lock().expect("nobody panics with it");
+        events.push((*event.metadata().level(), fields));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+const PARTS: u32 = 20_000;
+
+#[test]
+fn beginning_and_end_tell_how_many_there_are() {
+    let mut world = World::new();
+    for size in 0..PARTS {
+        Memo::new(before::Part { size });
+    }
+    world.reopen();
+    let listener = Listener::default();
+    let count = || db0::find::<after::Part>(after::Part::SIZE.lt(100)).count();
+    assert_eq!(tracing::subscriber::with_default(listener.clone(), count), 100);
+    let events = listener.events.lock().expect("nobody panics with it");
+    let about = |(_, fields): &&(Level, Fields)| {
+        fields
+            .get("message")
+            .is_some_and(|message| message.contains("building what is kept of Part"))
+    };
+    let told: Vec<_> = events.iter().filter(about).collect();
+    let field = |(_, fields): &(Level, Fields), name: &str| fields.get(name).cloned();
+    let total = Some(PARTS.to_string());
+    assert!(told.len() >= 2, "{events:?}");
+    for event in &told {
+        assert_eq!(field(event, "total"), total);
+        assert_eq!(field(event, "prefix").as_deref(), Some("\"default\""));
+        assert!(event.0 <= Level::DEBUG);
+    }
+    assert_eq!(field(told[0], "done").as_deref(), Some("0"));
+    assert_eq!(field(told[told.len() - 1], "done"), total);
+    let done: Vec<u64> = told
+        .iter()
+        .map(|event| field(event, "done").expect("it is told").parse().expect("a number"))
+        .collect();
+    assert!(done.is_sorted());
+    drop(events);
+    // What is built is not built again.
+    let listener = Listener::default();
+    assert_eq!(tracing::subscriber::with_default(listener.clone(), count), 100);
+    assert!(
+        !listener.events.lock().expect("nobody panics with it").iter().any(|event| about(&event))
+    );
+}
