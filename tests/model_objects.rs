@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use db0::{AnyMemo, Config, Entered, Error, List, Memo, Workspace};
+use db0::{AnyMemo, Config, Entered, Error, List, Memo, Mode, Prefix, Workspace};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -17,23 +17,68 @@ struct Node {
     list: List<Memo<Node>>,
 }
 
+#[db0::memo]
+struct Elsewhere {
+    n: u32,
+}
+
 #[derive(Clone, Debug)]
 enum Op {
-    New { label: u32, one: Option<usize>, many: Vec<usize> },
-    Label { of: usize, label: u32, untyped: bool },
-    One { of: usize, to: Option<usize>, untyped: bool },
-    Push { of: usize, to: usize },
-    Pop { of: usize },
-    ListPush { of: usize, to: usize },
-    ListClear { of: usize },
-    Attribute { of: usize, to: Option<usize> },
-    Tag { of: usize },
-    Untag { of: usize },
-    Drop { of: usize },
-    Take { of: usize },
-    Delete { of: usize },
-    Atomic { ops: Vec<Op>, succeeds: bool },
+    New {
+        label: u32,
+        one: Option<usize>,
+        many: Vec<usize>,
+    },
+    Label {
+        of: usize,
+        label: u32,
+        untyped: bool,
+    },
+    One {
+        of: usize,
+        to: Option<usize>,
+        untyped: bool,
+    },
+    Push {
+        of: usize,
+        to: usize,
+    },
+    Pop {
+        of: usize,
+    },
+    ListPush {
+        of: usize,
+        to: usize,
+    },
+    ListClear {
+        of: usize,
+    },
+    Attribute {
+        of: usize,
+        to: Option<usize>,
+    },
+    Tag {
+        of: usize,
+    },
+    Untag {
+        of: usize,
+    },
+    Drop {
+        of: usize,
+    },
+    Take {
+        of: usize,
+    },
+    Delete {
+        of: usize,
+    },
+    Atomic {
+        ops: Vec<Op>,
+        succeeds: bool,
+    },
     Commit,
+    /// Another prefix is committed, whose objects have nothing to do with these.
+    CommitElsewhere,
     Collect,
     Reopen,
 }
@@ -60,6 +105,7 @@ type Models = BTreeMap<Uuid, Model>;
 struct Test {
     folder: TempDir,
     open: Option<(Entered, Workspace)>,
+    elsewhere: Option<Prefix>,
     models: Models,
     handles: BTreeMap<Uuid, Memo<Node>>,
     ever: BTreeSet<Uuid>,
@@ -69,18 +115,22 @@ impl Test {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (models, handles) = (Models::new(), BTreeMap::new());
-        let mut test = Self { folder, open: None, models, handles, ever: BTreeSet::new() };
+        let mut test =
+            Self { folder, open: None, elsewhere: None, models, handles, ever: BTreeSet::new() };
         test.reopen();
         test
     }
 
     fn reopen(&mut self) {
         self.handles.clear();
+        self.elsewhere = None;
         if let Some((_entered, workspace)) = self.open.take() {
             workspace.close().expect("it closes");
         }
         let config = Config::new(self.folder.path()).autocommit(false).cache_size(1000);
         let workspace = Workspace::open(config).expect("it opens");
+        self.elsewhere = Some(workspace.prefix("elsewhere", Mode::ReadWrite).expect("it opens"));
+        workspace.prefix("default", Mode::ReadWrite).expect("it is open");
         self.open = Some((workspace.enter(), workspace));
     }
 
@@ -160,6 +210,10 @@ impl Test {
                 db0::commit().expect("it commits");
                 self.bury();
                 self.check();
+            }
+            Op::CommitElsewhere => {
+                self.elsewhere.as_ref().expect("open").create(Elsewhere { n: 1 });
+                self.elsewhere.as_ref().expect("open").commit().expect("it commits");
             }
             Op::Collect => {
                 let report = db0::collect_cycles().expect("it collects");
@@ -325,6 +379,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (prop::collection::vec(change(), 0..6), any::<bool>())
             .prop_map(|(ops, succeeds)| Op::Atomic { ops, succeeds }),
         4 => Just(Op::Commit),
+        2 => Just(Op::CommitElsewhere),
         2 => Just(Op::Collect),
         1 => Just(Op::Reopen),
     ]

@@ -46,8 +46,8 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
     /// holds the publish lock.
     fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
-    /// Puts the cell on the dirty list of `epoch`: false if it stands there.
-    fn mark_dirty(&self, epoch: Epoch) -> bool;
+    /// Puts the cell on the list of what the freeze of a round takes: false if it stands there.
+    fn mark_dirty(&self, round: u64) -> bool;
     /// Takes back what undone `atomic`s published.
     fn undo(&self);
     /// Another process has committed a newer version in this state.
@@ -56,7 +56,7 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn refresh(&self);
     /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
     fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
-    /// Lets go of versions that only the commit of `epoch` needed.
-    fn settle(&self, epoch: Epoch);
+    /// Lets go of versions that only the commit of a round needed.
+    fn settle(&self, round: u64);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }

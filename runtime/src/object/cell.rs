@@ -40,7 +40,7 @@ pub(crate) struct Cell<T> {
     /// Held by whoever puts a version there that another process has written. Who publishes has the
     /// publish lock instead.
     changing: Mutex<()>,
-    /// The epoch in whose dirty list the cell stands.
+    /// The round on whose list of changed or new objects the cell stands.
     pub(super) dirty_in: AtomicU64,
     /// The user's handles.
     pub(super) handles: Handles,
@@ -109,7 +109,7 @@ impl<T: Class> Cell<T> {
         let when = if let Some(outcome) = moment.outcome {
             When::Atomic(outcome.clone())
         } else {
-            *cell.dirty_in.get_mut() = moment.epoch;
+            *cell.dirty_in.get_mut() = moment.round;
             When::Epoch(moment.epoch)
         };
         let version = Version::new(Content::Value(value), when, None);
@@ -276,7 +276,7 @@ impl<T: Class> Cell<T> {
         let when = if let Some(outcome) = moment.outcome {
             When::Atomic(outcome.clone())
         } else {
-            first = self.mark_dirty(moment.epoch);
+            first = self.mark_dirty(moment.round);
             When::Epoch(moment.epoch)
         };
         drop(self.newest.swap(Some(self.counted(Version::new(content, when, before)))));
@@ -402,8 +402,8 @@ impl<T: Class> AnyCell for Cell<T> {
         self.publish(Content::Deleted, moment)
     }
 
-    fn mark_dirty(&self, epoch: Epoch) -> bool {
-        self.dirty_in.swap(epoch, Ordering::Relaxed) != epoch
+    fn mark_dirty(&self, round: u64) -> bool {
+        self.dirty_in.swap(round, Ordering::Relaxed) != round
     }
 
     fn undo(&self) {
@@ -438,8 +438,8 @@ impl<T: Class> AnyCell for Cell<T> {
         Some((Box::new(version.share()?), version.value().is_none()))
     }
 
-    fn settle(&self, epoch: Epoch) {
-        let _ = self.dirty_in.compare_exchange(epoch, 0, Ordering::Relaxed, Ordering::Relaxed);
+    fn settle(&self, round: u64) {
+        let _ = self.dirty_in.compare_exchange(round, 0, Ordering::Relaxed, Ordering::Relaxed);
         if let Some(newest) = self.newest.look()
             && matches!(newest.standing(), Standing::Published(_))
         {

@@ -4,7 +4,6 @@ use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     freeze::Killing,
-    moment::Moment,
     objects::Objects,
     pending::{Condemned, Frozen},
 };
@@ -57,8 +56,7 @@ impl Objects {
             }
         }
         if held.is_empty() {
-            let (epoch, committing) = (self.shared.epoch(), pending.committing);
-            let moment = Moment { epoch, outcome: None, committing };
+            let moment = pending.moment(self.shared.epoch(), None);
             // Being deleted already is no failure.
             claimed.iter().for_each(|cell| drop(cell.delete(&moment)));
             pending.dying_together.push(oids.clone());

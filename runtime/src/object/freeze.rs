@@ -9,7 +9,6 @@ use std::{
 use super::{
     any_cell::AnyCell,
     inside::Keep,
-    moment::Moment,
     objects::Objects,
     pending::{Frozen, Pending, Undecided},
     row,
@@ -93,8 +92,7 @@ impl Objects {
         if anchor.is_some() || self.is_taken_out(oid) {
             return Killing::HeldByHandle;
         }
-        let moment =
-            Moment { epoch: self.shared.epoch(), outcome: None, committing: pending.committing };
+        let moment = pending.moment(self.shared.epoch(), None);
         // It may have been deleted for a commit that failed.
         if let Some(cell) = cell.filter(|cell| !cell.is_deleted(frozen.epoch)) {
             let claimed = cell.claim(frozen.epoch);
@@ -201,7 +199,7 @@ impl Objects {
             self.health.remove(frozen.bytes.get());
         }
         slots::in_bulk(|| {
-            held.into_iter().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.epoch));
+            held.into_iter().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.round));
         });
     }
 
@@ -228,7 +226,7 @@ impl Objects {
             if let Some(merged) = merged {
                 objects.store().restack(&frozen.layers, Some(merged));
             }
-            pending.put_back(objects.shared.epoch(), frozen);
+            pending.put_back(frozen);
         }
         if let Some((first, _)) = locked.first() {
             first.shared.bonds.bind(group.to_vec());

@@ -11,6 +11,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) outcome: Option<&'a Arc<Outcome>>,
     /// The epoch that is being committed.
     pub(crate) committing: Option<Epoch>,
+    /// Which of the prefix's freezes takes it.
+    pub(crate) round: u64,
 }
 
 impl Moment<'_> {

@@ -6,13 +6,21 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{any_cell::AnyCell, objects::Objects, version::Epoch};
-use crate::store::{ClassId, Layer, Oid};
+use super::{
+    any_cell::AnyCell,
+    moment::Moment,
+    objects::Objects,
+    version::{Epoch, Outcome},
+};
+use crate::store::{ClassId, Layer, Oid, OidSet};
 
 /// Cells that wait, under the publish lock.
 pub(crate) struct Pending {
     /// The epoch that is being committed.
     pub(super) committing: Option<Epoch>,
+    /// Counts freezes of this prefix, from one: what waits goes with the next. (Epochs are the whole
+    /// workspace's, and rise with the freezes of others too.)
+    pub(super) round: u64,
     pub(super) dirty: Vec<Arc<dyn AnyCell>>,
     /// New objects, ascending: dirty list, identity map and sorted order at once.
     pub(super) young: Vec<Arc<dyn AnyCell>>,
@@ -53,6 +61,7 @@ pub(crate) struct Collected {
 /// A consistent cut of what was pending, on its way to the disk.
 pub(crate) struct Frozen {
     pub(crate) epoch: Epoch,
+    pub(super) round: u64,
     pub(crate) dirty: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) dropped: Vec<Oid>,
@@ -90,6 +99,7 @@ impl Pending {
     pub(super) fn new(new_from: Oid) -> Self {
         Self {
             committing: None,
+            round: 1,
             dirty: Vec::new(),
             writing: Arc::default(),
             young: Vec::new(),
@@ -101,6 +111,11 @@ impl Pending {
             dropped: Vec::new(),
             condemned: Vec::new(),
         }
+    }
+
+    /// When something happens that is published now.
+    pub(super) fn moment<'a>(&self, epoch: Epoch, outcome: Option<&'a Arc<Outcome>>) -> Moment<'a> {
+        Moment { epoch, outcome, committing: self.committing, round: self.round }
     }
 
     /// Another process has written meanwhile: nothing from here on has a row on disk.
@@ -145,11 +160,14 @@ impl Pending {
         bytes: usize,
     ) -> Frozen {
         self.committing = Some(epoch);
+        let round = self.round;
+        self.round += 1;
         self.unsealed_from = new_to;
         self.growing_up = Arc::new(std::mem::take(&mut self.young));
         self.writing = Arc::new(std::mem::take(&mut self.dirty));
         Frozen {
             epoch,
+            round,
             dirty: self.writing.clone(),
             young: self.growing_up.clone(),
             dropped: std::mem::take(&mut self.dropped),
@@ -175,12 +193,19 @@ impl Pending {
     }
 
     /// Puts back what could not be committed.
-    pub(super) fn put_back(&mut self, epoch: Epoch, frozen: Frozen) {
+    pub(super) fn put_back(&mut self, frozen: Frozen) {
         self.thaw();
-        self.dirty.extend(frozen.dirty.iter().filter(|cell| cell.mark_dirty(epoch)).cloned());
-        frozen.young.iter().for_each(|cell| {
-            cell.mark_dirty(epoch);
-        });
+        let round = self.round;
+        self.dirty.extend(frozen.dirty.iter().filter(|cell| cell.mark_dirty(round)).cloned());
+        // What is new goes with the new, also if it has been changed meanwhile; but its end is told.
+        let changed = frozen.young.iter().filter(|cell| !cell.mark_dirty(round));
+        let changed: OidSet = changed.map(|cell| cell.oid()).collect();
+        if !changed.is_empty() {
+            let is_told = |cell: &Arc<dyn AnyCell>| {
+                !changed.contains(&cell.oid()) || cell.is_deleted(Epoch::MAX)
+            };
+            self.dirty.retain(is_told);
+        }
         let newer = std::mem::replace(&mut self.young, frozen.young.to_vec());
         self.young.extend(newer);
         self.dropped.extend(frozen.dropped);

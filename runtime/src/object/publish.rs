@@ -34,11 +34,7 @@ impl Objects {
         let outcome = frame.as_ref().map(|frame| frame.outcome.clone());
         let part = frame.map(|frame| frame.part(&self.me()));
         let pending = self.pending.lock();
-        let moment = Moment {
-            epoch: self.shared.epoch(),
-            outcome: outcome.as_ref(),
-            committing: pending.committing,
-        };
+        let moment = pending.moment(self.shared.epoch(), outcome.as_ref());
         publish(
             &moment,
             &mut Publishing { part, pending, young_from: &self.young_from, store: self.store() },
@@ -273,16 +269,16 @@ impl Objects {
             }
         });
         objects.raise_rows_version();
-        let epoch = objects.shared.epoch();
+        let round = pending.round;
         part.young.iter().for_each(|cell| {
-            cell.mark_dirty(epoch);
+            cell.mark_dirty(round);
         });
         if let Some(first) = part.young.first() {
             let from = objects.young_from.load(Ordering::Relaxed).min(first.oid().0);
             objects.young_from.store(from, Ordering::Release);
         }
         pending.young.extend(part.young);
-        pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(epoch)));
+        pending.dirty.extend(part.cells.into_iter().filter(|cell| cell.mark_dirty(round)));
     }
 }
 

@@ -162,6 +162,8 @@ fn write(group: &[Arc<Objects>], frozen: &[Frozen]) -> Result<Vec<Written>, Box<
         };
         let mut dirty: Vec<_> = frozen.dirty.iter().map(|cell| (cell.oid(), cell)).collect();
         dirty.sort_unstable_by_key(|(oid, _)| *oid);
+        // One that was deleted is listed once more.
+        dirty.dedup_by_key(|(oid, _)| *oid);
         let plan = derived::plan(objects, frozen, &dirty, &merged)?;
         parts.push(Part {
             objects,

@@ -1,0 +1,94 @@
+//! What is changed while a commit goes on that fails: the next one writes it, once.
+
+mod common;
+
+use std::{
+    sync::{
+        Mutex,
+        mpsc::{self, Receiver, Sender},
+    },
+    thread,
+};
+
+use common::World;
+use db0::Memo;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Tells that a commit is going on, and waits to be told to fail it.
+static FUSE: Mutex<Option<(Sender<()>, Receiver<()>)>> = Mutex::new(None);
+
+#[derive(Clone, Serialize)]
+struct Bomb(u64);
+
+impl<'de> Deserialize<'de> for Bomb {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bomb = Self(u64::deserialize(deserializer)?);
+        let fuse = FUSE.lock().expect("nobody panics with it").take();
+        if let Some((lit, burnt)) = fuse {
+            lit.send(()).expect("somebody waits for it");
+            burnt.recv().expect("somebody says so");
+            panic!("on purpose");
+        }
+        Ok(bomb)
+    }
+}
+
+#[db0::memo]
+struct Bombed {
+    #[db0(index)]
+    n: u64,
+    bomb: Bomb,
+}
+
+#[db0::memo(keep)]
+struct Item {
+    n: u64,
+}
+
+/// Commits, and runs `meanwhile` when the commit has begun, which fails then.
+fn commit_in_vain(world: &World, meanwhile: impl FnOnce()) {
+    let ((lit, is_lit), (burn, burnt)) = (mpsc::channel(), mpsc::channel());
+    *FUSE.lock().expect("nobody panics with it") = Some((lit, burnt));
+    let workspace = world.workspace.clone().expect("it is open");
+    let committer = thread::spawn(move || {
+        let _entered = workspace.enter();
+        db0::commit()
+    });
+    is_lit.recv().expect("the commit has to read what dies");
+    meanwhile();
+    burn.send(()).expect("it waits");
+    let failed = committer.join().expect("no panic comes out");
+    assert!(failed.is_err_and(|error| error.to_string().contains("panicked")));
+}
+
+#[test]
+fn new_objects_that_are_changed_meanwhile_are_written_once() {
+    let mut world = World::new();
+    let bombed = Memo::new(Bombed { n: 1, bomb: Bomb(1) });
+    db0::tags(&bombed).add("kept");
+    let old = Memo::new(Item { n: 0 });
+    db0::tags(&old).add("old");
+    drop((bombed, old));
+    world.reopen();
+    // From the first new one on, the program says which keys an object has.
+    drop(Memo::new(Bombed { n: 2, bomb: Bomb(2) }));
+    let bombed = db0::find::<Bombed>("kept").first().expect("it is there");
+    db0::tags(&bombed).remove("kept");
+    drop(bombed);
+    let old = db0::find::<Item>("old").first().expect("it is there");
+    old.write().n = 1;
+    let (new, gone) = (Memo::new(Item { n: 1 }), Memo::new(Item { n: 1 }));
+    commit_in_vain(&world, || {
+        old.write().n = 2;
+        new.write().n = 2;
+        new.write().n = 3;
+        db0::delete(&gone).expect("nothing refers to it");
+    });
+    let uuids = [old.uuid(), new.uuid(), gone.uuid()];
+    db0::commit().expect("what waited goes now");
+    drop((old, new, gone));
+    world.reopen();
+    let values = uuids.map(|uuid| db0::fetch::<Item>(uuid).ok().map(|item| item.read().n));
+    assert_eq!(values, [Some(2), Some(3), None]);
+    assert_eq!(db0::find::<Item>(()).count(), 2);
+}
