@@ -39,6 +39,11 @@ struct Target<'o> {
 }
 
 fn look(objects: &Objects) -> Result<Target<'_>> {
+    let seen = objects.followed_to.load(Ordering::Acquire);
+    if objects.store().last_txn() == seen {
+        // Nobody has committed: that costs no look into the file, with however many prefixes.
+        return Ok(Target { objects, head: Head::clone(&objects.store().head()), txn: seen });
+    }
     let (head, txn) = objects.store().newest_head_and_txn()?;
     Ok(Target { objects, head, txn })
 }
@@ -80,7 +85,9 @@ impl Objects {
         if !pin(&targets) {
             return Ok(Stepped::NotYet);
         }
-        for Target { objects, head, txn } in targets {
+        let is_news =
+            |target: &Target<'_>| target.objects.followed_to.load(Ordering::Acquire) != target.txn;
+        for Target { objects, head, txn } in targets.into_iter().filter(is_news) {
             objects.move_to(head)?;
             objects.tag_names.step();
             objects.followed_to.store(txn, Ordering::Release);

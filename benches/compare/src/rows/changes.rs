@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use db0::{Config, Dict, Durability, Memo, Snapshot};
+use db0::{Config, Dict, Durability, List, Memo, Snapshot};
 use tempfile::TempDir;
 
 use crate::{
@@ -42,9 +42,10 @@ fn changes() -> Vec<Contender> {
     };
     let all: Ask = |before, after| db0::select_modified::<Person>((), before, after).len();
     let tagged: Ask = |before, after| db0::select_modified::<Person>("all", before, after).len();
-    // The dict is a change too.
-    let everything: Ask = |before, after| db0::changes(before, after).len() - 1;
+    // The dict and the list are changes too.
+    let everything: Ask = |before, after| db0::changes(before, after).len() - 2;
     let entries: Ask = |before, after| numbers().changes(before, after).count();
+    let elements: Ask = |before, after| lines().changes(before, after).count();
     vec![
         contender("select_modified, of 10k", false, all),
         contender("select_modified, of 1M", true, all),
@@ -54,10 +55,12 @@ fn changes() -> Vec<Contender> {
         contender("changes, of 1M", true, everything),
         contender("dict.changes, of 10k", false, entries),
         contender("dict.changes, of 1M", true, entries),
+        contender("list.changes, of 10k", false, elements),
+        contender("list.changes, of 1M", true, elements),
     ]
 }
 
-/// Tagged objects and entries, of which the last commit changed a thousand, evenly spread; and its state.
+/// Tagged objects, entries and elements, of which the last commit changed a thousand, evenly spread; and its state.
 fn with_changes(count: usize) -> (TempDir, u64) {
     let folder = folder::new();
     let entered = Entered::with(Config::new(folder.path()).durability(Durability::Relaxed));
@@ -65,15 +68,25 @@ fn with_changes(count: usize) -> (TempDir, u64) {
     memos.iter().for_each(|memo| drop(db0::tags(memo).add("all")));
     let numbers = numbers();
     numbers.extend((0..count as u64).map(|n| (n, n)));
+    let lines = lines();
+    lines.extend(0..count as u64);
     db0::commit().expect("it commits");
     memos.iter().step_by(count / CHANGED).for_each(|memo| memo.write().age += 1);
     numbers.extend((0..count as u64).step_by(count / CHANGED).map(|n| (n, n + 1)));
+    for place in (0..count).step_by(count / CHANGED) {
+        lines.set(place, u64::MAX);
+    }
     let last = db0::commit().expect("it commits");
-    drop((memos, numbers, entered));
+    drop((memos, numbers, lines, entered));
     (folder, last)
 }
 
 /// A dict of its own beside the objects.
 fn numbers() -> Dict<u64, u64> {
     db0::current().expect("it is open").dict("numbers")
+}
+
+/// A list, as well.
+fn lines() -> List<u64> {
+    db0::current().expect("it is open").list("lines")
 }
