@@ -63,6 +63,7 @@ fn one_that_is_damaged_hides_no_other() {
     let data = world.folder.path().join("a/data.mdb");
     let stray = db0::current().expect("it is open").create(Note { text: "s".into(), other: None });
     std::fs::write(data, vec![7; 65_536]).expect("it is written");
+    world.set_damaged();
     assert_eq!(db0::fetch::<Note>(uuids[1]).expect("it is found").read().text, "b");
     assert_eq!(db0::fetch::<Note>(stray.uuid()).expect("it is found"), stray);
     // This one may have been in it.

@@ -126,10 +126,6 @@ fn a_file_that_lacks_only_free_pages_is_whole() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(
-        std::env::var("DB0_FUZZ_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
-    ))]
-
     /// Some bytes of a sound file are changed: nothing panics, hangs or takes much memory, and what
     /// differs from what was written is told, or is in rows' own bytes.
     #[test]

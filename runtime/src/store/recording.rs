@@ -129,3 +129,82 @@ impl Store {
         Ok(commit.head.state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Durability, History, lmdb::EnvOptions, store::Before};
+
+    fn open(folder: &Path) -> Arc<Store> {
+        let options = EnvOptions {
+            create: true,
+            read_only: false,
+            map_size: Some(1 << 20),
+            durability: Durability::Relaxed,
+            scratch: true,
+            any_file_system: true,
+            any_pid_namespace: false,
+        };
+        Store::open(folder, "sent", &options, History::All).expect("the store opens")
+    }
+
+    /// A prefix of one commit, and the next one as a value.
+    fn prepared() -> (Vec<u8>, Vec<u8>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = open(folder.path());
+        let put = |writer: &mut crate::store::Writer<'_>, body: &[u8]| {
+            (0..20_u8).try_for_each(|n| {
+                writer.put(Table::Elements, &[1, 5, n], body, Before::Unknown).map(drop)
+            })
+        };
+        let first = store.commit(&mut |writer| put(writer, &[0xa1, b'a']));
+        assert!(first.is_ok());
+        let data = std::fs::read(folder.path().join("data.mdb")).expect("it reads");
+        let mut second = |writer: &mut crate::store::Writer<'_>| {
+            writer.delete(Table::Elements, &[1, 5, 3])?;
+            put(writer, &[0xa1, b'b'])
+        };
+        let mut prepared = store.prepare_recorded(&mut second).expect("it can be written");
+        (data, prepared.encode())
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_commits_are_refused_or_applied_whole(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+            cut in any::<prop::sample::Index>(),
+            is_cut in prop::bool::weighted(0.2),
+            is_resealed in any::<bool>(),
+        ) {
+            thread_local!(static SOUND: (Vec<u8>, Vec<u8>) = prepared());
+            let (data, sound) = SOUND.with(Clone::clone);
+            let mut bytes = sound.clone();
+            for (at, to) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = to;
+            }
+            if is_cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            if is_resealed && bytes.len() > 8 {
+                // As somebody would who means harm.
+                let sum = xxh3_64(&bytes[8..]);
+                bytes[..8].copy_from_slice(&sum.to_le_bytes());
+            }
+            let Ok(commit) = Commit::decode(&bytes) else { return Ok(()) };
+            prop_assert!(is_resealed || bytes == sound, "its checksum tells");
+            let folder = tempfile::tempdir().expect("a folder");
+            std::fs::write(folder.path().join("data.mdb"), data).expect("it can be written");
+            let store = open(folder.path());
+            let before = store.newest_head().expect("it reads");
+            let applied = store.apply(&commit);
+            let after = store.newest_head().expect("it reads");
+            prop_assert_eq!(applied.is_ok(), after == commit.head);
+            prop_assert!(applied.is_ok() || after == before, "half a commit was applied");
+        }
+    }
+}

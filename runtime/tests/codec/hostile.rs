@@ -51,8 +51,6 @@ enum Tagged {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
         read_every_way(&bytes);
