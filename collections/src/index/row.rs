@@ -9,7 +9,7 @@
 
 use db0_runtime::{
     Error, Result,
-    codec::{RefExt, STRONG, decode, encode, skip_values, sole_reference},
+    codec::{RefExt, STRONG, decode, encode, sole_reference, split_reference},
     object::{RowReader, varint},
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Place<'r> {
 impl<'r> Place<'r> {
     pub(super) fn parse(value: &'r [u8]) -> Option<Self> {
         let [ARRAY, rest @ ..] = value else { return None };
-        let (reference, number) = rest.split_at(skip_values(rest, 1).ok()?);
+        let (reference, number) = split_reference(rest)?;
         Some(Self { reference, number: decode(number).ok()? })
     }
 

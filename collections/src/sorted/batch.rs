@@ -182,7 +182,15 @@ impl Filling<'_> {
         Some(())
     }
 
+    #[inline]
     fn end_group(&mut self) {
+        if !self.group.start.is_empty() {
+            self.give_group();
+        }
+    }
+
+    #[cold]
+    fn give_group(&mut self) {
         self.group.start.clear();
         let mut entries = std::mem::take(&mut self.group.entries);
         entries.sort_unstable();

@@ -24,15 +24,23 @@ pub const COLLECTION: u8 = 3;
 /// How long a payload may be.
 pub const PAYLOAD_MAX: usize = 32;
 
+/// Parts the reference that bytes begin with from what is behind it.
+#[inline]
+pub fn split_reference(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let len = match bytes {
+        [marker @ 0xd4..=0xd8, ..] => 2 + (1 << (marker - 0xd4)),
+        [0xc7, payload, ..] => 3 + usize::from(*payload),
+        _ => return None,
+    };
+    bytes.split_at_checked(len)
+}
+
 /// The kind and the payload of a value that is a reference, and nothing else.
 #[inline]
 pub fn sole_reference(value: &[u8]) -> Option<(u8, &[u8])> {
-    let (&kind, payload) = match value {
-        [0xd4..=0xd8, rest @ ..] if (1 << (value[0] - 0xd4)) + 1 == rest.len() => rest,
-        [0xc7, len, rest @ ..] if usize::from(*len) + 1 == rest.len() => rest,
-        _ => return None,
-    }
-    .split_first()?;
+    let (reference, []) = split_reference(value)? else { return None };
+    let front = if reference[0] == 0xc7 { 2 } else { 1 };
+    let (&kind, payload) = reference[front..].split_first()?;
     let is_one = REFERENCE_KINDS.contains(&kind) && payload.len() <= PAYLOAD_MAX;
     is_one.then_some((kind, payload))
 }
@@ -255,6 +263,8 @@ mod tests {
             let mut value = Vec::new();
             encode(&reference, &mut value).expect("it is bytes");
             prop_assert_eq!(sole_reference(&value), Some((kind, &payload[..])));
+            let longer = [&value[..], &payload].concat();
+            prop_assert_eq!(split_reference(&longer), Some((&value[..], &payload[..])));
             for other in [&value[1..], &[&value[..], &[0]].concat(), &[&[0x91], &value[..]].concat()] {
                 prop_assert_eq!(sole_reference(other), None);
             }
@@ -262,9 +272,9 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(mut value: Vec<u8>, first in 0xc5..0xda_u8) {
-            let _ = sole_reference(&value);
+            let _ = (split_reference(&value), sole_reference(&value));
             value.insert(0, first);
-            let _ = sole_reference(&value);
+            let _ = (split_reference(&value), sole_reference(&value));
         }
     }
 }

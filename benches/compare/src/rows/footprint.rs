@@ -1,11 +1,12 @@
 //! What many objects cost those who hold, iterate or write them: time and memory.
 
-use db0::{Config, Memo};
+use db0::{Config, Dict, Memo};
 
 use super::{commits::each_timed, objects::filled};
 use crate::{
     args::Args,
     contenders::{Db0, Entered},
+    folder,
     limit::Limit,
     person::{self, Person},
     row::{Contender, Row},
@@ -28,7 +29,47 @@ pub(super) const ROWS: &[Row] = &[
         what: "n objects one after the other with a cache of 64 MiB: time, peak heap, resident memory",
         contenders: iterate,
     },
+    Row {
+        name: "clear",
+        what: "n entries of a dict cleared, or half of them filtered out, and that committed: time, peak heap",
+        contenders: clear,
+    },
 ];
+
+type Numbers = Dict<u64, u64>;
+
+fn clear(args: &Args) -> Vec<Contender> {
+    let n = args.n;
+    let contender = |name, change: fn(&Numbers)| {
+        Contender::new(name, move || {
+            let folder = folder::new();
+            let _entered = Entered::open(folder.path());
+            let numbers: Numbers = db0::current().expect("it is open").dict("numbers");
+            let fill = || {
+                for start in (0..n).step_by(100_000) {
+                    let end = n.min(start + 100_000);
+                    numbers.extend((start as u64..end as u64).map(|n| (n, n)));
+                    db0::commit().expect("it commits");
+                }
+            };
+            fill();
+            let sample = Sample::of(n, || {
+                change(&numbers);
+                db0::commit().expect("it commits");
+            });
+            fill();
+            let (_, called) = system::peak_heap(|| change(&numbers));
+            let (_, committed) = system::peak_heap(|| db0::commit().expect("it commits"));
+            sample
+                .with("heap MiB", called as f64 / MIB)
+                .with("in its commit", committed as f64 / MIB)
+        })
+    };
+    vec![
+        contender("db0 clear()", Dict::clear),
+        contender("db0 retain(half)", |numbers| numbers.retain(|key, _| key % 2 == 0)),
+    ]
+}
 
 fn held(args: &Args) -> Vec<Contender> {
     let n = args.n;
