@@ -5,6 +5,7 @@ mod common;
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
+    time::SystemTime,
 };
 
 use common::World;
@@ -297,4 +298,24 @@ fn what_was_read_in_a_view_leaves_memory_with_it() {
         // Some wait to be dropped together; those of 300 views would be 3000.
         assert!(LIVE.load(Ordering::Relaxed) < 300, "{LIVE:?} are in memory");
     }
+}
+
+#[test]
+fn its_states_are_those_of_its_moment() {
+    let world = World::new();
+    let workspace = world.workspace.clone().expect("open");
+    let item = Memo::new(Item { price: 1 });
+    let first = db0::commit().expect("it commits");
+    let reader = Workspace::open(Config::new(world.folder.path()).read_only()).expect("it opens");
+    let there = reader.fetch::<Item>(item.uuid()).expect("it is there");
+    let _entered = reader.enter();
+    db0::view(|| {
+        assert_eq!(db0::state().expect("open"), first);
+        item.write().price = 2;
+        workspace.commit().expect("it commits");
+        assert_eq!((db0::state().expect("open"), there.read().price), (first, 1));
+        assert!(db0::states(..).expect("a list").iter().all(|state| state.number <= first));
+        assert_eq!(db0::state_at(SystemTime::now()).expect("a state"), first);
+    });
+    assert_eq!((db0::state().expect("open"), there.read().price), (first + 1, 2));
 }

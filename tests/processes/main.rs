@@ -13,12 +13,13 @@ mod pairs;
 mod polls;
 mod soak;
 mod subscribers;
+mod travellers;
 mod waits;
 
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 23] = [
+const ROLES: [(&str, fn(&Path)); 24] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -37,6 +38,7 @@ const ROLES: [(&str, fn(&Path)); 23] = [
     ("writes one of two", pairs::writes_one_of_two),
     ("reads two prefixes", pairs::reads_two_prefixes),
     ("polls", polls::polls),
+    ("travels", travellers::travels),
     ("listens", subscribers::listens),
     ("streams", subscribers::streams),
     ("is slow", subscribers::is_slow),

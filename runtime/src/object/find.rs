@@ -62,6 +62,9 @@ pub(super) fn history_of(objects: &Objects, oid: Oid) -> Result<Vec<u64>> {
     let key = oid_key(oid);
     let mut states = objects.view().stamps(Table::Objects, key.as_bytes())?;
     states.extend(objects.view().stamps(Table::Owned, key.as_bytes())?);
+    // The version that the oldest state shows may be of one before it, which is forgotten.
+    let oldest = objects.store().head().oldest;
+    states.retain(|state| *state >= oldest);
     states.sort_unstable();
     states.dedup();
     Ok(states.into_iter().map(|state| state.0).collect())

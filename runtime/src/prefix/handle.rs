@@ -152,6 +152,8 @@ impl Prefix {
     pub fn states(&self, range: impl RangeBounds<u64>) -> Result<Vec<State>> {
         let store = self.open.objects.store();
         self.open.objects.follow()?;
+        // A view of this thread knows no later ones.
+        let last_state = self.state();
         let head = store.head();
         let first = match range.start_bound() {
             Bound::Included(first) => *first,
@@ -161,9 +163,9 @@ impl Prefix {
         let last = match range.end_bound() {
             Bound::Included(last) => *last,
             Bound::Excluded(after) => after.saturating_sub(1),
-            Bound::Unbounded => head.state.0,
+            Bound::Unbounded => last_state,
         };
-        let kept = first.max(head.oldest.0).max(1)..=last.min(head.state.0);
+        let kept = first.max(head.oldest.0).max(1)..=last.min(last_state);
         let mut states = Vec::new();
         for number in kept {
             // Without a history the present has no row of its own: how much it changed is not kept.
@@ -180,8 +182,9 @@ impl Prefix {
     pub fn state_at(&self, time: SystemTime) -> Result<u64> {
         let store = self.open.objects.store();
         self.open.objects.follow()?;
+        let last_state = self.state();
         let head = store.head();
-        let (mut low, mut high) = (head.oldest.0, head.state.0);
+        let (mut low, mut high) = (head.oldest.0.min(last_state), last_state);
         // States rise with their times: the first one after `time` is found by halving.
         while low < high {
             let middle = low + (high - low).div_ceil(2);
