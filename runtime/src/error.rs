@@ -452,7 +452,31 @@ impl Error {
             operation,
             path: path.into(),
             code: error.raw_os_error().unwrap_or(0),
-            why: error.to_string(),
+            why: error
+                .raw_os_error()
+                .and_then(system_cause)
+                .map_or_else(|| error.to_string(), str::to_owned),
         }
     }
+}
+
+/// What the system's `errno` usually means, and what to do about it, where the system's own words do
+/// not say so.
+pub(crate) fn system_cause(code: i32) -> Option<&'static str> {
+    Some(match code {
+        libc::EACCES | libc::EPERM => {
+            "permission denied: the folder and its files must be readable and writable by this user"
+        }
+        libc::ENOSPC => "the disk is full: make room, and try again",
+        libc::EDQUOT => "the disk quota is used up: make room, and try again",
+        libc::EFBIG => "the file may not grow any more (see ulimit -f)",
+        libc::EROFS => {
+            "the file system is read-only: mount it for writing, or open with Mode::ReadOnly"
+        }
+        libc::EIO => {
+            "the disk reported an error, or a write was cut short (disk full, file size limit?)"
+        }
+        libc::EMFILE | libc::ENFILE => "too many files are open (see ulimit -n)",
+        _ => return None,
+    })
 }

@@ -149,6 +149,10 @@ fn a_folder_that_cant_be_written_is_refused() {
     set(0o555);
     let told = ask(&roles, scratch.path());
     assert!(told.starts_with("writing: Err(Io {") && told.contains("code: 13"), "{told}");
+    assert!(
+        told.contains("default/") && told.contains("readable and writable by this user"),
+        "{told}"
+    );
     assert!(!told.contains("panicked"), "{told}");
     set(0o700);
     check_unharmed(&scratch);

@@ -1,6 +1,7 @@
 //! db0's promises under kills, I/O errors, power cuts and bad input.
 
 mod bad_input;
+mod copies;
 mod crashes;
 mod flips;
 mod io_errors;

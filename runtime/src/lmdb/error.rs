@@ -4,7 +4,7 @@ use std::{ffi::c_int, fmt, path::Path};
 
 use lmdb_sys as ffi;
 
-use crate::Error;
+use crate::{Error, error::system_cause};
 
 /// What LMDB or the operating system answered instead of success.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,21 +104,11 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         libc::EAGAIN => {
             "the lock file is held by a process with this process's own pid: do containers with separate pid namespaces share this folder?"
         }
-        libc::EACCES | libc::EPERM => {
-            "permission denied: the folder and its files must be readable and writable by this user"
-        }
         libc::ESTALE => {
             "the file was removed or replaced while it was open: put it back in its place, or copy what is committed with `backup`; nothing more is written until then"
         }
-        libc::ENOSPC => "the disk is full",
-        libc::EDQUOT => "the disk quota is used up",
-        libc::EFBIG => "the file may not grow any more (see ulimit -f)",
-        libc::EROFS => "the file system is read-only",
         libc::ENOMEM => "the address space is too small for the map (see ulimit -v)",
-        libc::EIO => {
-            "the disk reported an error, or a write was cut short (disk full, file size limit?)"
-        }
-        _ => return None,
+        code => return system_cause(code),
     })
 }
 
