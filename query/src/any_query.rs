@@ -127,7 +127,7 @@ impl<H: AnyHandle> AnyQuery<H> {
         objects: Result<Arc<Objects>>,
         expr: Expr,
     ) -> Self {
-        let of = Of { names: vec![name.into()], members: Some(members) };
+        let of = Of::named(vec![name.into()], Some(members));
         Self { core: Core::new(objects, of, expr.0), handle: PhantomData }
     }
 

@@ -1,6 +1,6 @@
 //! A query without its Rust type: what it looks for, where, and in which order.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
 use uuid::Uuid;
@@ -17,10 +17,17 @@ use crate::{
 /// What results are of.
 #[derive(Clone)]
 pub(crate) struct Of {
-    /// What the class is called, and was called before.
-    pub(crate) names: Vec<String>,
-    /// Its objects, if the view has it; without the Rust type they are found by those names.
+    named: Named,
+    /// Its objects, if the view has it; without the Rust type they are found by its names.
     pub(crate) members: Option<fn(&Arc<Objects>) -> Result<Vec<Members>>>,
+}
+
+/// What a class is called, and was called before.
+#[derive(Clone)]
+enum Named {
+    /// As its Rust type says, when it is asked.
+    ByType(fn() -> Vec<String>),
+    Stored(Vec<String>),
 }
 
 impl Of {
@@ -28,13 +35,29 @@ impl Of {
     pub(crate) fn class<T: Class>() -> Self {
         let members =
             |objects: &Arc<Objects>| Ok(Members::of_class::<T>(objects)?.into_iter().collect());
-        Self { names: names_of::<T>(), members: Some(members) }
+        Self { named: Named::ByType(names_of::<T>), members: Some(members) }
+    }
+
+    /// Of something by its names.
+    pub(crate) fn named(
+        names: Vec<String>,
+        members: Option<fn(&Arc<Objects>) -> Result<Vec<Members>>>,
+    ) -> Self {
+        Self { named: Named::Stored(names), members }
+    }
+
+    /// What the class is called, and was called before.
+    pub(crate) fn names(&self) -> Cow<'_, [String]> {
+        match &self.named {
+            Named::ByType(names) => names().into(),
+            Named::Stored(names) => names.into(),
+        }
     }
 
     pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
         match self.members {
             Some(members) => members(objects),
-            None => Ok(members_named(objects, &self.names)?.into_iter().collect()),
+            None => Ok(members_named(objects, &self.names())?.into_iter().collect()),
         }
     }
 }
@@ -183,7 +206,7 @@ impl Core {
 impl Core {
     /// What the results are of, as text.
     pub(crate) fn of_name(&self) -> String {
-        self.of.names.first().cloned().unwrap_or_default()
+        self.of.names().first().cloned().unwrap_or_default()
     }
 }
 

@@ -180,6 +180,14 @@ impl Plan {
         Ok(!one.is_empty())
     }
 
+    /// All results, ascending, if an index gives them and they are few.
+    pub(crate) fn few(&self) -> Result<Option<Arc<[u64]>>> {
+        match &self.root {
+            Step::Indexed(indexed) if indexed.is_source() => indexed.few(&self.objects),
+            _ => Ok(None),
+        }
+    }
+
     /// All results.
     pub(crate) fn set(&self) -> Result<IdSet> {
         let mut set = IdSet::default();

@@ -156,6 +156,12 @@ impl Indexed {
         Ok(())
     }
 
+    /// The objects of one key, ascending, if they are few.
+    pub(crate) fn few(&self, objects: &Objects) -> Result<Option<Arc<[u64]>>> {
+        self.look_up(objects)?;
+        Ok(self.walk.borrow().found.clone())
+    }
+
     /// Looks the objects of one key up, if they are few.
     fn look_up(&self, objects: &Objects) -> Result<()> {
         if matches!(self.keys, Keys::One(_)) && self.walk.borrow().tried == 0 {

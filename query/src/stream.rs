@@ -74,10 +74,13 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
     let orders: Vec<(&Order, bool)> = orders.collect();
     if orders.is_empty() {
         let from = after.map_or(Some(0), |oid| oid.checked_add(1));
-        return Ok(from.map_or_else(
-            || Box::new(std::iter::empty()) as Ids,
-            |from| Box::new(Chunks::from(plan, from)),
-        ));
+        let Some(from) = from else { return Ok(Box::new(std::iter::empty())) };
+        return Ok(match plan.few()? {
+            Some(few) => Box::new(
+                (few.partition_point(|oid| *oid < from)..few.len()).map(move |nth| Ok(few[nth])),
+            ),
+            None => Box::new(Chunks::from(plan, from)),
+        });
     }
     let objects = plan.objects().clone();
     let mut set = plan.set()?;

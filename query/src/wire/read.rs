@@ -41,8 +41,9 @@ pub(super) fn read<T: Class>(
     let (prefix, state) = input.view_name().ok_or_else(damaged)?;
     let core = input.core(view(&prefix, state))?.ok_or_else(damaged)?;
     let names = names_of::<T>();
-    if !core.of.names.iter().any(|name| names.contains(name)) {
-        let found = core.of.names.first().cloned().unwrap_or_default();
+    let theirs = core.of.names();
+    if !theirs.iter().any(|name| names.contains(name)) {
+        let found = theirs.first().cloned().unwrap_or_default();
         return Err(Error::Invalid(format!("this is a query for {found}, not for {}", names[0])));
     }
     // A query has one form: what reads in any other way was not written by us.
@@ -131,7 +132,7 @@ impl<T: Class> In<'_, T> {
             ops.push(op);
         }
         let mine = Of::class::<T>();
-        let of = if names == mine.names { mine } else { Of { names, members: None } };
+        let of = if names == *mine.names() { mine } else { Of::named(names, None) };
         Ok(Some(Core { source: Ok(objects), of, node, ops }))
     }
 

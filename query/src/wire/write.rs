@@ -75,7 +75,7 @@ impl Out {
     }
 
     fn core(&mut self, core: &Core, objects: &Arc<Objects>) -> Result<()> {
-        self.names(&core.of.names);
+        self.names(&core.of.names());
         self.node(&core.node, objects)?;
         self.number(core.ops.len() as u64);
         core.ops.iter().try_for_each(|op| self.op(op, objects))
