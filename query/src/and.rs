@@ -34,7 +34,7 @@ impl And {
         Ok(self.measured.get().into_iter().flatten().map(|place| &self.steps[*place]))
     }
 
-    /// As [`in_order`](Self::in_order), for somebody who looks at one object and not at all.
+    /// As [`in_order`](Self::in_order), for somebody who looks at one object and not at all of them.
     pub(crate) fn in_known_order(&self) -> impl Iterator<Item = &Step> {
         let measured = self.measured.get();
         let place = move |nth: usize| measured.map_or(nth, |measured| measured[nth]);

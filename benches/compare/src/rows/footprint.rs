@@ -58,7 +58,7 @@ fn clear(args: &Args) -> Vec<Contender> {
                 db0::commit().expect("it commits");
             });
             fill();
-            let (_, called) = system::peak_heap(|| change(&numbers));
+            let ((), called) = system::peak_heap(|| change(&numbers));
             let (_, committed) = system::peak_heap(|| db0::commit().expect("it commits"));
             sample
                 .with("heap MiB", called as f64 / MIB)
