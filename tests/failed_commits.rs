@@ -45,6 +45,11 @@ struct Item {
     n: u64,
 }
 
+#[db0::memo]
+struct Friend {
+    of: Option<Memo<Friend>>,
+}
+
 /// Commits, and runs `meanwhile` when the commit has begun, which fails then.
 fn commit_in_vain(world: &World, meanwhile: impl FnOnce()) {
     let ((lit, is_lit), (burn, burnt)) = (mpsc::channel(), mpsc::channel());
@@ -61,20 +66,25 @@ fn commit_in_vain(world: &World, meanwhile: impl FnOnce()) {
     assert!(failed.is_err_and(|error| error.to_string().contains("panicked")));
 }
 
-#[test]
-fn new_objects_that_are_changed_meanwhile_are_written_once() {
+/// Makes one of the next commits have something to read that dies, and a world in which it has not
+/// been read yet.
+fn world_with_a_bomb(make: impl FnOnce()) -> World {
     let mut world = World::new();
-    let bombed = Memo::new(Bombed { n: 1, bomb: Bomb(1) });
-    db0::tags(&bombed).add("kept");
-    let old = Memo::new(Item { n: 0 });
-    db0::tags(&old).add("old");
-    drop((bombed, old));
+    db0::tags(Memo::new(Bombed { n: 1, bomb: Bomb(1) })).add("kept");
+    make();
     world.reopen();
     // From the first new one on, the program says which keys an object has.
     drop(Memo::new(Bombed { n: 2, bomb: Bomb(2) }));
     let bombed = db0::find::<Bombed>("kept").first().expect("it is there");
     db0::tags(&bombed).remove("kept");
-    drop(bombed);
+    world
+}
+
+#[test]
+fn new_objects_that_are_changed_meanwhile_are_written_once() {
+    let mut world = world_with_a_bomb(|| {
+        db0::tags(Memo::new(Item { n: 0 })).add("old");
+    });
     let old = db0::find::<Item>("old").first().expect("it is there");
     old.write().n = 1;
     let (new, gone) = (Memo::new(Item { n: 1 }), Memo::new(Item { n: 1 }));
@@ -91,4 +101,24 @@ fn new_objects_that_are_changed_meanwhile_are_written_once() {
     let values = uuids.map(|uuid| db0::fetch::<Item>(uuid).ok().map(|item| item.read().n));
     assert_eq!(values, [Some(2), Some(3), None]);
     assert_eq!(db0::find::<Item>(()).count(), 2);
+}
+
+#[test]
+fn what_has_changed_and_dies_lets_go_of_what_it_refers_to_now() {
+    let world = world_with_a_bomb(|| {
+        let friends = [(); 3].map(|()| Memo::new(Friend { of: None }));
+        for (friend, name) in friends.iter().zip(["a", "b", "c"]) {
+            db0::tags(friend).add(name);
+        }
+        friends[0].write().of = Some(friends[1].clone());
+    });
+    let [a, b, c] =
+        ["a", "b", "c"].map(|name| db0::find::<Friend>(name).first().expect("it is there"));
+    a.write().of = Some(c.clone());
+    db0::tags(&a).remove("a");
+    drop(a);
+    commit_in_vain(&world, || ());
+    db0::commit().expect("what waited goes now");
+    assert_eq!((b.refcount(), c.refcount()), (1, 1), "their tags");
+    assert_eq!(db0::find::<Friend>(()).count(), 2);
 }

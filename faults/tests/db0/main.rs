@@ -14,5 +14,6 @@ mod model;
 mod oracle;
 mod point;
 mod reopening;
+mod restless;
 mod seen;
 mod world;

@@ -43,9 +43,8 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn was_read(&self) -> bool;
     /// This thread sees the object deleted.
     fn is_gone(&self) -> bool;
-    /// Publishes that the object is deleted; true if the cell must go on a dirty list. The caller
-    /// holds the publish lock.
-    fn delete(&self, moment: &Moment<'_>) -> Result<bool>;
+    /// Publishes that the object is deleted, on no list. The caller holds the publish lock.
+    fn delete(&self, moment: &Moment<'_>) -> Result<()>;
     /// Puts the cell on the list of what the freeze of a round takes: false if it stands there.
     fn mark_dirty(&self, round: u64) -> bool;
     /// Takes back what undone `atomic`s published.

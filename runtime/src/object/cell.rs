@@ -252,9 +252,15 @@ impl<T: Class> Cell<T> {
         }
     }
 
-    /// Puts a version on top; true if the cell must go on the dirty list, or on that of the
-    /// `atomic`. The caller holds the publish lock.
-    pub(super) fn publish(&self, content: Content<T>, moment: &Moment<'_>) -> Result<bool> {
+    /// Publishes a value; true if the cell must go on the dirty list, or on that of the `atomic`. The
+    /// caller holds the publish lock.
+    pub(super) fn publish(&self, value: T, moment: &Moment<'_>) -> Result<bool> {
+        let first = self.put_on_top(Content::Value(value), moment)?;
+        Ok(if moment.outcome.is_some() { first } else { self.mark_dirty(moment.round) })
+    }
+
+    /// Puts a version on top; true if it is the first of its `atomic`.
+    fn put_on_top(&self, content: Content<T>, moment: &Moment<'_>) -> Result<bool> {
         let newest = self.newest.look();
         let (mut before, mut first) = (None, true);
         let mut takes_its_place = false;
@@ -273,12 +279,8 @@ impl<T: Class> Cell<T> {
                 takes_its_place = true;
             }
         }
-        let when = if let Some(outcome) = moment.outcome {
-            When::Atomic(outcome.clone())
-        } else {
-            first = self.mark_dirty(moment.round);
-            When::Epoch(moment.epoch)
-        };
+        let epoch = || When::Epoch(moment.epoch);
+        let when = moment.outcome.map_or_else(epoch, |outcome| When::Atomic(outcome.clone()));
         drop(self.newest.swap(Some(self.counted(Version::new(content, when, before)))));
         // Not before it is out of the way: somebody may be on the way back from it.
         if let Some(old) = newest.filter(|_| takes_its_place) {
@@ -398,8 +400,8 @@ impl<T: Class> AnyCell for Cell<T> {
             )
     }
 
-    fn delete(&self, moment: &Moment<'_>) -> Result<bool> {
-        self.publish(Content::Deleted, moment)
+    fn delete(&self, moment: &Moment<'_>) -> Result<()> {
+        self.put_on_top(Content::Deleted, moment).map(drop)
     }
 
     fn mark_dirty(&self, round: u64) -> bool {

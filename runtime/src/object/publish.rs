@@ -6,17 +6,8 @@ use std::sync::{
 };
 
 use super::{
-    any_cell::AnyCell,
-    cell::Cell,
-    context, evolve,
-    hold::Hold,
-    inside::Keep,
-    moment::Moment,
-    objects::Objects,
-    pending::Pending,
-    row,
-    shared::Part,
-    version::{Content, Version},
+    any_cell::AnyCell, cell::Cell, context, evolve, hold::Hold, inside::Keep, moment::Moment,
+    objects::Objects, pending::Pending, row, shared::Part, version::Version,
 };
 use crate::{
     Error, Result,
@@ -111,7 +102,7 @@ impl Objects {
         };
         let price = self.price(&value, cell.class());
         self.publishing(|moment, to| {
-            let first = cell.publish(Content::Value(value), moment)?;
+            let first = cell.publish(value, moment)?;
             to.count(&new, &old);
             to.keep(kept);
             if first {
