@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use db0_runtime::{Result, derived::TouchedCollection};
 
-use super::{entries, list, moment::Ends};
+use super::{entries, list_walk, moment::Ends};
 use crate::header::Kind;
 
 fn kind(ends: &Ends) -> Result<Option<Kind>> {
@@ -29,7 +29,7 @@ pub fn kind_name(touched: TouchedCollection) -> Result<Option<String>> {
 pub fn content_differs(touched: TouchedCollection) -> Result<bool> {
     let ends = ends(touched);
     match kind(&ends)? {
-        Some(Kind::List) => list::differ(&ends),
+        Some(Kind::List) => list_walk::differ(&ends),
         Some(Kind::Index) => entries::members_differ(&ends),
         // Equal values are equal bytes.
         _ => ends.differ(),

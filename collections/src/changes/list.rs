@@ -6,14 +6,9 @@ use serde::de::DeserializeOwned;
 use super::{
     kind::{Changes, Splice},
     list_walk::hunks,
-    moment::{Ends, Moment, ends},
+    moment::{Moment, ends},
 };
 use crate::{list::List, misuse::expect};
-
-/// The elements differ.
-pub(super) fn differ(ends: &Ends) -> Result<bool> {
-    Ok(!hunks(ends)?.is_empty())
-}
 
 impl<T: DeserializeOwned> List<T> {
     /// Where elements differ between two snapshots, from front to back. The work is in proportion

@@ -10,7 +10,7 @@ use std::{
 };
 
 use db0_runtime::{
-    Result,
+    Error, Result,
     object::{RowReader, varint},
 };
 
@@ -18,7 +18,7 @@ use super::{
     hunk::{Hunk, compare},
     moment::Ends,
 };
-use crate::list::{Place, Roots, TAIL, children, leaf_elements, leaf_row, roots};
+use crate::list::{Place, Roots, TAIL, children, differing, leaf_elements, leaf_row, roots};
 
 /// A node that differs: its rows, as far as there are any.
 struct Differing {
@@ -40,10 +40,21 @@ struct Walk<'e> {
     old_index: usize,
     new_index: usize,
     hunks: Vec<Hunk>,
+    /// Once so many have been found, no more are looked for.
+    wanted: usize,
 }
 
 /// Where the elements of a list differ, from front to back.
 pub(super) fn hunks(ends: &Ends) -> Result<Vec<Hunk>> {
+    first_hunks(ends, usize::MAX)
+}
+
+/// Whether any do.
+pub(super) fn differ(ends: &Ends) -> Result<bool> {
+    Ok(!first_hunks(ends, 1)?.is_empty())
+}
+
+fn first_hunks(ends: &Ends, wanted: usize) -> Result<Vec<Hunk>> {
     let mut differing = HashMap::new();
     ends.differing(|mut key, old, new| {
         let node = varint::take_ordered(&mut key);
@@ -64,6 +75,7 @@ pub(super) fn hunks(ends: &Ends) -> Result<Vec<Hunk>> {
         old_index: 0,
         new_index: 0,
         hunks: Vec::new(),
+        wanted,
     };
     let (old, new) = (roots(&ends.before)?, roots(&ends.after)?);
     // The tail is where most lists change: nothing before it has to be looked at for it.
@@ -138,6 +150,9 @@ impl Walk<'_> {
 
     /// A node that is there at both ends.
     fn same_node(&mut self, old: Place, new: Place, level: u64) -> Result<()> {
+        if self.hunks.len() >= self.wanted {
+            return Ok(());
+        }
         let differs = self.meet(old.node);
         if level > 0 && (differs || self.unmet > 0) {
             let was = children(&self.ends.before, old.node)?;
@@ -146,6 +161,10 @@ impl Walk<'_> {
             }
             let is = children(&self.ends.after, new.node)?;
             return self.pair(&was, &is, level - 1);
+        }
+        if differs && old.count == new.count && self.old.is_empty() && self.new.is_empty() {
+            // As many elements as before stand for each other, whatever follows.
+            return self.compare(&[old], &[new]);
         }
         if differs {
             self.old.push(old);
@@ -182,6 +201,17 @@ impl Walk<'_> {
             return Ok(());
         }
         let (old_rows, new_rows) = (self.rows(before, false)?, self.rows(after, true)?);
+        if let ([old], [new]) = (before, after)
+            && old.count == new.count
+        {
+            let found = differing(old.count, &old_rows[0], &new_rows[0]);
+            let found = found.ok_or_else(|| damaged(&self.ends.after))?;
+            let places = (self.old_index + found.front, self.new_index + found.front);
+            compare((&found.old, places.0), (&found.new, places.1), &mut self.hunks);
+            self.old_index += old.count;
+            self.new_index += new.count;
+            return Ok(());
+        }
         let old = elements(&self.ends.before, before, &old_rows)?;
         let new = elements(&self.ends.after, after, &new_rows)?;
         compare((&old, self.old_index), (&new, self.new_index), &mut self.hunks);
@@ -215,6 +245,11 @@ fn elements<'r>(
     let mut elements = Vec::new();
     let mut leaves = leaves.iter().zip(rows);
     let whole = leaves.try_for_each(|(leaf, row)| leaf_elements(leaf, row, &mut elements));
-    whole.ok_or_else(|| reader.damaged("a node of the list is damaged"))?;
+    whole.ok_or_else(|| damaged(reader))?;
     Ok(elements)
+}
+
+#[cold]
+fn damaged(reader: &RowReader) -> Error {
+    reader.damaged("a node of the list is damaged")
 }

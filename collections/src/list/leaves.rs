@@ -1,6 +1,6 @@
 //! The tree of a list from outside: for comparing two states.
 
-use db0_runtime::{Result, object::RowReader};
+use db0_runtime::{Result, codec::skip_values, object::RowReader};
 
 use super::{
     head::Head,
@@ -65,4 +65,39 @@ pub(crate) fn leaf_elements<'r>(
     let bounds = row.bounds()?;
     out.extend(bounds.windows(2).map(|ends| &row.values[ends[0] as usize..ends[1] as usize]));
     Some(())
+}
+
+/// Where two leaves of as many elements differ: how many are the same in front, and those from there to the
+/// last one that differs.
+pub(crate) struct Differing<'r> {
+    pub(crate) front: usize,
+    pub(crate) old: Vec<&'r [u8]>,
+    pub(crate) new: Vec<&'r [u8]>,
+}
+
+/// Compares two leaves of `count` elements by their bytes: elements that are the same are passed over, and
+/// behind the last one that differs not even looked at. None if a leaf is damaged.
+pub(crate) fn differing<'r>(count: usize, old: &'r [u8], new: &'r [u8]) -> Option<Differing<'r>> {
+    let values = |row| Some(Leaf::parse(row).filter(|row| row.count == count)?.values);
+    let (old, new) = (values(old)?, values(new)?);
+    let same_front = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let same_back = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (mut front, mut at) = (0, 0);
+    while front < count {
+        let len = skip_values(&old[at..], 1).ok()?;
+        if at + len > same_front {
+            break;
+        }
+        (front, at) = (front + 1, at + len);
+    }
+    let mut found = Differing { front, old: Vec::new(), new: Vec::new() };
+    let (mut old, mut new) = (&old[at..], &new[at..]);
+    while front + found.old.len() < count && (old.len() != new.len() || old.len() > same_back) {
+        let ends = (skip_values(old, 1).ok()?, skip_values(new, 1).ok()?);
+        let ((was, old_rest), (is, new_rest)) = (old.split_at(ends.0), new.split_at(ends.1));
+        found.old.push(was);
+        found.new.push(is);
+        (old, new) = (old_rest, new_rest);
+    }
+    Some(found)
 }

@@ -22,5 +22,5 @@ mod write;
 pub(crate) use check::ListCheck;
 pub use handle::List;
 pub use iter::{Iter, TryIter};
-pub(crate) use leaves::{Place, Roots, children, leaf_elements, leaf_row, roots};
+pub(crate) use leaves::{Place, Roots, children, differing, leaf_elements, leaf_row, roots};
 pub(crate) use rows::TAIL;
