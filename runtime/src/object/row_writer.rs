@@ -22,8 +22,10 @@ use crate::{
     store::{Entry, LayerRows, Oid, OidKey, RowBytes, RowKey, Table, oid_key, oid_of_key},
 };
 
-/// The part of what may wait in memory at which the changes of one call are put aside.
-const STAGED_PART: usize = 4;
+/// The part of what may wait in memory at which the changes of one call begin to be put aside; and that
+/// at which more are, so that both together stay near what may wait.
+const STAGED_PART: usize = 16;
+const MORE_STAGED_PART: usize = 64;
 
 enum Op {
     Put(RowKey, RowBytes),
@@ -130,7 +132,8 @@ impl RowWriter {
     fn push(&mut self, op: Op, bytes: usize) {
         self.ops.push(op);
         self.bytes += size_of::<Op>() + bytes;
-        if self.bytes > self.reader.objects.shared().config.pending_bytes / STAGED_PART {
+        let part = if self.staging.is_some() { MORE_STAGED_PART } else { STAGED_PART };
+        if self.bytes > self.reader.objects.shared().config.pending_bytes / part {
             self.stage();
         }
     }
