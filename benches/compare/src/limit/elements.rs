@@ -105,7 +105,7 @@ impl Limit {
         rows::seal(&mut row, rows::HEADERS, &key);
         txn.append(self.headers, &key, &row);
         rows::created_key(self.state, oid, &mut key);
-        txn.append(self.log, &key, &created);
+        txn.append(self.log, &key, &rows::log_row(&key, created));
         for held in holds {
             rows::oid_key(*held, &mut key);
             rows::begin(&mut row, self.state, None);

@@ -53,10 +53,10 @@ impl Limit {
         let mut key = Vec::new();
         if !changes.is_empty() {
             rows::change_key(self.state, CLASS, &mut key);
-            txn.append(self.log, &key, &changes.row());
+            txn.append(self.log, &key, &rows::log_row(&key, changes.row()));
         }
         rows::state_key(self.state, &mut key);
-        txn.append(self.log, &key, &rows::state_row(changes));
+        txn.append(self.log, &key, &rows::log_row(&key, rows::state_row(changes)));
         self.end(txn);
     }
 

@@ -10,6 +10,7 @@ pub(super) const OBJECT_TAGS: u8 = 4;
 pub(super) const POSTINGS: u8 = 6;
 pub(super) const COUNTS: u8 = 9;
 pub(super) const FIELDS: u8 = 11;
+const LOG: u8 = 12;
 
 const CHECKSUM_BYTES: usize = 4;
 const FIRST: u8 = 1;
@@ -136,6 +137,14 @@ pub(super) fn seal(out: &mut [u8], table: u8, key: &[u8]) {
     let seed = xxh3_64_with_seed(key, u64::from(table));
     let sum = (xxh3_64_with_seed(&out[CHECKSUM_BYTES..], seed) >> 32) as u32;
     out[..CHECKSUM_BYTES].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// A row of the log that is no old version: its checksum stands behind it.
+pub(super) fn log_row(key: &[u8], mut row: Vec<u8>) -> Vec<u8> {
+    let seed = xxh3_64_with_seed(key, u64::from(LOG));
+    let sum = (xxh3_64_with_seed(&row, seed) >> 32) as u32;
+    row.extend_from_slice(&sum.to_le_bytes());
+    row
 }
 
 /// The stamp and body of a row that was written once or twice.
