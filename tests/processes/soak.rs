@@ -114,6 +114,12 @@ fn reader(folder: &Path) -> Child {
     reader
 }
 
+/// Looks through all that is stored, whoever uses it.
+fn verify(folder: &Path) {
+    let found = Workspace::verify(folder, "default").expect("it can be read");
+    assert!(found.is_sound(), "{found:#?}");
+}
+
 #[test]
 fn everything_that_dies_is_made_good() {
     let seed = setting("DB0_SOAK_SEED").unwrap_or(0x5EED_0DB0).max(1);
@@ -145,7 +151,10 @@ fn everything_that_dies_is_made_good() {
         if random.below(READER_KILLS / WRITER_KILLS / 2) == 0 {
             writing.expect_alive();
             writing.kill();
+            // Before the next one comes, and beside it.
+            verify(folder.path());
             writing = writer(folder.path(), &committed);
+            verify(folder.path());
             writer_kills += 1;
         }
     }
@@ -159,6 +168,7 @@ fn everything_that_dies_is_made_good() {
         "{steps} commits, {reader_kills} readers and {writer_kills} writers killed in {:?}",
         began.elapsed()
     );
+    verify(folder.path());
     let workspace = Workspace::open(config(folder.path())).expect("it opens");
     let _entered = workspace.enter();
     let bank = Bank::open();

@@ -83,6 +83,12 @@ impl PageFile {
         self.meta.last_page.saturating_add(1)
     }
 
+    /// Nobody has committed since it was opened.
+    pub(crate) fn is_newest(&self) -> bool {
+        let newest = Metas::read_live(&self.file).ok().and_then(|metas| metas.newest().copied());
+        newest.is_some_and(|newest| newest.txn == self.meta.txn)
+    }
+
     /// All pages of the commit are there, free ones too.
     pub(crate) fn is_whole(&self) -> bool {
         self.meta.last_page < self.pages

@@ -154,6 +154,11 @@ fn refusal(prefix: &str, holder: Option<Process>) -> Error {
     Error::Locked { prefix, pid: holder.map(|holder| holder.pid) }
 }
 
+/// Somebody has the right to write, as far as that can be told without asking for it.
+pub(super) fn has_holder(folder: &Path) -> bool {
+    File::open(folder.join(FILE)).is_ok_and(|mut file| holder(&mut file).is_some())
+}
+
 /// Who has the lock, as far as that can be told: not from what a process left that is gone.
 fn holder(file: &mut File) -> Option<Process> {
     let mut text = String::new();
