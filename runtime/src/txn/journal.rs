@@ -26,6 +26,8 @@ use crate::{
 
 const NAME: &str = ".journal-";
 const UNFINISHED: &str = ".unfinished";
+/// A journal from which a prefix has taken its part, in the prefix's folder while it is made.
+const MENDED: &str = ".mended";
 
 /// A journal that has been written.
 pub(crate) struct Journal {
@@ -40,7 +42,7 @@ impl Journal {
         parts: &[Vec<u8>],
     ) -> Result<Self> {
         let path = root.join(format!("{}-{}", name_front(first.0), first.1));
-        put(&path, parts)?;
+        put(&path, &PathBuf::from(format!("{}{UNFINISHED}", path.display())), parts)?;
         Ok(Self { path })
     }
 
@@ -55,19 +57,18 @@ fn name_front(prefix: PrefixId) -> String {
     format!("{NAME}{:015x}", prefix.0)
 }
 
-/// Puts a journal of these parts in its place, in one step.
-fn put(path: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
-    let unfinished = PathBuf::from(format!("{}{UNFINISHED}", path.display()));
-    let failed = |error: std::io::Error| Error::io("writing", &unfinished, &error);
+/// Puts a journal of these parts in its place, in one step; `unfinished` is nobody else's meanwhile.
+fn put(path: &Path, unfinished: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
+    let failed = |error: std::io::Error| Error::io("writing", unfinished, &error);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&unfinished).map_err(failed)?;
+    let mut file = options.open(unfinished).map_err(failed)?;
     let lengths = std::iter::once(parts.len()).chain(parts.iter().map(|part| part.as_ref().len()));
     let lengths: Vec<u8> = lengths.flat_map(|len| (len as u32).to_le_bytes()).collect();
     file.write_all(&lengths).map_err(failed)?;
     parts.iter().try_for_each(|part| file.write_all(part.as_ref())).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    fs::rename(&unfinished, path).map_err(failed)?;
+    fs::rename(unfinished, path).map_err(failed)?;
     path.parent().map_or(Ok(()), sync_folder).inspect_err(|_| {
         // It counts as not written, and must not be found beside the one that is written next.
         remove(path);
@@ -179,7 +180,8 @@ fn recover_from(
     if left.is_empty() {
         remove(path);
     } else if applied {
-        put(path, &left)?;
+        // Beside the data, where only who has the right to write comes.
+        put(path, &store.folder().join(MENDED), &left)?;
     }
     Ok(())
 }
