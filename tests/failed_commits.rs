@@ -122,3 +122,28 @@ fn what_has_changed_and_dies_lets_go_of_what_it_refers_to_now() {
     assert_eq!((b.refcount(), c.refcount()), (1, 1), "their tags");
     assert_eq!(db0::find::<Friend>(()).count(), 2);
 }
+
+#[test]
+fn a_touch_counts_though_its_commit_fails_and_not_if_it_is_undone() {
+    let world = world_with_a_bomb(|| {
+        db0::tags(Memo::new(Item { n: 0 })).add("touched");
+        db0::tags(Memo::new(Item { n: 0 })).add("spared");
+    });
+    let [touched, spared] =
+        ["touched", "spared"].map(|tag| db0::find::<Item>(tag).first().expect("it is there"));
+    db0::touch(&touched);
+    let undone = db0::atomic(|| -> db0::Result<()> {
+        db0::touch(&spared);
+        Err(db0::abort("on purpose"))
+    });
+    undone.expect_err("it is undone");
+    // As it was: that is no change.
+    spared.write().n = 0;
+    commit_in_vain(&world, || ());
+    let before = db0::state().expect("open");
+    let after = db0::commit().expect("what waited goes now");
+    let [before, after] = [before, after].map(|state| db0::snapshot_at(state).expect("it is kept"));
+    let changes = db0::changes(&before, &after);
+    let modified: Vec<_> = changes.filter(|change| change.class == "Item").collect();
+    assert_eq!(modified.iter().map(|change| change.uuid).collect::<Vec<_>>(), [touched.uuid()]);
+}

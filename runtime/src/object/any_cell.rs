@@ -27,8 +27,8 @@ pub(crate) enum Encoded {
 pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn oid(&self) -> Oid;
     fn class(&self) -> &Arc<ClassState>;
-    /// Appends the body of the row as of `epoch`.
-    fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded>;
+    /// Appends the body of the row as of `epoch`, which a round's freeze has ended.
+    fn encode(&self, epoch: Epoch, round: u64, out: &mut Vec<u8>) -> Result<Encoded>;
     /// What the object refers to as of `epoch`; of a deleted one, what it referred to before.
     fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>>;
     /// The keys that the object gives as of `epoch`; of a deleted one, those that it gave before.
@@ -55,7 +55,7 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn refresh(&self);
     /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
     fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
-    /// Lets go of versions that only the commit of a round needed.
+    /// Lets go of what only the commit of a round needed.
     fn settle(&self, round: u64);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }

@@ -46,8 +46,8 @@ pub(crate) struct Cell<T> {
     pub(super) handles: Handles,
     /// Nothing but handles held the object when it was last looked at.
     unheld: AtomicBool,
-    /// The next commit writes the object even if it is as it was.
-    pub(super) touched: AtomicBool,
+    /// Since which round the object is to be written even if it is as it was; zero if it is not.
+    touched_in: AtomicU64,
     /// It is in the map of loaded cells, or was.
     is_listed: AtomicBool,
     /// Read since the cache looked last.
@@ -60,9 +60,22 @@ pub(crate) struct Cell<T> {
     stale: Stale,
 }
 
+/// Where a touch stands until it is known which round it goes with.
+const ROUND_TO_COME: u64 = u64::MAX;
+
 impl<T> Cell<T> {
     pub(super) fn oid_of(&self) -> Oid {
         self.oid
+    }
+
+    /// What is published next is written even if the object is as it was.
+    pub(super) fn set_touched(&self) {
+        self.touched_in.store(ROUND_TO_COME, Ordering::Relaxed);
+    }
+
+    /// Unless it has changed meanwhile.
+    fn change_touched(&self, from: u64, to: u64) {
+        let _ = self.touched_in.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     /// The last handle is gone: told if nothing else held the object when that was last looked at.
@@ -88,7 +101,7 @@ impl<T: Class> Cell<T> {
             dirty_in: AtomicU64::new(0),
             handles: Handles::default(),
             unheld: AtomicBool::new(false),
-            touched: AtomicBool::new(false),
+            touched_in: AtomicU64::new(0),
             is_listed: AtomicBool::new(false),
             read: AtomicBool::new(false),
             row_bytes: AtomicUsize::new(0),
@@ -340,7 +353,7 @@ impl<T: Class> AnyCell for Cell<T> {
         &self.class
     }
 
-    fn encode(&self, epoch: Epoch, out: &mut Vec<u8>) -> Result<Encoded> {
+    fn encode(&self, epoch: Epoch, round: u64, out: &mut Vec<u8>) -> Result<Encoded> {
         let Some(version) = self.version_for(epoch) else { return Ok(Encoded::Nothing) };
         let Some(value) = version.value() else { return Ok(Encoded::Deleted) };
         let mut encode = || row::encode_over(&self.objects, self.oid, value, &self.class, out);
@@ -349,7 +362,8 @@ impl<T: Class> AnyCell for Cell<T> {
         match catch_unwind(AssertUnwindSafe(encode)) {
             Ok(encoded) => encoded.map(|()| {
                 self.row_bytes.store(out.len(), Ordering::Relaxed);
-                Encoded::Body { touched: self.touched.swap(false, Ordering::Relaxed) }
+                let touched_in = self.touched_in.load(Ordering::Relaxed);
+                Encoded::Body { touched: (1..=round).contains(&touched_in) }
             }),
             Err(_) => Err(Error::Encode {
                 what: format!("{} {}", self.class.name, self.objects.uuid(self.oid)),
@@ -405,6 +419,9 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn mark_dirty(&self, round: u64) -> bool {
+        if self.touched_in.load(Ordering::Relaxed) == ROUND_TO_COME {
+            self.touched_in.store(round, Ordering::Relaxed);
+        }
         self.dirty_in.swap(round, Ordering::Relaxed) != round
     }
 
@@ -416,6 +433,7 @@ impl<T: Class> AnyCell for Cell<T> {
             // Made in this atomic, it was nothing before: handles that escaped must find that out.
             let nothing = || self.counted(Version::loaded(Content::Deleted));
             let below = undone.before().unwrap_or_else(nothing);
+            self.change_touched(ROUND_TO_COME, 0);
             // Unless a commit has just put the end of the object there.
             if self.newest.replace(&undone, below) {
                 undone.cut();
@@ -442,6 +460,10 @@ impl<T: Class> AnyCell for Cell<T> {
 
     fn settle(&self, round: u64) {
         let _ = self.dirty_in.compare_exchange(round, 0, Ordering::Relaxed, Ordering::Relaxed);
+        let touched_in = self.touched_in.load(Ordering::Relaxed);
+        if touched_in <= round {
+            self.change_touched(touched_in, 0);
+        }
         if let Some(newest) = self.newest.look()
             && matches!(newest.standing(), Standing::Published(_))
         {

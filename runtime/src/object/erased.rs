@@ -174,7 +174,7 @@ impl<T: Class> Erased for Cell<T> {
 
     fn touch(self: Arc<Self>) -> Result<()> {
         let value = Read::of_last(&self)?;
-        self.touched.store(true, Ordering::Relaxed);
+        self.set_touched();
         let keep = Keep::new(&self.objects);
         let draft = context::clone_for_draft(&*value, &keep);
         self.objects.publish(&self, draft, value.version(), Some(&keep))

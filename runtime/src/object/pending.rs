@@ -61,7 +61,7 @@ pub(crate) struct Collected {
 /// A consistent cut of what was pending, on its way to the disk.
 pub(crate) struct Frozen {
     pub(crate) epoch: Epoch,
-    pub(super) round: u64,
+    pub(crate) round: u64,
     pub(crate) dirty: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) young: Arc<Vec<Arc<dyn AnyCell>>>,
     pub(crate) dropped: Vec<Oid>,

@@ -334,7 +334,7 @@ impl Batch<'_, '_> {
             return Ok(false);
         }
         self.body.clear();
-        match cell.encode(self.frozen.epoch, &mut self.body) {
+        match cell.encode(self.frozen.epoch, self.frozen.round, &mut self.body) {
             Ok(Encoded::Body { touched }) => {
                 if touched && before == Before::Unknown {
                     before = Before::Touched;
