@@ -31,7 +31,7 @@ fn main() -> db0::Result<()> {
     println!("{} began with {:?}", then.read().name, then.read().values.iter().sum::<f64>());
 
     // On request: by state, or what was no longer the present at a moment.
-    let prefix = db0::current()?;
+    let prefix = db0::current();
     prefix.prune_history_with(..std::time::SystemTime::now(), |progress| {
         println!("pruned up to state {} of {}", progress.done, progress.oldest);
     })?;

@@ -18,7 +18,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path().join("work")).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # let copy = folder.path().join("monday.db0");
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.create(Note { text: "one".into() });

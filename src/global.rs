@@ -17,7 +17,7 @@ use crate::{Prefix, Workspace};
 /// # let folder = tempfile::tempdir().map_err(db0::Error::other)?;
 /// # let path = folder.path();
 /// db0::init(path)?;
-/// assert_eq!(db0::current()?.name(), "default");
+/// assert_eq!(db0::current().name(), "default");
 /// # db0::close() }
 /// ```
 pub fn init(config: impl Into<Config>) -> Result<Workspace> {
@@ -30,7 +30,7 @@ pub fn init(config: impl Into<Config>) -> Result<Workspace> {
 /// # let folder = tempfile::tempdir().unwrap();
 /// # db0::init(folder.path())?;
 /// let archive = db0::open("archive", db0::Mode::ReadWrite)?;
-/// assert_eq!(db0::current()?.name(), archive.name());
+/// assert_eq!(db0::current().name(), archive.name());
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn open(name: &str, mode: Mode) -> Result<Prefix> {
@@ -42,10 +42,20 @@ pub fn open(name: &str, mode: Mode) -> Result<Prefix> {
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
 /// # db0::init(folder.path())?;
-/// assert_eq!(db0::current()?.name(), "default");
+/// assert_eq!(db0::current().name(), "default");
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn current() -> Result<Prefix> {
+///
+/// # Panics
+/// When no workspace is open; see [`try_current`].
+#[must_use]
+#[track_caller]
+pub fn current() -> Prefix {
+    try_current().or_panic()
+}
+
+/// As [`current`], with the failure as a value.
+pub fn try_current() -> Result<Prefix> {
     Ok(Prefix::new(current_prefix()?, Workspace::of(default_workspace()?)))
 }
 
@@ -149,12 +159,22 @@ pub fn collect_cycles() -> Result<CycleReport> {
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
 /// # #[db0::memo(keep)] struct Note { text: String }
 /// db0::Memo::new(Note { text: "one".into() });
-/// assert_eq!(db0::state()?, 0);
+/// assert_eq!(db0::state(), 0);
 /// db0::commit()?;
-/// assert_eq!(db0::state()?, 1);
+/// assert_eq!(db0::state(), 1);
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn state() -> Result<u64> {
+///
+/// # Panics
+/// When no workspace is open; see [`try_state`].
+#[must_use]
+#[track_caller]
+pub fn state() -> u64 {
+    try_state().or_panic()
+}
+
+/// As [`state`], with the failure as a value.
+pub fn try_state() -> Result<u64> {
     Ok(current_prefix()?.state())
 }
 
@@ -339,10 +359,20 @@ pub fn try_touch<H: Handle + ?Sized>(memo: &H) -> Result<()> {
 /// # let folder = tempfile::tempdir().unwrap();
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
 /// # #[db0::memo(keep)] struct Note { text: String }
-/// assert!(db0::cache_stats()?.bytes <= db0::cache_stats()?.capacity);
+/// assert!(db0::cache_stats().bytes <= db0::cache_stats().capacity);
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn cache_stats() -> Result<CacheStats> {
+///
+/// # Panics
+/// When no workspace is open; see [`try_cache_stats`].
+#[must_use]
+#[track_caller]
+pub fn cache_stats() -> CacheStats {
+    try_cache_stats().or_panic()
+}
+
+/// As [`cache_stats`], with the failure as a value.
+pub fn try_cache_stats() -> Result<CacheStats> {
     Ok(current_prefix()?.cache_stats())
 }
 
@@ -351,11 +381,20 @@ pub fn cache_stats() -> Result<CacheStats> {
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
-/// db0::clear_cache()?;
-/// assert_eq!(db0::cache_stats()?.objects, 0);
+/// db0::clear_cache();
+/// assert_eq!(db0::cache_stats().objects, 0);
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn clear_cache() -> Result<()> {
+///
+/// # Panics
+/// When no workspace is open; see [`try_clear_cache`].
+#[track_caller]
+pub fn clear_cache() {
+    try_clear_cache().or_panic();
+}
+
+/// As [`clear_cache`], with the failure as a value.
+pub fn try_clear_cache() -> Result<()> {
     current_prefix()?.clear_cache();
     Ok(())
 }

@@ -82,7 +82,8 @@ pub use finding::{all_tags, find, find_any, find_dyn, find_tags_starting_with};
 pub use global::{
     atomic, cache_stats, clear_cache, close, collect_cycles, commit, current, delete, drop_prefix,
     exists, fetch, fetch_any, fetch_singleton, has_singleton, init, open, prefixes, singleton,
-    state, touch, try_singleton, try_touch,
+    state, touch, try_cache_stats, try_clear_cache, try_current, try_singleton, try_state,
+    try_touch,
 };
 pub use past::{
     compact, prune_history, snapshot, snapshot_at, snapshot_at_time, snapshot_of, state_at, states,

@@ -48,7 +48,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// assert_eq!(prefix.workspace().path(), folder.path());
     /// # Ok::<(), db0::Error>(())
     /// ```
@@ -61,7 +61,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.create(Note { text: "one".into() });
     /// assert_eq!(prefix.find::<Note>(()).count(), 1);
@@ -90,7 +90,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// let note = prefix.create(Note { text: "one".into() });
     /// prefix.tags(&note).add("urgent");
@@ -106,7 +106,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.tags(&prefix.create(Note { text: "one".into() })).add("urgent");
     /// assert_eq!(prefix.all_tags()?[0].0.to_string(), "urgent");
@@ -121,7 +121,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.tags(&prefix.create(Note { text: "one".into() })).add("urgent");
     /// assert_eq!(prefix.find_tags_starting_with("u")?.len(), 1);
@@ -136,7 +136,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.create(Note { text: "one".into() });
     /// prefix.commit()?;
@@ -152,13 +152,13 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
     /// {
     ///     let _entered = prefix.enter();
-    ///     assert_eq!(db0::current()?.name(), "default");
+    ///     assert_eq!(db0::current().name(), "default");
     /// }
-    /// assert_eq!(workspace.current()?.name(), "archive");
+    /// assert_eq!(workspace.current().name(), "archive");
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn enter(&self) -> Entered {
@@ -170,7 +170,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
     /// let note = archive.create(Note { text: "one".into() });

@@ -32,7 +32,7 @@ pub fn refresh() -> Result<bool> {
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
 /// # #[db0::memo(keep)] struct Note { text: String }
 /// db0::Memo::new(Note { text: "one".into() });
-/// let prefix = db0::current()?;
+/// let prefix = db0::current();
 /// assert!(!db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
 /// db0::commit()?;
 /// assert!(db0::wait(&prefix, 1, std::time::Duration::ZERO)?);
@@ -92,7 +92,7 @@ pub fn try_view<R>(work: impl FnOnce() -> R) -> Result<R> {
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
 /// # runtime.block_on(async {
-/// let prefix = db0::current()?;
+/// let prefix = db0::current();
 /// db0::Memo::new(Note { text: "one".into() });
 /// let committed = std::thread::spawn(db0::commit);
 /// assert!(db0::wait_async(&prefix, 1, std::time::Duration::from_secs(10)).await?);

@@ -16,7 +16,7 @@ macro_rules! roots {
                 /// ```
                 /// # let folder = tempfile::tempdir().unwrap();
                 /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-                /// # let prefix = workspace.current()?;
+                /// # let prefix = workspace.current();
                 /// let ages = prefix.dict::<String, u32>("ages");
                 /// ages.insert("Ann".into(), 30);
                 /// assert_eq!(prefix.dict::<String, u32>("ages").get("Ann"), Some(30));
@@ -36,7 +36,7 @@ macro_rules! roots {
                 /// ```
                 /// # let folder = tempfile::tempdir().unwrap();
                 /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-                /// # let prefix = workspace.current()?;
+                /// # let prefix = workspace.current();
                 /// prefix.try_set::<u8>("seen")?;
                 /// let error = prefix.try_list::<u8>("seen").unwrap_err();
                 /// assert!(error.to_string().contains("is a Set<u8>, not a List<u8>"));
@@ -67,7 +67,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// prefix.dict::<String, u32>("ages");
     /// let roots = prefix.roots()?;
     /// assert_eq!((&roots[0].name[..], &roots[0].holds[..]), ("ages", "Dict<String, u32>"));
@@ -83,7 +83,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// prefix.list::<u32>("log");
     /// assert!(prefix.drop_root("log")? && !prefix.drop_root("log")?);
     /// # Ok::<(), db0::Error>(())

@@ -36,7 +36,7 @@ impl Prefix {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// prefix.create(Note { text: "one".into() });
     /// let state = prefix.commit()?;

@@ -35,7 +35,7 @@ impl Workspace {
     /// # let folder = tempfile::tempdir().map_err(db0::Error::other)?;
     /// let workspace = db0::Workspace::open(folder.path())?;
     /// let _entered = workspace.enter(); // the free functions of this thread mean it now
-    /// assert_eq!(db0::current()?.name(), "default");
+    /// assert_eq!(db0::current().name(), "default");
     /// # Ok(()) }
     /// ```
     pub fn open(config: impl Into<Config>) -> Result<Self> {
@@ -61,7 +61,7 @@ impl Workspace {
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
     /// let archive = workspace.prefix("archive", db0::Mode::ReadWrite)?;
-    /// assert_eq!(workspace.current()?.name(), archive.name());
+    /// assert_eq!(workspace.current().name(), archive.name());
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn prefix(&self, name: &str, mode: Mode) -> Result<Prefix> {
@@ -73,10 +73,20 @@ impl Workspace {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// assert_eq!(workspace.current()?.name(), "default");
+    /// assert_eq!(workspace.current().name(), "default");
     /// # Ok::<(), db0::Error>(())
     /// ```
-    pub fn current(&self) -> Result<Prefix> {
+    ///
+    /// # Panics
+    /// When the workspace is closed; see [`try_current`](Self::try_current).
+    #[must_use]
+    #[track_caller]
+    pub fn current(&self) -> Prefix {
+        self.try_current().or_panic()
+    }
+
+    /// As [`current`](Self::current), with the failure as a value.
+    pub fn try_current(&self) -> Result<Prefix> {
         self.0.current().map(|prefix| Prefix::new(prefix, self.clone()))
     }
 

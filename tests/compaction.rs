@@ -43,7 +43,7 @@ fn the_file_shrinks_and_everything_is_there() {
     notes[1].write().text = "not committed yet".into();
     let before = file_bytes(&world);
     let mut told = Vec::new();
-    let prefix = world.workspace.as_ref().expect("it is open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("it is open").current();
     let done =
         prefix.compact_with(Duration::ZERO, |progress| told.push(progress)).expect("it compacts");
     assert_eq!((done.written, done.before), (file_bytes(&world), before));
@@ -105,9 +105,7 @@ fn it_is_refused_while_others_have_the_prefix_open() {
     assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text.len(), 300);
     notes[0].write().text = "new".into();
     let state = db0::commit().expect("it commits");
-    assert!(
-        reader.current().expect("a prefix").wait(state, Duration::from_secs(10)).expect("it waits")
-    );
+    assert!(reader.current().wait(state, Duration::from_secs(10)).expect("it waits"));
     assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text, "new");
 }
 
@@ -138,7 +136,7 @@ fn it_waits_for_readers_in_other_processes() {
     }
     let world = World::new();
     let notes = shrunk();
-    let prefix = db0::current().expect("it is open");
+    let prefix = db0::current();
     let mut readers = [reader_elsewhere(&world), reader_elsewhere(&world)];
     let mut pids = readers.each_ref().map(Child::id);
     pids.sort_unstable();
@@ -184,7 +182,7 @@ fn who_is_killed_in_the_middle_leaves_a_whole_file() {
     if let Ok(folder) = std::env::var(FOLDER) {
         let workspace = Workspace::open(Config::new(folder).autocommit(false)).expect("it opens");
         std::fs::write(workspace.path().join("compacting"), "").expect("it is writable");
-        let prefix = workspace.current().expect("a prefix");
+        let prefix = workspace.current();
         loop {
             prefix.compact().expect("nobody else has it open");
         }
@@ -216,7 +214,7 @@ fn who_is_killed_in_the_middle_leaves_a_whole_file() {
         child.wait().expect("it ends");
         world.open();
         assert!(!world.folder.path().join("default/.compacted").exists(), "a copy is left");
-        assert_eq!(db0::state().expect("it is open"), state);
+        assert_eq!(db0::state(), state);
         assert_eq!(
             db0::find::<Note>(()).iter().filter(|n| !n.read().text.is_empty()).count(),
             expected.0

@@ -44,7 +44,7 @@ fn a_backup_is_the_state_that_was_published_and_becomes_a_prefix_again() {
     let copy = place.path().join("monday.db0");
     write(0..50);
     // It need not have been committed.
-    let prefix = world.workspace.as_ref().expect("open").current().expect("open");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let mut told = 0;
     let copied = prefix.backup_with(&copy, |bytes| told = bytes).expect("it is copied");
     assert_eq!((copied.state, copied.objects), (prefix.state(), 50));
@@ -79,7 +79,7 @@ fn nothing_is_written_over() {
     let place = tempfile::tempdir().expect("a folder");
     let copy = place.path().join("copy");
     let workspace = world.workspace.as_ref().expect("open");
-    let prefix = workspace.current().expect("open");
+    let prefix = workspace.current();
     fs::write(&copy, "a letter").expect("it can be written");
     let refused = prefix.backup(&copy).expect_err("something is there");
     assert!(matches!(&refused, Error::Exists { path } if *path == copy), "{refused}");
@@ -106,7 +106,7 @@ fn nothing_is_made_of_a_copy_that_is_damaged() {
     write(0..500);
     let place = tempfile::tempdir().expect("a folder");
     let copy = place.path().join("copy");
-    let prefix = world.workspace.as_ref().expect("open").current().expect("open");
+    let prefix = world.workspace.as_ref().expect("open").current();
     prefix.backup(&copy).expect("it is copied");
     let bytes = fs::read(&copy).expect("it reads");
     let row = bytes.windows(8).position(|bytes| bytes == b"note 321").expect("it is stored");

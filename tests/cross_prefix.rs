@@ -136,7 +136,7 @@ fn refused<T: Debug>(what: &str, result: db0::Result<T>) {
 /// A prefix that is not the current one, and a person of each.
 fn two(world: &World) -> (Prefix, Memo<Person>, Memo<Person>) {
     let workspace = world.workspace.as_ref().expect("it is open");
-    let here = workspace.current().expect("it is open");
+    let here = workspace.current();
     let other = workspace.prefix("other", Mode::ReadWrite).expect("it opens");
     let stranger = other.create(Person { name: "Zoe".into() });
     workspace.prefix(here.name(), Mode::ReadWrite).expect("it is open");

@@ -69,7 +69,7 @@ fn states_are_found_by_their_time() {
 #[test]
 fn a_bounded_history_keeps_what_is_in_use() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let a = note("0");
     db0::commit().expect("it commits");
     let held = db0::snapshot().expect("a snapshot");
@@ -92,7 +92,7 @@ fn a_bounded_history_keeps_what_is_in_use() {
 #[test]
 fn history_is_pruned_by_time_and_tells_how_far_it_is() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let notes: Vec<_> = (0..3000).map(|n| note(&n.to_string())).collect();
     db0::commit().expect("it commits");
     for round in 0..9 {
@@ -127,7 +127,7 @@ fn history_is_pruned_by_time_and_tells_how_far_it_is() {
 #[test]
 fn what_was_the_present_within_a_time_is_kept() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let a = note("0");
     let commit = |n: u64| {
         a.write().text = n.to_string();

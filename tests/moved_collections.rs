@@ -27,7 +27,7 @@ struct Person {
 /// The first prefix is current; the other one is open beside it.
 fn other(world: &World) -> Prefix {
     let workspace = world.workspace.as_ref().expect("it is open");
-    let first = workspace.current().expect("a prefix").name().to_owned();
+    let first = workspace.current().name().to_owned();
     let other = workspace.prefix("other", Mode::ReadWrite).expect("it opens");
     workspace.prefix(&first, Mode::ReadWrite).expect("it is open");
     other
@@ -121,7 +121,7 @@ fn one_that_is_held_stays_where_it_is() {
         other.try_create(owner(&here.read().list)),
         Err(Error::CollectionElsewhere { .. })
     ));
-    let current = world.workspace.as_ref().expect("it is open").current().expect("a prefix");
+    let current = world.workspace.as_ref().expect("it is open").current();
     let named = current.list::<u32>("named");
     named.push(1);
     assert!(matches!(other.try_create(owner(&named)), Err(Error::CollectionElsewhere { .. })));

@@ -34,12 +34,12 @@ fn names_of(found: &Query<Setting>) -> Vec<String> {
 #[test]
 fn a_class_may_have_a_prefix_of_its_own() {
     let mut world = World::new();
-    let current = || db0::current().expect("it is open").name().to_owned();
+    let current = || db0::current().name().to_owned();
     let volume = setting("volume");
     let theme = db0::singleton(|| Theme { dark: true });
     assert_eq!(current(), "default");
     assert_eq!(names_of(&db0::find::<Setting>(())), ["volume"]);
-    assert!(db0::current().expect("it is open").find::<Setting>(()).is_empty());
+    assert!(db0::current().find::<Setting>(()).is_empty());
     let uuids = (volume.uuid(), theme.uuid());
     drop((volume, theme));
     world.reopen();
@@ -59,7 +59,7 @@ fn a_class_may_have_a_prefix_of_its_own() {
 fn one_object_goes_where_it_is_told() {
     let world = World::new();
     let workspace = world.workspace.as_ref().expect("it is open");
-    let here = workspace.current().expect("it is open");
+    let here = workspace.current();
     let archive = workspace.prefix("archive", Mode::ReadWrite).expect("it opens");
     let old = Memo::new_in(&here, Note { text: "old".into() });
     let note = Memo::new(Note { text: "new".into() });

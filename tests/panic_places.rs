@@ -88,7 +88,7 @@ fn they_are_those_of_the_program() -> db0::Result<()> {
         all_here!(
             elsewhere: Memo::new(Loose { n: 1 }),
             db0::singleton(|| Root { loose: None }),
-            db0::current().expect("it is open").dict::<u32, u32>("none").insert(1, 1),
+            db0::current().dict::<u32, u32>("none").insert(1, 1),
         );
     }
     let before = db0::snapshot()?;

@@ -48,7 +48,7 @@ fn prune(prefix: &Prefix, oldest: u64, readers: &[&Workspace]) {
 #[test]
 fn a_read_only_workspace_keeps_its_snapshots_and_nothing_else() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let (memo, brief) = (Memo::new(Note { n: 1 }), Memo::new(Note { n: 1 }));
     db0::commit().expect("it commits");
     (2..=5).for_each(|n| write(&memo, n));
@@ -77,7 +77,7 @@ fn a_read_only_workspace_keeps_its_snapshots_and_nothing_else() {
 #[test]
 fn a_reader_that_stands_still_stays_where_it_is() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     let memo = Memo::new(Note { n: 1 });
     db0::commit().expect("it commits");
     let config = Config::new(world.folder.path()).read_only().auto_refresh(false);
@@ -96,7 +96,7 @@ fn a_reader_that_stands_still_stays_where_it_is() {
 fn nothing_is_read_that_a_commit_without_history_forgets() {
     const WRITES: u64 = 400;
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     prefix.set_history(History::Off).expect("it is writable");
     let (a, b) = (Memo::new(Note { n: 0 }), Memo::new(Note { n: 0 }));
     db0::commit().expect("it commits");
@@ -151,7 +151,7 @@ fn another_process_keeps_its_snapshots_until_it_dies() {
     while !holding.exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     (6..=9).for_each(|n| write(&memo, n));
     prune(&prefix, 9, &[]);
     write(&memo, 10);
@@ -183,12 +183,12 @@ fn who_gives_up_the_right_to_write_keeps_its_snapshots() {
     db0::commit().expect("it commits");
     (2..=5).for_each(|n| write(&memo, n));
     let held = db0::snapshot_at(3).expect("it is kept");
-    let first = world.workspace.as_ref().expect("it is open").current().expect("a prefix");
+    let first = world.workspace.as_ref().expect("it is open").current();
     first.release_writer().expect("it gives it up");
     {
         let config = Config::new(world.folder.path()).autocommit(false);
         let second = Workspace::open(config).expect("it opens");
-        let prefix = second.current().expect("a prefix");
+        let prefix = second.current();
         let copy = second.fetch::<Note>(memo.uuid()).expect("it is there");
         for n in 6..=9 {
             copy.write().n = n;

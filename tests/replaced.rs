@@ -63,7 +63,7 @@ fn a_file_that_is_gone_for_good_is_copied_from_who_has_it_open() {
     write(1);
     refused();
     let copy = world.folder.path().join("copy");
-    let prefix = world.workspace.as_ref().expect("open").current().expect("open");
+    let prefix = world.workspace.as_ref().expect("open").current();
     assert_eq!(prefix.backup(&copy).expect("it can still be read").objects, 10);
     let elsewhere = world.folder.path().join("elsewhere");
     Workspace::restore(&elsewhere, "default", &copy).expect("it is sound");

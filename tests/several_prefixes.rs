@@ -16,7 +16,7 @@ struct Card {
 }
 
 fn total(names: [&str; 2]) -> i64 {
-    let workspace = db0::current().expect("a prefix").workspace().clone();
+    let workspace = db0::current().workspace().clone();
     let balance = |name: &str| {
         let prefix = workspace.prefix(name, Mode::ReadWrite).expect("it opens");
         prefix.find::<Account>(()).iter().map(|account| account.read().cents).sum::<i64>()

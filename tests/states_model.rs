@@ -291,7 +291,7 @@ fn another_process_tells() {
     let oldest = std::env::var(OLDEST).expect("it is set").parse().expect("a number");
     let reader = Workspace::open(Config::new(&folder).read_only()).expect("it opens");
     let _entered = reader.enter();
-    let states = db0::state().expect("it is open") as usize + 1;
+    let states = db0::state() as usize + 1;
     std::fs::write(format!("{folder}/told"), dump(oldest, states)).expect("it is writable");
 }
 

@@ -275,7 +275,7 @@ fn a_guard_held_for_long_stops_no_commit_and_no_reader() {
             held.wait();
         });
         held.wait();
-        let before = workspace.current().expect("it is open").state();
+        let before = workspace.current().state();
         let state = workspace.commit().expect("it commits");
         assert_eq!(state, before + 1);
         let snapshot = db0::snapshot().expect("a state");

@@ -179,7 +179,7 @@ fn a_prefix_gives_its_own() {
     let world = World::new();
     shapes::draw();
     let workspace = world.workspace.as_ref().expect("it is open");
-    let here = db0::current().expect("it is open");
+    let here = db0::current();
     let signs = workspace.prefix("signs", Mode::ReadWrite).expect("it is open");
     let names: Vec<_> = signs.find_dyn::<dyn Named>(()).iter().map(|it| it.read().name()).collect();
     assert_eq!(names, ["exit"]);

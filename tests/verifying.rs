@@ -95,31 +95,24 @@ fn everything_that_is_stored_is_sound_at_every_state() {
         // Beside the writer, of this process.
         let found = db0::verify().expect("it can be read");
         assert!(found.is_sound(), "{found:#?}");
-        assert_eq!(found.state, db0::state().expect("a state"));
+        assert_eq!(found.state, db0::state());
         assert_sound(world.folder.path(), "default");
         if round == 3 {
             world.reopen();
         }
     }
-    let state = db0::state().expect("a state");
+    let state = db0::state();
     db0::prune_history(..state - 2).expect("it is forgotten");
     let pinned = db0::snapshot().expect("a state");
     db0::delete(&db0::find::<Note>("number").first().expect("there are some")).unwrap_err();
     db0::tags(db0::find::<Note>("number")).remove("number");
     db0::commit().expect("it commits");
-    db0::prune_history(..db0::state().expect("a state")).expect("it is forgotten");
+    db0::prune_history(..db0::state()).expect("it is forgotten");
     let found = assert_sound(world.folder.path(), "default");
     assert!(found.old_rows > 0 && found.objects > 50 && found.collections > 50, "{found:?}");
     assert!(found.references > 100 && found.free_pages > 0, "{found:?}");
     drop(pinned);
-    world
-        .workspace
-        .as_ref()
-        .expect("open")
-        .current()
-        .expect("open")
-        .set_history(History::Off)
-        .expect("set");
+    world.workspace.as_ref().expect("open").current().set_history(History::Off).expect("set");
     work(9);
     db0::commit().expect("it commits");
     db0::compact().expect("nobody else is there");
@@ -131,7 +124,7 @@ fn everything_that_is_stored_is_sound_at_every_state() {
 fn a_prefix_is_verified_while_it_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     std::thread::scope(|scope| {
         let (enough, told) = std::sync::mpsc::channel::<()>();
         let writer = scope.spawn({

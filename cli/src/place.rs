@@ -55,6 +55,6 @@ impl Place {
         drop(self.open()?);
         let config = Config::new(self.folder()).prefix(&self.prefix);
         let config = config.lock(Lock::Wait(patience));
-        Workspace::open(config)?.current()
+        Workspace::open(config)?.try_current()
     }
 }

@@ -31,9 +31,8 @@ fn open(folder: &Path) -> Workspace {
 /// Twenty states of two hundred notes.
 fn written(folder: &Path) {
     let workspace = open(folder);
-    let notes: Vec<_> = (0..200)
-        .map(|_| workspace.current().expect("open").create(Note { text: String::new() }))
-        .collect();
+    let notes: Vec<_> =
+        (0..200).map(|_| workspace.current().create(Note { text: String::new() })).collect();
     for state in 0..20 {
         notes.iter().for_each(|note| note.write().text = state.to_string().repeat(500));
         workspace.commit().expect("it commits");

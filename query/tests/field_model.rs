@@ -317,7 +317,7 @@ fn check(objects: &std::sync::Arc<Objects>, model: &Model) {
 }
 
 fn here() -> std::sync::Arc<Objects> {
-    db0::current().expect("a prefix").objects().clone()
+    db0::current().objects().clone()
 }
 
 fn open(folder: &std::path::Path) -> (Workspace, db0::Entered) {

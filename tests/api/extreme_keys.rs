@@ -21,7 +21,7 @@ struct Thing {
 fn hold<K: Key + Debug + serde::Serialize>(ascending: &[K]) {
     let mut world = World::new();
     let fill = || {
-        let prefix = db0::current().expect("a prefix");
+        let prefix = db0::current();
         (prefix.dict::<K, usize>("dict"), prefix.index::<K, Memo<Thing>>("index"))
     };
     let (dict, index) = fill();

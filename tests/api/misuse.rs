@@ -91,7 +91,7 @@ fn the_line_of_the_caller_is_named() {
 #[test]
 fn readers_and_the_past_can_not_be_written_to() -> db0::Result<()> {
     let world = World::new();
-    let root = db0::current()?;
+    let root = db0::current();
     let (dict, list) = (root.dict::<u32, u32>("dict"), root.list::<u32>("list"));
     dict.insert(1, 1);
     list.push(1);

@@ -15,7 +15,7 @@ struct Note {
 #[expect(unsafe_code, reason = "fork has no safe form")]
 pub(crate) fn forks(folder: &Path) {
     let workspace = db0::init(Config::new(folder).autocommit(false)).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let note = Memo::new(Note { n: 1 });
     db0::commit().expect("it commits");
     let (other, snapshot) = (Memo::new(Note { n: 2 }), db0::snapshot().expect("a state"));

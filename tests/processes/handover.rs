@@ -28,7 +28,7 @@ fn patient(folder: &Path) -> Config {
 pub(crate) fn queues(folder: &Path) {
     let me = u64::from(std::process::id());
     let workspace = db0::init(patient(folder)).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let ledger = db0::fetch_singleton::<Ledger>().expect("it was committed");
     for round in 0..ROUNDS {
         prefix.acquire_writer().expect("its time comes");
@@ -52,7 +52,7 @@ fn a_queue_of_processes_loses_no_update() {
     let workspace = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("opens");
     let _entered = workspace.enter();
     let ledger = db0::singleton(|| Ledger { total: 0, by_process: Dict::new() });
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     prefix.release_writer().expect("it is passed on");
     let mut children: Vec<_> =
         (0..PROCESSES).map(|_| Child::start("queues", folder.path())).collect();
@@ -94,7 +94,7 @@ fn what_waits_is_committed_before_the_right_is_given_up() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("opens");
     let _entered = workspace.enter();
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let ledger = db0::singleton(|| Ledger { total: 7, by_process: Dict::new() });
     prefix.release_writer().expect("it is passed on");
     prefix.release_writer().expect("a second time does nothing");
@@ -115,7 +115,7 @@ fn the_right_is_not_given_up_in_the_middle_of_something() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("opens");
     let _entered = workspace.enter();
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let ledger = db0::singleton(|| Ledger { total: 7, by_process: Dict::new() });
     let guard = ledger.write();
     assert!(matches!(prefix.release_writer(), Err(Error::Misuse { .. })));

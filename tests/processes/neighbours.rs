@@ -30,7 +30,7 @@ pub(crate) fn writes_until_it_is_killed(folder: &Path) {
 /// Looks again and again, and says so now and then.
 pub(crate) fn reads(folder: &Path) {
     let workspace = db0::init(config(folder).read_only()).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let bank = db0::fetch_singleton::<Bank>().expect("it was committed");
     let mut last = 0;
     for _ in told() {
@@ -76,7 +76,7 @@ fn readers_that_are_killed_leave_nothing_behind() {
         step(&bank);
         db0::commit().expect("it commits");
     }
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let mine = std::process::id();
     prefix.clear_dead_readers().expect("it looks");
     let left = prefix.readers().expect("it looks");
@@ -176,7 +176,7 @@ fn many_readers_at_once_are_served() {
     }
     readers.into_iter().for_each(Child::kill);
     eprintln!("500 readers came, looked twice and were killed in {:?}", began.elapsed());
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     prefix.clear_dead_readers().expect("it looks");
     let mine = std::process::id();
     assert!(prefix.readers().expect("it looks").iter().all(|reader| reader.pid == mine));

@@ -151,7 +151,7 @@ fn nobody_shares_a_prefix_whose_table_of_readers_was_removed() {
 /// slots each of them was seen to have.
 pub(crate) fn uses_a_number_again(folder: &Path) {
     let workspace = Workspace::open(config(folder).read_only()).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     assert_eq!(workspace.find::<Note>(()).count(), 1);
     let slots = |pid| {
         let readers = prefix.readers().expect("it looks");

@@ -24,7 +24,7 @@ fn writer(folder: &Path) -> Workspace {
 /// Waits for each state that it is told, and says what it sees then.
 pub(crate) fn waits(folder: &Path) {
     let workspace = db0::init(Config::new(folder).read_only()).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let clock = db0::fetch_singleton::<Clock>().expect("it was committed");
     for state in told() {
         let state = state.parse().expect("a number");
@@ -57,7 +57,7 @@ fn who_waits_sees_the_state_it_waited_for() {
 /// Says every state that it is told of, until its input ends.
 pub(crate) fn is_told(folder: &Path) {
     let workspace = db0::init(Config::new(folder).read_only()).expect("it opens");
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let clock = db0::fetch_singleton::<Clock>().expect("it was committed");
     let guard = prefix.on_change(move |state| {
         assert!(clock.read().ticks >= state, "the handle follows");
@@ -96,7 +96,7 @@ fn a_process_is_told_of_its_own_states() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = writer(folder.path());
     let (tell, hear) = mpsc::channel();
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let guard = prefix.on_change(move |state| tell.send(state).expect("it listens"));
     let clock = workspace.singleton(|| Clock { ticks: 1 });
     workspace.commit().expect("it commits");
@@ -114,7 +114,7 @@ fn a_process_is_told_of_its_own_states() {
 fn a_listener_can_end_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = writer(folder.path());
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let itself = Arc::new(Mutex::new(None));
     let (tell, hear) = mpsc::channel();
     let held = itself.clone();
@@ -136,7 +136,7 @@ fn a_listener_can_end_itself() {
 fn a_closed_prefix_is_not_waited_for() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = writer(folder.path());
-    let prefix = workspace.current().expect("it is open");
+    let prefix = workspace.current();
     let waiting = std::thread::spawn(move || db0::wait(&prefix, 1, Duration::MAX));
     workspace.close().expect("it closes");
     let result = waiting.join().expect("it ends");
@@ -150,7 +150,7 @@ fn futures_wait_for_states_and_commits() {
     let _entered = workspace.enter();
     let reader =
         Workspace::open(Config::new(folder.path()).read_only()).expect("it opens beside it");
-    let (here, there) = (workspace.current().expect("open"), reader.current().expect("open"));
+    let (here, there) = (workspace.current(), reader.current());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime").block_on(async {
         assert!(!db0::wait_async(&there, 1, Duration::from_millis(1)).await.expect("it looks"));

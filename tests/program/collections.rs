@@ -133,7 +133,7 @@ fn bytes_arrays_and_weak_sets() {
 fn named_roots() -> db0::Result<()> {
     let world = World::new();
     let _ = &world;
-    let prefix = db0::current()?;
+    let prefix = db0::current();
     prefix.dict::<String, u64>("counters").insert("a".into(), 1);
     assert_eq!(prefix.dict::<String, u64>("counters").get("a"), Some(1));
     assert!(prefix.try_dict::<u64, u64>("counters").is_err());

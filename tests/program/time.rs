@@ -29,7 +29,7 @@ fn snapshots() -> db0::Result<()> {
     assert!(matches!(snapshot.of(&alice).try_write(), Err(Error::ReadOnly { .. })));
     assert_eq!(db0::snapshot_at(first)?.of(&alice).read().age, 30);
     assert_eq!(db0::snapshot_at_time(then)?.state(), first);
-    let name = db0::current()?.name().to_owned();
+    let name = db0::current().name().to_owned();
     let both = db0::snapshot_of([(name.as_str(), first)])?;
     assert_eq!(both.state_of(&name)?, first);
     assert_eq!(alice.history()?, [first, second]);
@@ -41,7 +41,7 @@ fn snapshots() -> db0::Result<()> {
     drop((snapshot, both));
     db0::prune_history(..second)?;
     assert!(matches!(db0::snapshot_at(first), Err(Error::Pruned { oldest }) if oldest == second));
-    db0::current()?.set_history(History::Last(3))?;
+    db0::current().set_history(History::Last(3))?;
     Ok(())
 }
 

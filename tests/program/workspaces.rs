@@ -27,7 +27,7 @@ fn configuration() -> db0::Result<()> {
         .turn_timeout(Duration::from_secs(10));
     let workspace = Workspace::open(config)?;
     let _entered = workspace.enter();
-    assert_eq!(db0::current()?.name(), "main");
+    assert_eq!(db0::current().name(), "main");
     let health = workspace.health();
     let _ = format!("{health:?}");
     workspace.close()?;
@@ -45,7 +45,7 @@ fn prefixes() -> db0::Result<()> {
     let workspace = Workspace::open(folder.path())?;
     let _entered = workspace.enter();
     let archive = db0::open("archive/2026", Mode::ReadWrite)?;
-    assert_eq!(db0::current()?.name(), "archive/2026");
+    assert_eq!(db0::current().name(), "archive/2026");
     let main = workspace.prefix("default", Mode::ReadWrite)?;
     let alice = Memo::new_in(&archive, person("Alice", 30));
     db0::tags(&alice).add("kept");

@@ -86,8 +86,8 @@ fn change_everything() {
     shop.read().items.clear();
     shop.read().by_name.clear();
     shop.read().by_price.clear();
-    db0::current().expect("a prefix").dict::<String, u32>("stock").clear();
-    db0::current().expect("a prefix").drop_root("stock").expect("it is there");
+    db0::current().dict::<String, u32>("stock").clear();
+    db0::current().drop_root("stock").expect("it is there");
     drop(items);
     db0::commit().expect("it commits");
     item("salt", 1);
@@ -121,7 +121,7 @@ fn a_state_shows_everything_as_it_was() {
         shop.read().by_name.insert(name, item.clone());
         shop.read().by_price.add(cents, item);
     }
-    db0::current().expect("a prefix").dict("stock").insert("tea".to_string(), 5_u32);
+    db0::current().dict("stock").insert("tea".to_string(), 5_u32);
     let state = db0::commit().expect("it commits");
     let snapshot = db0::snapshot().expect("a snapshot");
     check(&snapshot);

@@ -14,7 +14,7 @@ struct Note {
 #[test]
 fn what_comes_from_it_keeps_it() {
     let world = World::new();
-    let prefix = world.workspace.as_ref().expect("open").current().expect("a prefix");
+    let prefix = world.workspace.as_ref().expect("open").current();
     prefix.set_history(History::Off).expect("it is writable");
     let notes: Vec<_> = (0..50).map(|n| Memo::new(Note { n, lines: (0..n).collect() })).collect();
     db0::tags(&notes).add("red");

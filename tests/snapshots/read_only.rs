@@ -131,7 +131,7 @@ fn by_key(all: &All, then: &Memo<All>) {
 fn every_mutator_is_refused() {
     let mut world = World::new();
     let all = filled();
-    let (state, uuid) = (db0::state().expect("it is open"), all.uuid());
+    let (state, uuid) = (db0::state(), all.uuid());
     let check = || {
         let snapshot = db0::snapshot_at(state).expect("it is kept");
         let then = snapshot.fetch::<All>(uuid).expect("it was there");

@@ -83,10 +83,10 @@ fn with_changes(count: usize) -> (TempDir, u64) {
 
 /// A dict of its own beside the objects.
 fn numbers() -> Dict<u64, u64> {
-    db0::current().expect("it is open").dict("numbers")
+    db0::current().dict("numbers")
 }
 
 /// A list, as well.
 fn lines() -> List<u64> {
-    db0::current().expect("it is open").list("lines")
+    db0::current().list("lines")
 }
