@@ -114,7 +114,8 @@ pub fn snapshot_at_time(time: SystemTime) -> Result<Snapshot> {
 
 /// Gives the pages of the current prefix's file that are free back to the file system, beside reading
 /// and writing. Refused while other processes or workspaces have it open, with
-/// [`Error::InUse`]; [`Prefix::compact_within`](crate::Prefix::compact_within) waits for them.
+/// [`Error::InUse`](crate::Error::InUse);
+/// [`Prefix::compact_within`](db0_runtime::Prefix::compact_within) waits for them.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();

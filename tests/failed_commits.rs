@@ -103,8 +103,8 @@ fn new_objects_that_are_changed_meanwhile_are_written_once() {
     assert_eq!(db0::find::<Item>(()).count(), 2);
 }
 
-#[test]
-fn what_has_changed_and_dies_lets_go_of_what_it_refers_to_now() {
+/// Friends `a`, `b` and `c`, of which `a` referred to `b` in the last state, and refers to `c` now.
+fn friends() -> (World, [Memo<Friend>; 3]) {
     let world = world_with_a_bomb(|| {
         let friends = [(); 3].map(|()| Memo::new(Friend { of: None }));
         for (friend, name) in friends.iter().zip(["a", "b", "c"]) {
@@ -112,12 +112,27 @@ fn what_has_changed_and_dies_lets_go_of_what_it_refers_to_now() {
         }
         friends[0].write().of = Some(friends[1].clone());
     });
-    let [a, b, c] =
+    let friends =
         ["a", "b", "c"].map(|name| db0::find::<Friend>(name).first().expect("it is there"));
-    a.write().of = Some(c.clone());
+    friends[0].write().of = Some(friends[2].clone());
+    (world, friends)
+}
+
+#[test]
+fn what_has_changed_and_dies_lets_go_of_what_it_refers_to_now() {
+    let (world, [a, b, c]) = friends();
     db0::tags(&a).remove("a");
     drop(a);
     commit_in_vain(&world, || ());
+    db0::commit().expect("what waited goes now");
+    assert_eq!((b.refcount(), c.refcount()), (1, 1), "their tags");
+    assert_eq!(db0::find::<Friend>(()).count(), 2);
+}
+
+#[test]
+fn what_has_changed_and_is_deleted_meanwhile_lets_go_once() {
+    let (world, [a, b, c]) = friends();
+    commit_in_vain(&world, || db0::delete(&a).expect("nothing refers to it"));
     db0::commit().expect("what waited goes now");
     assert_eq!((b.refcount(), c.refcount()), (1, 1), "their tags");
     assert_eq!(db0::find::<Friend>(()).count(), 2);

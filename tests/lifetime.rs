@@ -338,3 +338,20 @@ fn what_a_collection_held_that_comes_and_goes_between_commits_dies_with_its_hand
     db0::commit().expect("it commits");
     assert!(!db0::exists::<Person>(uuid));
 }
+
+#[test]
+fn what_an_atomic_changed_lets_go_once_when_it_is_deleted() {
+    let _world = World::new();
+    let bob = Memo::new(person("Bob", 40));
+    let [alice, carol] = ["Alice", "Carol"]
+        .map(|name| Memo::new(Person { friend: Some(bob.clone()), ..person(name, 30) }));
+    let done = db0::atomic(|| -> db0::Result<()> {
+        alice.write().friend = None;
+        Ok(())
+    });
+    done.expect("it succeeds");
+    assert_eq!(bob.refcount(), 1);
+    db0::delete(&alice).expect("nothing refers to her");
+    db0::commit().expect("it commits");
+    assert_eq!((bob.refcount(), carol.read().friend.as_ref()), (1, Some(&bob)));
+}

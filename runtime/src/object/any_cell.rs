@@ -29,9 +29,10 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn class(&self) -> &Arc<ClassState>;
     /// Appends the body of the row as of `epoch`, which a round's freeze has ended.
     fn encode(&self, epoch: Epoch, round: u64, out: &mut Vec<u8>) -> Result<Encoded>;
-    /// What the object refers to as of `epoch`; of a deleted one, what it referred to before.
+    /// What the object refers to as of `epoch`; of one that [dies](Self::die), what it referred to
+    /// before.
     fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>>;
-    /// The keys that the object gives as of `epoch`; of a deleted one, those that it gave before.
+    /// The keys that the object gives as of `epoch`; of one that dies, those that it gave before.
     fn keys_of_last(&self, epoch: Epoch, sink: &mut KeySink) -> Result<()>;
     /// The object is deleted as of `epoch`.
     fn is_deleted(&self, epoch: Epoch) -> bool;
@@ -43,8 +44,12 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn was_read(&self) -> bool;
     /// This thread sees the object deleted.
     fn is_gone(&self) -> bool;
-    /// Publishes that the object is deleted, on no list. The caller holds the publish lock.
+    /// Publishes that the object is deleted, on no list; the caller lets go of what it held, and holds
+    /// the publish lock.
     fn delete(&self, moment: &Moment<'_>) -> Result<()>;
+    /// As [`delete`](Self::delete), but a commit lets go of what it held: this one or, if it fails,
+    /// the next.
+    fn die(&self, moment: &Moment<'_>) -> Result<()>;
     /// Puts the cell on the list of what the freeze of a round takes: false if it stands there.
     fn mark_dirty(&self, round: u64) -> bool;
     /// Takes back what undone `atomic`s published.

@@ -328,13 +328,16 @@ impl<T: Class> Cell<T> {
         }
     }
 
-    /// The last version as of `epoch` that has a value.
+    /// The last version as of `epoch` that has a value, unless somebody has deleted the object since.
     fn last_value(&self, epoch: Epoch) -> Result<Option<Look<Version<T>>>> {
         let mut version = match self.version_for(epoch) {
             Some(version) => version,
             None => self.load()?,
         };
         while version.value().is_none() {
+            if matches!(version.content, Content::Deleted) {
+                return Ok(None);
+            }
             match version.before() {
                 Some(before) => version = Look::from(before),
                 None => return Ok(None),
@@ -416,6 +419,10 @@ impl<T: Class> AnyCell for Cell<T> {
 
     fn delete(&self, moment: &Moment<'_>) -> Result<()> {
         self.put_on_top(Content::Deleted, moment).map(drop)
+    }
+
+    fn die(&self, moment: &Moment<'_>) -> Result<()> {
+        self.put_on_top(Content::Dying, moment).map(drop)
     }
 
     fn mark_dirty(&self, round: u64) -> bool {

@@ -58,7 +58,7 @@ impl Objects {
         if held.is_empty() {
             let moment = pending.moment(self.shared.epoch(), None);
             // Being deleted already is no failure.
-            claimed.iter().for_each(|cell| drop(cell.delete(&moment)));
+            claimed.iter().for_each(|cell| drop(cell.die(&moment)));
             pending.dying_together.push(oids.clone());
         }
         claimed.iter().for_each(|cell| cell.decided());

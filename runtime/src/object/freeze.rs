@@ -100,7 +100,7 @@ impl Objects {
                 return claimed;
             }
             // Being deleted already is no failure.
-            drop(cell.delete(&moment));
+            drop(cell.die(&moment));
             cell.decided();
         }
         pending.dying.insert(oid);

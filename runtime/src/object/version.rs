@@ -14,7 +14,10 @@ pub(crate) type Epoch = u64;
 #[derive(Debug)]
 pub(super) enum Content<T> {
     Value(T),
+    /// It is not there; who deleted it has let go of what it held.
     Deleted,
+    /// It dies with a commit, which lets go of what it held.
+    Dying,
 }
 
 /// One version. Readers hold it by its `Arc`; nothing in it changes but the way back.
@@ -139,13 +142,13 @@ impl<T> Version<T> {
 
     /// Deleted, and not only in an `atomic` that was undone.
     pub(super) fn is_deleted(&self) -> bool {
-        matches!(self.content, Content::Deleted) && self.standing() != Standing::Undone
+        self.value().is_none() && self.standing() != Standing::Undone
     }
 
     pub(super) fn value(&self) -> Option<&T> {
         match &self.content {
             Content::Value(value) => Some(value),
-            Content::Deleted => None,
+            Content::Deleted | Content::Dying => None,
         }
     }
 }
