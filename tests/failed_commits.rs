@@ -3,8 +3,11 @@
 mod common;
 
 use std::{
+    collections::BTreeMap,
+    ops::Deref,
     sync::{
         Mutex,
+        atomic::{AtomicU64, Ordering},
         mpsc::{self, Receiver, Sender},
     },
     thread,
@@ -14,8 +17,10 @@ use common::World;
 use db0::Memo;
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Tells that a commit is going on, and waits to be told to fail it.
-static FUSE: Mutex<Option<(Sender<()>, Receiver<()>)>> = Mutex::new(None);
+/// What tells that a commit is going on, and waits to be told to fail it: one for each bomb.
+static FUSES: Mutex<BTreeMap<u64, (Sender<()>, Receiver<()>)>> = Mutex::new(BTreeMap::new());
+/// Tests go on side by side: each has a bomb of its own.
+static BOMBS: AtomicU64 = AtomicU64::new(1);
 
 #[derive(Clone, Serialize)]
 struct Bomb(u64);
@@ -23,7 +28,7 @@ struct Bomb(u64);
 impl<'de> Deserialize<'de> for Bomb {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bomb = Self(u64::deserialize(deserializer)?);
-        let fuse = FUSE.lock().expect("nobody panics with it").take();
+        let fuse = FUSES.lock().expect("nobody panics with it").remove(&bomb.0);
         if let Some((lit, burnt)) = fuse {
             lit.send(()).expect("somebody waits for it");
             burnt.recv().expect("somebody says so");
@@ -50,10 +55,24 @@ struct Friend {
     of: Option<Memo<Friend>>,
 }
 
+/// A world in which a bomb dies with the next commits.
+struct Mined {
+    world: World,
+    bomb: u64,
+}
+
+impl Deref for Mined {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
 /// Commits, and runs `meanwhile` when the commit has begun, which fails then.
-fn commit_in_vain(world: &World, meanwhile: impl FnOnce()) {
+fn commit_in_vain(world: &Mined, meanwhile: impl FnOnce()) {
     let ((lit, is_lit), (burn, burnt)) = (mpsc::channel(), mpsc::channel());
-    *FUSE.lock().expect("nobody panics with it") = Some((lit, burnt));
+    FUSES.lock().expect("nobody panics with it").insert(world.bomb, (lit, burnt));
     let workspace = world.workspace.clone().expect("it is open");
     let committer = thread::spawn(move || {
         let _entered = workspace.enter();
@@ -68,16 +87,16 @@ fn commit_in_vain(world: &World, meanwhile: impl FnOnce()) {
 
 /// Makes one of the next commits have something to read that dies, and a world in which it has not
 /// been read yet.
-fn world_with_a_bomb(make: impl FnOnce()) -> World {
-    let mut world = World::new();
-    db0::tags(Memo::new(Bombed { n: 1, bomb: Bomb(1) })).add("kept");
+fn world_with_a_bomb(make: impl FnOnce()) -> Mined {
+    let (mut world, bomb) = (World::new(), BOMBS.fetch_add(1, Ordering::Relaxed));
+    db0::tags(Memo::new(Bombed { n: 1, bomb: Bomb(bomb) })).add("kept");
     make();
     world.reopen();
     // From the first new one on, the program says which keys an object has.
-    drop(Memo::new(Bombed { n: 2, bomb: Bomb(2) }));
+    drop(Memo::new(Bombed { n: 2, bomb: Bomb(0) }));
     let bombed = db0::find::<Bombed>("kept").first().expect("it is there");
     db0::tags(&bombed).remove("kept");
-    world
+    Mined { world, bomb }
 }
 
 #[test]
@@ -97,14 +116,14 @@ fn new_objects_that_are_changed_meanwhile_are_written_once() {
     let uuids = [old.uuid(), new.uuid(), gone.uuid()];
     db0::commit().expect("what waited goes now");
     drop((old, new, gone));
-    world.reopen();
+    world.world.reopen();
     let values = uuids.map(|uuid| db0::fetch::<Item>(uuid).ok().map(|item| item.read().n));
     assert_eq!(values, [Some(2), Some(3), None]);
     assert_eq!(db0::find::<Item>(()).count(), 2);
 }
 
 /// Friends `a`, `b` and `c`, of which `a` referred to `b` in the last state, and refers to `c` now.
-fn friends() -> (World, [Memo<Friend>; 3]) {
+fn friends() -> (Mined, [Memo<Friend>; 3]) {
     let world = world_with_a_bomb(|| {
         let friends = [(); 3].map(|()| Memo::new(Friend { of: None }));
         for (friend, name) in friends.iter().zip(["a", "b", "c"]) {
