@@ -14,7 +14,7 @@ macro_rules! roots {
                 /// ```
                 /// # let folder = tempfile::tempdir().unwrap();
                 /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-                /// # let prefix = workspace.current()?;
+                /// # let prefix = workspace.current();
                 /// let ages = prefix.dict::<String, u32>("ages");
                 /// ages.insert("Ann".into(), 30);
                 /// prefix.commit()?;
@@ -53,7 +53,7 @@ impl Snapshot {
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # let prefix = workspace.current()?;
+    /// # let prefix = workspace.current();
     /// prefix.list::<u8>("log");
     /// prefix.commit()?;
     /// let then = prefix.snapshot()?;
