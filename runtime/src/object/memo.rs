@@ -76,12 +76,16 @@ impl<T: Class> Memo<T> {
     ///
     /// # Panics
     /// When the object has been deleted, or its row can't be read; see [`try_read`](Self::try_read).
+    #[expect(clippy::inline_always, reason = "as in `try_read`")]
+    #[inline(always)]
     #[track_caller]
     pub fn read(&self) -> Read<T> {
         self.try_read().or_panic()
     }
 
     /// As [`read`](Self::read), with the failure as a value.
+    #[expect(clippy::inline_always, reason = "a result that goes through memory doubles the price")]
+    #[inline(always)]
     pub fn try_read(&self) -> Result<Read<T>> {
         match &self.0 {
             Inner::Live(hold) => Read::of(hold.cell()),
@@ -110,6 +114,7 @@ impl<T: Class> Memo<T> {
     }
 
     /// Reads something of the object.
+    #[inline]
     #[track_caller]
     pub fn get<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         read(&self.read())

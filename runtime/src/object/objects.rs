@@ -201,16 +201,20 @@ impl Objects {
     }
 
     /// It shows a past state, for ever.
+    #[inline]
     pub(super) fn is_past(&self) -> bool {
         matches!(self.view, View::At(..))
     }
 
     /// Refuses what would look behind a closed door.
+    #[inline]
     pub(crate) fn check_not_closed(&self) -> Result<()> {
-        if self.closed.load(Ordering::Relaxed) {
-            return Err(Error::Closed { what: format!("prefix {:?}", self.name) });
-        }
-        Ok(())
+        if self.closed.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn error_closed(&self) -> Error {
+        Error::Closed { what: format!("prefix {:?}", self.name) }
     }
 
     /// Refuses what has been closed, the prefix or its workspace.
@@ -226,6 +230,7 @@ impl Objects {
         self.clear_cache();
     }
 
+    #[inline]
     pub(crate) fn is_writable(&self) -> bool {
         self.writable.load(Ordering::Acquire)
     }

@@ -14,7 +14,8 @@ pub struct Read<T> {
 }
 
 impl<T: Class> Read<T> {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a result that goes through memory doubles the price")]
+    #[inline(always)]
     pub(super) fn of(cell: &Arc<Cell<T>>) -> Result<Self> {
         match cell.objects.held() {
             Some(then) => Self::of_last(&then.cell(cell.oid_of())?),
@@ -23,7 +24,8 @@ impl<T: Class> Read<T> {
     }
 
     /// As [`of`](Self::of), also in a thread that holds a moment still.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "as in `of`")]
+    #[inline(always)]
     pub(super) fn of_last(cell: &Arc<Cell<T>>) -> Result<Self> {
         let version = cell.version()?;
         cell.keep_in_cache();

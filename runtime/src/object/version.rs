@@ -106,6 +106,7 @@ impl<T> Version<T> {
         matches!(self.when, When::Epoch(0))
     }
 
+    #[inline]
     pub(super) fn standing(&self) -> Standing {
         match &self.when {
             When::Epoch(epoch) => Standing::Published(*epoch),
@@ -145,6 +146,7 @@ impl<T> Version<T> {
         self.value().is_none() && self.standing() != Standing::Undone
     }
 
+    #[inline]
     pub(super) fn value(&self) -> Option<&T> {
         match &self.content {
             Content::Value(value) => Some(value),
