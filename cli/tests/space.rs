@@ -1,31 +1,21 @@
 //! `db0 prune` and `db0 compact`: what is no longer wanted goes, and its room goes back.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+mod common;
 
+use std::{ffi::OsStr, fs, path::Path, process::Output};
+
+use common::{Note, db0, open};
 use db0::{Config, Error, Memo, Workspace};
 
-#[db0::memo(keep)]
-struct Note {
-    text: String,
-}
-
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_db0"));
     let (name, rest) = arguments.split_first().expect("a command");
-    command.arg(name).arg(folder).args(rest).output().expect("it runs")
+    let rest = rest.iter().map(OsStr::new);
+    db0([OsStr::new(name), folder.as_os_str()].into_iter().chain(rest))
 }
 
 fn said(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().into()
-}
-
-fn open(folder: &Path) -> Workspace {
-    Workspace::open(Config::new(folder).autocommit(false)).expect("it opens")
 }
 
 /// Twenty states of two hundred notes.

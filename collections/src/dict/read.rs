@@ -206,8 +206,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`estimate`](Self::estimate), with the failure as a value.
     pub fn try_estimate(&self, range: impl KeyRange<K>) -> Result<usize> {
-        let entries = Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())?;
-        Ok(usize::try_from(entries).unwrap_or(usize::MAX))
+        Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())
     }
 
     fn within(&self, bounds: KeyBounds) -> Result<TryIter<K, V>> {

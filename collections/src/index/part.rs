@@ -92,7 +92,7 @@ impl Part {
 
     /// About how many entries there are now, at the price of some pages.
     pub fn estimate(&self) -> Result<u64> {
-        self.span.estimate(self.anchor.reader()?.as_ref())
+        Ok(self.span.estimate(self.anchor.reader()?.as_ref())? as u64)
     }
 
     /// Whose objects the entries are of; none while the index is new and empty.

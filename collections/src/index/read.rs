@@ -113,11 +113,8 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
         Ok(self.try_iter()?.memos())
     }
 
-    /// About how many entries a range of keys has, at the price of some pages, however many there are.
-    ///
-    /// Those on a few neighbouring pages are counted; of more, some pages between the ends are looked
-    /// into. Entries that wait for a commit count as if none replaced another one, and in the past it
-    /// is today's number. For choosing between ways of doing something: `range(..).count()` is exact.
+    /// About how many entries a range of keys has, at the price of some pages, however many there are:
+    /// as [`Dict::estimate`](crate::Dict::estimate).
     #[track_caller]
     pub fn estimate(&self, range: impl KeyRange<K>) -> usize {
         expect(self.try_estimate(range))
@@ -125,8 +122,7 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
 
     /// As [`estimate`](Self::estimate), with the failure as a value.
     pub fn try_estimate(&self, range: impl KeyRange<K>) -> Result<usize> {
-        let entries = Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())?;
-        Ok(usize::try_from(entries).unwrap_or(usize::MAX))
+        Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())
     }
 
     /// The keys alone, in their order, each as often as it has objects.

@@ -77,13 +77,14 @@ impl Span {
     }
 
     /// About how many entries there are; none without a reader.
-    pub(crate) fn estimate(&self, reader: Option<&RowReader>) -> Result<u64> {
-        match reader {
+    pub(crate) fn estimate(&self, reader: Option<&RowReader>) -> Result<usize> {
+        let entries = match reader {
             Some(reader) if !self.is_empty() => {
-                reader.estimate(self.row_start(), self.row_end().as_deref())
+                reader.estimate(self.row_start(), self.row_end().as_deref())?
             }
-            _ => Ok(0),
-        }
+            _ => 0,
+        };
+        Ok(usize::try_from(entries).unwrap_or(usize::MAX))
     }
 
     /// Goes on behind an entry.

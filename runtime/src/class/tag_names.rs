@@ -261,21 +261,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        Durability, History,
+        History,
         lmdb::EnvOptions,
         store::{Oid, Postings},
     };
 
     fn open(folder: &Path, history: History) -> Arc<Store> {
-        let options = EnvOptions {
-            create: true,
-            read_only: false,
-            map_size: Some(1 << 20),
-            durability: Durability::Relaxed,
-            scratch: true,
-            any_file_system: true,
-            any_pid_namespace: false,
-        };
+        let options = EnvOptions::scratch(1 << 20);
         Store::open(folder, "tags", &options, history).expect("the store opens")
     }
 

@@ -57,6 +57,21 @@ pub(crate) struct EnvOptions {
     pub(crate) scratch: bool,
 }
 
+impl EnvOptions {
+    /// For files that nobody opens again, wherever they are.
+    pub(crate) fn scratch(map_size: usize) -> Self {
+        Self {
+            create: true,
+            read_only: false,
+            map_size: Some(map_size),
+            durability: Durability::Relaxed,
+            any_file_system: true,
+            any_pid_namespace: true,
+            scratch: true,
+        }
+    }
+}
+
 /// What LMDB knows of the environment without touching the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EnvInfo {

@@ -246,7 +246,7 @@ impl<E: Deref<Target = Env>> Drop for ReadTxn<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Durability, lmdb::EnvOptions};
+    use crate::lmdb::EnvOptions;
 
     fn resting(env: &Env) -> (usize, usize) {
         let slots = env.pool().slots.lock();
@@ -256,15 +256,7 @@ mod tests {
     #[test]
     fn who_begins_after_a_commit_sees_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = EnvOptions {
-            create: true,
-            read_only: false,
-            map_size: Some(1 << 20),
-            durability: Durability::Relaxed,
-            any_file_system: true,
-            any_pid_namespace: false,
-            scratch: true,
-        };
+        let options = EnvOptions::scratch(1 << 20);
         let env = Env::open(folder.path(), &options).expect("it opens");
         let table = env.main_table().expect("it has one");
         let read = || env.read().expect("it reads");

@@ -109,18 +109,10 @@ mod tests {
     use std::{fs, fs::File};
 
     use super::*;
-    use crate::{Durability, lmdb::EnvOptions};
+    use crate::lmdb::EnvOptions;
 
     fn options() -> EnvOptions {
-        EnvOptions {
-            create: true,
-            read_only: false,
-            map_size: Some(1 << 20),
-            durability: Durability::Relaxed,
-            any_file_system: true,
-            any_pid_namespace: false,
-            scratch: true,
-        }
+        EnvOptions { any_pid_namespace: false, ..EnvOptions::scratch(1 << 20) }
     }
 
     /// How many slots there are, by the file.

@@ -10,23 +10,12 @@ use std::{
 use proptest::prelude::*;
 
 use super::{Census, PageFile, Tree, lacks_only_free};
-use crate::{
-    Durability,
-    lmdb::{Env, EnvOptions},
-};
+use crate::lmdb::{Env, EnvOptions};
 
 const MANY: u64 = 3000;
 
 fn options() -> EnvOptions {
-    EnvOptions {
-        create: true,
-        read_only: false,
-        map_size: Some(64 << 20),
-        durability: Durability::Relaxed,
-        any_file_system: true,
-        any_pid_namespace: false,
-        scratch: true,
-    }
+    EnvOptions::scratch(64 << 20)
 }
 
 fn row(n: u64) -> (Vec<u8>, Vec<u8>) {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::ControlFlow, sync::Arc};
 use proptest::prelude::*;
 
 use super::{Commit, Direction, KeyRange, Pin, StateNum, Store, Table, View};
-use crate::{Durability, lmdb::EnvOptions};
+use crate::lmdb::EnvOptions;
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -54,15 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn open(folder: &std::path::Path) -> Arc<Store> {
-    let options = EnvOptions {
-        create: true,
-        read_only: false,
-        map_size: Some(1 << 20),
-        durability: Durability::Relaxed,
-        scratch: true,
-        any_file_system: true,
-        any_pid_namespace: false,
-    };
+    let options = EnvOptions::scratch(1 << 20);
     Store::open(folder, "model", &options, crate::History::All).expect("the store opens")
 }
 

@@ -137,18 +137,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Durability, History, lmdb::EnvOptions, store::Before};
+    use crate::{History, lmdb::EnvOptions, store::Before};
 
     fn open(folder: &Path) -> Arc<Store> {
-        let options = EnvOptions {
-            create: true,
-            read_only: false,
-            map_size: Some(1 << 20),
-            durability: Durability::Relaxed,
-            scratch: true,
-            any_file_system: true,
-            any_pid_namespace: false,
-        };
+        let options = EnvOptions::scratch(1 << 20);
         Store::open(folder, "sent", &options, History::All).expect("the store opens")
     }
 

@@ -19,7 +19,7 @@ use super::{
     scan::{Direction, KeyRange, Walk},
 };
 use crate::{
-    Durability, Error, Result,
+    Error, Result,
     lmdb::{Env, EnvOptions, Fault, ReadTxn, TableId, WriteTxn, forked},
 };
 
@@ -50,15 +50,7 @@ impl Run {
         let folder = prefix.join(FOLDER).join(number.to_string());
         let failed = |error: std::io::Error| Error::io("making", &folder, &error);
         fs::create_dir_all(&folder).map_err(failed)?;
-        let options = EnvOptions {
-            create: true,
-            read_only: false,
-            map_size: Some(MAP_SIZE),
-            durability: Durability::Relaxed,
-            any_file_system: true,
-            any_pid_namespace: true,
-            scratch: true,
-        };
+        let options = EnvOptions::scratch(MAP_SIZE);
         let env = Env::open(&folder, &options)?;
         let table = env.main_table().map_err(|fault| fault.at("opening", &folder))?;
         Ok(Self { env: Some(env), table, folder })

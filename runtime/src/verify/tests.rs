@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ElementCheck, Verification, verify};
 use crate::{
-    Durability, History, Result,
+    History, Result,
     class::{FieldRecord, Form, KeyUse, Schema, TagNameRow},
     codec::{self, COLLECTION, RefExt, STRONG},
     fields::{Definition, entry_row, field_tags_key},
@@ -23,15 +23,7 @@ const INDEX: IndexId = IndexId(3);
 const LIST: Oid = Oid(3);
 
 fn open(folder: &std::path::Path) -> Arc<Store> {
-    let options = EnvOptions {
-        create: true,
-        read_only: false,
-        map_size: Some(1 << 22),
-        durability: Durability::Relaxed,
-        scratch: true,
-        any_file_system: true,
-        any_pid_namespace: false,
-    };
+    let options = EnvOptions::scratch(1 << 22);
     Store::open(folder, "planted", &options, History::All).expect("the store opens")
 }
 
