@@ -5,7 +5,7 @@ use crate::source::Source;
 use crate::tree::Tree;
 
 /// Folder, and the packages of ours that its manifest may depend on.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("macros", &[]),
     ("runtime", &[]),
     ("collections", &["db0-runtime"]),
@@ -14,6 +14,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("", &["db0-macros", "db0-runtime", "db0-collections", "db0-query", "db0-snapshot"]),
     ("cli", &["db0"]),
     ("faults", &[]),
+    ("faults/models", &["db0-runtime"]),
     ("benches/compare", &["db0"]),
 ];
 

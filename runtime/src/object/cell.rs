@@ -12,7 +12,7 @@ use std::{
 use super::{
     any_cell::{AnyCell, Encoded},
     context, evolve,
-    hold::Handles,
+    handles::Handles,
     moment::Moment,
     objects::Objects,
     row,

@@ -20,6 +20,7 @@ mod find;
 mod follow;
 mod freeze;
 mod guards;
+mod handles;
 mod health;
 mod hold;
 mod identity;

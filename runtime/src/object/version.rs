@@ -1,11 +1,11 @@
 //! A version of an object: finished, immutable, visible by one word.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
-use crate::sync::slots::{Counted, Place};
+use crate::sync::{
+    atomic::{AtomicBool, AtomicU64, Ordering},
+    slots::{Counted, Place},
+};
 
 /// Counts freezes: a commit takes the versions of its epoch and those before it.
 pub(crate) type Epoch = u64;

@@ -4,13 +4,17 @@ use std::{
     marker::PhantomData,
     ops::Deref,
     panic::Location,
-    sync::atomic::{AtomicU32, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
 use crossbeam_utils::atomic::AtomicCell;
 
-use super::{Condvar, Mutex, slots::barrier, thread_name, thread_number};
+use super::{
+    Condvar, Mutex,
+    atomic::{AtomicU32, AtomicU64, Ordering},
+    slots::barrier,
+    thread_name, thread_number,
+};
 use crate::{Error, Result};
 
 /// A turn waited for longer than this is reported, with its holder.

@@ -6,11 +6,14 @@ use std::{
     ops::RangeInclusive,
     panic::{AssertUnwindSafe, catch_unwind},
     ptr::NonNull,
-    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use super::{barrier, block};
-use crate::sync::Mutex;
+use crate::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering},
+    statics, thread_local,
+};
 
 /// So many values, or so many bytes, are worth a barrier.
 const VALUES: usize = 128;
@@ -32,9 +35,11 @@ impl Garbage {
     }
 }
 
-static BAG: Mutex<Vec<Garbage>> = Mutex::new(Vec::new());
-/// What the bag weighs, with a share for each value, to be asked without the lock.
-static WEIGHT: AtomicUsize = AtomicUsize::new(0);
+statics! {
+    static BAG: Mutex<Vec<Garbage>> = Mutex::new(Vec::new());
+    /// What the bag weighs, with a share for each value, to be asked without the lock.
+    static WEIGHT: AtomicUsize = AtomicUsize::new(0);
+}
 
 /// What a value weighs beside its bytes: [`VALUES`] of them make a full bag.
 const EACH: usize = BYTES / VALUES;

@@ -1,12 +1,12 @@
 //! The slots of a thread, where it notes what it looks at.
 
-use std::{
-    cell::Cell,
-    ptr,
-    sync::atomic::{AtomicBool, AtomicPtr, Ordering},
-};
+use std::{array, cell::Cell, ptr};
 
 use super::barrier;
+use crate::sync::{
+    atomic::{AtomicBool, AtomicPtr, Ordering},
+    statics, thread_local, yield_now,
+};
 
 /// How many values a thread can look at without counting.
 const SLOTS: usize = 8;
@@ -24,20 +24,23 @@ pub(super) struct Block {
     next: AtomicPtr<Block>,
 }
 
-static ALL: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
+statics! {
+    static ALL: AtomicPtr<Block> = AtomicPtr::new(ptr::null_mut());
+}
 
 thread_local! {
     /// Needs no destructor, so that it can be asked at any time.
     static MINE: Cell<Option<&'static Block>> = const { Cell::new(None) };
-    static OWNER: Owner = const { Owner };
+    static OWNER: Owner = const { Owner(Cell::new(None)) };
 }
 
 /// Hands the block on when the thread ends.
-struct Owner;
+struct Owner(Cell<Option<&'static Block>>);
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        if let Some(block) = MINE.take() {
+        MINE.set(None);
+        if let Some(block) = self.0.take() {
             block.taken.store(false, Ordering::Release);
         }
     }
@@ -63,7 +66,7 @@ impl Block {
             return block;
         }
         let block: &'static Self = Box::leak(Box::new(Self {
-            slots: [const { Slot::new(ptr::null_mut()) }; SLOTS],
+            slots: array::from_fn(|_| Slot::new(ptr::null_mut())),
             taken: AtomicBool::new(true),
             next: AtomicPtr::new(ptr::null_mut()),
         }));
@@ -98,13 +101,13 @@ pub(super) fn with_slot<R>(work: impl FnOnce(Option<&'static Slot>) -> R) -> R {
 fn first_time<R>(work: impl FnOnce(Option<&'static Slot>) -> R) -> R {
     barrier::decide();
     // A thread that is ending has no block of its own any more, and never again.
-    if OWNER.try_with(|_| ()).is_ok() {
+    let taken = OWNER.try_with(|owner| {
         let block = Block::take();
+        owner.0.set(Some(block));
         MINE.set(Some(block));
-        work(block.free())
-    } else {
-        work(None)
-    }
+        block
+    });
+    work(taken.ok().and_then(Block::free))
 }
 
 /// Calls `work` with a slot that it must have emptied when it returns: for a thread whose own are
@@ -118,7 +121,7 @@ pub(super) fn with_borrowed<R>(mut work: impl FnMut(&'static Slot) -> R) -> R {
         if let Some(result) = result {
             return result;
         }
-        std::thread::yield_now();
+        yield_now();
     }
 }
 

@@ -1,12 +1,9 @@
 //! A value that is shared by counting, and dropped by way of the bag.
 
-use std::{
-    ops::Deref,
-    ptr::NonNull,
-    sync::atomic::{AtomicUsize, Ordering, fence},
-};
+use std::{ops::Deref, ptr::NonNull};
 
 use super::bag::{self, Garbage};
+use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// More than this is a leak that goes on, and would overflow in the end.
 const COUNT_MAX: usize = isize::MAX as usize;

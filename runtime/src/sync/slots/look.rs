@@ -1,11 +1,12 @@
 //! A value being looked at: kept by a slot of the thread that began, or by a share.
 
-use std::{fmt, ops::Deref, ptr, ptr::NonNull, sync::atomic::Ordering};
+use std::{fmt, ops::Deref, ptr, ptr::NonNull};
 
 use super::{
     block::Slot,
     counted::{Counted, Node},
 };
+use crate::sync::atomic::Ordering;
 
 /// Keeps a value from being dropped. It may be held for long and sent to other threads.
 pub(crate) struct Look<T> {

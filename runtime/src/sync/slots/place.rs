@@ -1,9 +1,6 @@
 //! Where a counted value is looked up, and replaced.
 
-use std::{
-    ptr::{self, NonNull},
-    sync::atomic::{AtomicPtr, Ordering},
-};
+use std::ptr::{self, NonNull};
 
 use super::{
     barrier, block,
@@ -11,6 +8,7 @@ use super::{
     counted::{Counted, Node},
     look::Look,
 };
+use crate::sync::atomic::{AtomicPtr, Ordering};
 
 /// Holds a share in a value, or none.
 pub(crate) struct Place<T>(AtomicPtr<Node<T>>);
@@ -20,8 +18,8 @@ impl<T> Place<T> {
         Self(AtomicPtr::new(value.map_or(ptr::null_mut(), |value| value.into_raw().as_ptr())))
     }
 
-    pub(crate) const fn empty() -> Self {
-        Self(AtomicPtr::new(ptr::null_mut()))
+    pub(crate) fn empty() -> Self {
+        Self::new(None)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -129,7 +127,7 @@ impl<T> Default for Place<T> {
 
 impl<T> Drop for Place<T> {
     fn drop(&mut self) {
-        if let Some(node) = NonNull::new(*self.0.get_mut()) {
+        if let Some(node) = NonNull::new(self.0.load(Ordering::Relaxed)) {
             // SAFETY: only `into_raw` puts nodes here, and nobody else has this place any more.
             drop(unsafe { Counted::from_raw(node) });
         }

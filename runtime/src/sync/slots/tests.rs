@@ -99,7 +99,7 @@ fn a_look_may_be_sent_away_and_outlive_its_thread() {
 fn many_threads_look_while_one_replaces() {
     const VALUES: usize = 20_000;
     let dropped = Arc::new(AtomicUsize::new(0));
-    let places: Arc<[Place<Canary>; 3]> = Arc::new([const { Place::empty() }; 3]);
+    let places: Arc<[Place<Canary>; 3]> = Arc::new(std::array::from_fn(|_| Place::empty()));
     let done = Arc::new(AtomicBool::new(false));
     let barrier = Arc::new(Barrier::new(5));
     std::thread::scope(|scope| {

@@ -1,0 +1,10 @@
+//! What is run in every order.
+
+mod all;
+mod canary;
+mod handles;
+mod slots;
+mod turn;
+mod versions;
+
+pub(crate) use all::ALL;
