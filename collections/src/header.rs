@@ -13,7 +13,7 @@ use std::fmt;
 
 use db0_runtime::{
     Error, Result,
-    object::{RowReader, varint},
+    object::{Anchor, RowReader, varint},
 };
 
 /// What a collection is.
@@ -71,26 +71,22 @@ impl<'r> Header<'r> {
     }
 
     /// Adds one to the length of a row, where it stands; false if the row is not what it should be.
+    #[inline]
     pub(crate) fn lengthen(row: &mut Vec<u8>, kind: Kind) -> bool {
-        let sound = Header::parse(row, kind).is_ok_and(|header| header.length < u64::MAX);
-        if sound {
-            increment(row, 1);
-        }
-        sound
+        row.first() == Some(&(kind as u8)) && increment(row, 1)
     }
 
     /// As [`lengthen`](Self::lengthen), of an index, which counts its entries for ever; gives the
     /// number of the new one.
     pub(crate) fn number_next(row: &mut Vec<u8>) -> Option<u64> {
-        let mut rest = Header::parse(row, Kind::Index).ok()?.rest;
-        let number =
-            varint::take(&mut rest).filter(|&number| rest.is_empty() && number < u64::MAX)?;
-        if !Header::lengthen(row, Kind::Index) {
+        let [kind, numbers @ ..] = &row[..] else { return None };
+        let length_bytes = numbers.iter().position(|byte| *byte < 0x80)? + 1;
+        let (at, mut rest) = (1 + length_bytes, &numbers[length_bytes..]);
+        if *kind != Kind::Index as u8 {
             return None;
         }
-        let at = row.len() - Header::parse(row, Kind::Index).ok()?.rest.len();
-        increment(row, at);
-        Some(number)
+        let number = varint::take(&mut rest).filter(|_| rest.is_empty())?;
+        (increment(row, at) && Header::lengthen(row, Kind::Index)).then_some(number)
     }
 
     /// Takes one from the length of a row; false as in [`lengthen`](Self::lengthen).
@@ -103,19 +99,32 @@ impl<'r> Header<'r> {
     }
 }
 
-/// Adds one to the varint at `at`.
-fn increment(row: &mut Vec<u8>, mut at: usize) {
-    // A group of seven bits that is full carries over to the next, if there is one.
-    while row[at] == 0xff {
-        row[at] = 0x80;
-        at += 1;
+/// Adds one to the varint at `at`; false if there is none, or no larger one.
+#[inline]
+fn increment(row: &mut Vec<u8>, at: usize) -> bool {
+    match row.get_mut(at) {
+        // Its lowest seven bits have room.
+        Some(lowest) if *lowest & 0x7f != 0x7f => {
+            *lowest += 1;
+            true
+        }
+        _ => carry(row, at),
     }
-    if row[at] == 0x7f {
-        row[at] = 0x80;
-        row.insert(at + 1, 1);
-    } else {
-        row[at] += 1;
-    }
+}
+
+/// As [`increment`], where that changes more than one byte.
+#[cold]
+fn carry(row: &mut Vec<u8>, at: usize) -> bool {
+    let Some(mut rest) = row.get(at..) else { return false };
+    let before = rest.len();
+    let Some(next) = varint::take(&mut rest).and_then(|number| number.checked_add(1)) else {
+        return false;
+    };
+    let end = at + before - rest.len();
+    let mut longer = Vec::with_capacity(10);
+    varint::put(&mut longer, next);
+    row.splice(at..end, longer);
+    true
 }
 
 /// Reads the header of a collection; none if there is none, or what `parse` made of it.
@@ -134,6 +143,12 @@ pub(crate) fn read<H>(
 #[cold]
 fn damaged_header(reader: &RowReader, why: &str) -> Error {
     reader.damaged(why)
+}
+
+/// How many elements a collection has.
+pub(crate) fn len(anchor: &Anchor, kind: Kind) -> Result<usize> {
+    let length = anchor.with_reader(|reader| length(reader, kind))?.unwrap_or(0);
+    Ok(usize::try_from(length).unwrap_or(usize::MAX))
 }
 
 /// The length of a collection.

@@ -23,9 +23,7 @@ impl<K, V> Dict<K, V> {
 
     /// As [`len`](Self::len), with the failure as a value.
     pub fn try_len(&self) -> Result<usize> {
-        let reader = self.anchor.reader()?;
-        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Dict))?;
-        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+        header::len(&self.anchor, Kind::Dict)
     }
 
     /// There are no entries.
@@ -49,11 +47,11 @@ impl<K: Key, V> Dict<K, V> {
 
     /// As [`contains_key`](Self::contains_key), with the failure as a value.
     pub fn try_contains_key(&self, key: impl IntoKey<K>) -> Result<bool> {
-        let Some(reader) = self.anchor.reader()? else { return Ok(false) };
-        match sorted::find_plain(&reader, &key, |_, _| ()) {
-            Some(found) => Ok(found?.is_some()),
-            None => Ok(find(&reader, &key)?.is_some()),
-        }
+        let found = self.anchor.with_reader(|reader| {
+            let found = sorted::find_plain(reader, &key, |_, _| ());
+            found.unwrap_or_else(|| Ok(find(reader, &key)?.map(drop)))
+        })?;
+        Ok(found.flatten().is_some())
     }
 
     /// The keys in their order, from either end.
@@ -77,16 +75,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get(&self, key: impl IntoKey<K>) -> Result<Option<V>> {
-        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
-        if is_plain::<V>() {
-            let decode = |key: &[u8], value: &[u8]| reader.decode_at(key, value);
-            if let Some(found) = sorted::find_plain(&reader, &key, decode) {
-                return found?.transpose();
-            }
-        }
-        let Some(key) = encode(&reader, &key)? else { return Ok(None) };
-        let value = sorted::find(&reader, &key, &[])?;
-        value.map(|value| reader.decode_at(&key, &value)).transpose()
+        Ok(self.anchor.with_reader(|reader| get(reader, &key))?.flatten())
     }
 
     /// The values of these keys, in the order of the keys, all of one moment.
@@ -212,6 +201,21 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     fn within(&self, bounds: KeyBounds) -> Result<TryIter<K, V>> {
         Ok(TryIter::new(self.anchor.reader()?, Span::of(bounds)))
     }
+}
+
+fn get<K: Key, V: DeserializeOwned>(
+    reader: &RowReader,
+    key: &impl IntoKey<K>,
+) -> Result<Option<V>> {
+    if is_plain::<V>() {
+        let decode = |key: &[u8], value: &[u8]| reader.decode_at(key, value);
+        if let Some(found) = sorted::find_plain(reader, key, decode) {
+            return found?.transpose();
+        }
+    }
+    let Some(key) = encode(reader, key)? else { return Ok(None) };
+    let value = sorted::find(reader, &key, &[])?;
+    value.map(|value| reader.decode_at(&key, &value)).transpose()
 }
 
 /// The bytes of a key; none if it can't be in here.

@@ -34,9 +34,7 @@ impl<K, M> Index<K, M> {
 
     /// As [`len`](Self::len), with the failure as a value.
     pub fn try_len(&self) -> Result<usize> {
-        let reader = self.anchor.reader()?;
-        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Index))?;
-        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+        header::len(&self.anchor, Kind::Index)
     }
 
     /// There are no entries.

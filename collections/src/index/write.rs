@@ -19,7 +19,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{Change, Stored, insert_referring, put_short},
+    sorted::{Change, Many, OneOf, Stored, insert_referring, put_short},
 };
 
 /// An entry to be added.
@@ -47,16 +47,11 @@ impl New {
         if change.has(&self.key, self.suffix.payload())? {
             return Ok(false);
         }
-        self.add_new(change)?;
-        Ok(true)
-    }
-
-    /// Adds it, where it is not there yet.
-    fn add_new(&self, change: &mut Change) -> Result<()> {
         let place = Place { reference: &self.reference, number: change.take_number() };
         let mut value = Vec::with_capacity(self.reference.len() + 10);
         place.encode(&mut value);
-        change.put_new(&self.key, self.suffix.payload(), &value)
+        change.put_new(&self.key, self.suffix.payload(), &value)?;
+        Ok(true)
     }
 }
 
@@ -118,22 +113,28 @@ impl<K: Key, M: Serialize> Index<K, M> {
         }
         let mut writer = writer(&self.anchor)?;
         // The user's iterator may do anything: the index is looked at when it has ended.
-        let mut all = Vec::new();
+        let mut all = Many::default();
         for (key, memo) in entries {
-            all.push(New::of(&mut writer, &key, &memo)?);
+            all.push_with_suffix::<K, M>(&mut writer, &key, &memo, |reference| {
+                Ok(row::suffix(reference)?.payload().len())
+            })?;
         }
-        all.sort_by(|a, b| (&a.key.key, a.suffix.payload()).cmp(&(&b.key.key, b.suffix.payload())));
+        all.sort();
         let mut change = Change::with(writer, Kind::Index)?;
         let end = change.end()?;
-        let mut last: Option<&New> = None;
-        for new in &all {
-            let again = last.is_some_and(|last| last.key == new.key && last.suffix == new.suffix);
-            if !again && end.is_before(&new.key.key) {
-                new.add_new(&mut change)?;
-            } else if again || !new.add(&mut change)? {
-                change.uncount(&new.key, &new.reference)?;
+        let mut last: Option<OneOf<'_>> = None;
+        let mut value = Vec::new();
+        for one in all.iter() {
+            let OneOf { key, value: reference, suffix } = one;
+            let again = last.is_some_and(|last| last.is_twin_of(&one));
+            if !again && (end.is_before(key.key) || !change.has(key, suffix)?) {
+                value.clear();
+                Place { reference, number: change.take_number() }.encode(&mut value);
+                change.put_new(key, suffix, &value)?;
+            } else {
+                change.uncount(key, reference)?;
             }
-            last = Some(new);
+            last = Some(one);
         }
         change.finish();
         Ok(())

@@ -2,11 +2,11 @@
 
 use std::ops::RangeBounds;
 
-use db0_runtime::{Result, object::RowReader};
+use db0_runtime::Result;
 use serde::de::DeserializeOwned;
 
 use super::{
-    find::{self, Place, Steps},
+    find::{self, Steps},
     finder::search_anew,
     handle::List,
     iter::{Iter, TryIter},
@@ -26,9 +26,7 @@ impl<T> List<T> {
 
     /// As [`len`](Self::len), with the failure as a value.
     pub fn try_len(&self) -> Result<usize> {
-        let reader = self.anchor.reader()?;
-        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::List))?;
-        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+        header::len(&self.anchor, Kind::List)
     }
 
     /// There are no elements.
@@ -52,10 +50,8 @@ impl<T: DeserializeOwned> List<T> {
 
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get(&self, index: usize) -> Result<Option<T>> {
-        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
         let index = index as u64;
-        let place = self.find(&reader, |_| Some(index))?;
-        place.map(|place| reader.decode(&place.value)).transpose()
+        self.find(|_| Some(index))
     }
 
     /// The first element.
@@ -77,22 +73,21 @@ impl<T: DeserializeOwned> List<T> {
 
     /// As [`last`](Self::last), with the failure as a value.
     pub fn try_last(&self) -> Result<Option<T>> {
-        let Some(reader) = self.anchor.reader()? else { return Ok(None) };
-        let place = self.find(&reader, |len| len.checked_sub(1))?;
-        place.map(|place| reader.decode(&place.value)).transpose()
+        self.find(|len| len.checked_sub(1))
     }
 
-    fn find(
-        &self,
-        reader: &RowReader,
-        which: impl Fn(u64) -> Option<u64>,
-    ) -> Result<Option<Place>> {
+    /// The element whose position `which` tells from the length.
+    fn find(&self, which: impl Fn(u64) -> Option<u64>) -> Result<Option<T>> {
         let search = |steps: &mut dyn Steps| find::place(steps, &which);
-        // Others who search at the same time find their way without a map.
-        match self.finder.try_lock() {
-            Ok(mut finder) => finder.search(reader, search),
-            Err(_) => search_anew(reader, search),
-        }
+        let found = self.anchor.with_reader(|reader| {
+            // Others who search at the same time find their way without a map.
+            let place = match self.finder.try_lock() {
+                Ok(mut finder) => finder.search(reader, search),
+                Err(_) => search_anew(reader, search),
+            }?;
+            place.map(|place| reader.decode(&place.value)).transpose()
+        })?;
+        Ok(found.flatten())
     }
 
     /// The elements in their order, from either end.

@@ -21,9 +21,7 @@ impl<T> Set<T> {
 
     /// As [`len`](Self::len), with the failure as a value.
     pub fn try_len(&self) -> Result<usize> {
-        let reader = self.anchor.reader()?;
-        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::Set))?;
-        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+        header::len(&self.anchor, Kind::Set)
     }
 
     /// There are no elements.
@@ -47,12 +45,14 @@ impl<T: Key> Set<T> {
 
     /// As [`contains`](Self::contains), with the failure as a value.
     pub fn try_contains(&self, element: impl IntoKey<T>) -> Result<bool> {
-        let Some(reader) = self.anchor.reader()? else { return Ok(false) };
-        if let Some(found) = sorted::find_plain(&reader, &element, |_, _| ()) {
-            return Ok(found?.is_some());
-        }
-        let mut key = Vec::new();
-        Ok(reader.find_key(&element, &mut key)? && sorted::find(&reader, &key, &[])?.is_some())
+        let found = self.anchor.with_reader(|reader| {
+            if let Some(found) = sorted::find_plain(reader, &element, |_, _| ()) {
+                return Ok(found?.is_some());
+            }
+            let mut key = Vec::new();
+            Ok(reader.find_key(&element, &mut key)? && sorted::find(reader, &key, &[])?.is_some())
+        })?;
+        Ok(found.unwrap_or(false))
     }
 
     /// The smallest element.

@@ -17,7 +17,7 @@ use super::{
     bounds::Span,
     cursor::Cursor,
     entry::{self, Entry},
-    many::Many,
+    many::{Many, OneOf},
     row_key,
 };
 use crate::{
@@ -44,7 +44,7 @@ impl Stored {
 /// As [`Stored`], in somebody else's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoredRef<'k> {
-    pub(super) key: &'k [u8],
+    pub(crate) key: &'k [u8],
     pub(super) references: &'k [RefExt],
 }
 
@@ -211,12 +211,12 @@ impl Change {
     }
 
     /// There is an entry with this key and suffix.
-    pub(crate) fn has(&self, key: &Stored, suffix: &[u8]) -> Result<bool> {
+    pub(crate) fn has<'k>(&self, key: impl Into<StoredRef<'k>>, suffix: &[u8]) -> Result<bool> {
         if self.length == 0 {
             return Ok(false);
         }
-        let row_key = row_key::of(&key.key, suffix);
-        Ok(self.row(&row_key, &key.key)?.is_some())
+        let key = key.into().key;
+        Ok(self.row(&row_key::of(key, suffix), key)?.is_some())
     }
 
     /// What was encoded is not stored: its references don't count.
@@ -311,9 +311,9 @@ impl Change {
         many.sort();
         let end = self.end()?;
         let mut entries = many.iter().peekable();
-        while let Some((key, value)) = entries.next() {
-            let replaced = entries.peek().is_some_and(|(next, _)| next.key == key.key);
-            if replaced {
+        while let Some(one) = entries.next() {
+            let OneOf { key, value, .. } = one;
+            if entries.peek().is_some_and(|next| next.is_twin_of(&one)) {
                 self.uncount(key, value)?;
             } else if end.is_before(key.key) {
                 self.put_new(key, &[], value)?;

@@ -18,4 +18,4 @@ pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Entry, full_entry, is_entry};
 pub(crate) use iter::{Iter, TryIter};
 pub(crate) use iter::{Keys, Pairs, Projection, Values, find, find_plain};
-pub(crate) use many::Many;
+pub(crate) use many::{Many, OneOf};

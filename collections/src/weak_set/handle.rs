@@ -43,9 +43,7 @@ impl<T> WeakSet<T> {
 
     /// As [`len`](Self::len), with the failure as a value.
     pub fn try_len(&self) -> Result<usize> {
-        let reader = self.anchor.reader()?;
-        let len = reader.map_or(Ok(0), |reader| header::length(&reader, Kind::WeakSet))?;
-        Ok(usize::try_from(len).unwrap_or(usize::MAX))
+        header::len(&self.anchor, Kind::WeakSet)
     }
 
     /// There are no entries.

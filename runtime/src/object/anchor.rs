@@ -80,12 +80,21 @@ impl Anchor {
 
     /// For reading rows; `None` if the collection is new and empty.
     pub fn reader(&self) -> Result<Option<RowReader>> {
-        self.with_place(|objects, oid| {
-            objects.shared().check_open()?;
-            let objects = objects.seen();
-            objects.follow()?;
-            Ok(RowReader::new(objects, oid))
-        })
+        self.with_reader(|reader| Ok(reader.clone()))
+    }
+
+    /// Gives what [`reader`](Self::reader) does to `read`: for a look that is soon over.
+    #[inline]
+    pub fn with_reader<R>(&self, read: impl FnOnce(&RowReader) -> Result<R>) -> Result<Option<R>> {
+        match &self.0 {
+            Inner::Live(live) => {
+                live.with(|place| place.map(|place| seen(place, read)).transpose())
+            }
+            Inner::Inside(inside) => {
+                let objects = inside.objects().ok_or_else(closed)?;
+                seen(&RowReader::new(objects, inside.oid), read).map(Some)
+            }
+        }
     }
 
     /// For writing rows, with the turn. A collection that is stored nowhere yet gets its place in
@@ -219,6 +228,22 @@ impl Anchor {
         };
         context.add(oid, is_users);
         Ok(oid)
+    }
+}
+
+/// Gives the rows of a place, as this thread sees them now, to `read`.
+#[inline]
+fn seen<R>(place: &RowReader, read: impl FnOnce(&RowReader) -> Result<R>) -> Result<R> {
+    place.objects.shared().check_open()?;
+    match place.objects.held() {
+        None => {
+            place.objects.follow()?;
+            read(place)
+        }
+        Some(then) => {
+            then.follow()?;
+            read(&RowReader::new(then, place.oid))
+        }
     }
 }
 

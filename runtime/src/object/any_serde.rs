@@ -15,7 +15,8 @@ impl Serialize for AnyMemo {
         if !is_codec::<S::Error>() && export::is_exporting() {
             return export::untyped(self, serializer);
         }
-        let target = (self.objects(), self.oid());
+        let objects = self.objects();
+        let target = (objects.as_ref(), self.oid());
         reference::serialize(target, self.is_users(), || self.check_alive(), serializer)
     }
 }

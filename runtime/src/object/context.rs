@@ -32,7 +32,7 @@ pub(super) struct Encoding {
     /// A handle that is alive by itself was met: the value must be cloned before it is published.
     saw_live: bool,
     /// Serde's errors carry text only; the real one waits here.
-    error: Option<Error>,
+    error: Option<Box<Error>>,
     /// Keys are being written, in which handles count; those of declared fields don't.
     keys: bool,
 }
@@ -131,7 +131,16 @@ pub(crate) fn encoding<R>(
     objects: &Arc<Objects>,
     encode: impl FnOnce() -> Result<R>,
 ) -> Result<(R, Gathered)> {
-    encoding_as(objects, false, encode)
+    encoding_as(objects, false, Vec::new(), encode)
+}
+
+/// As [`encoding`]; what is gathered stands in memory that the caller had.
+pub(super) fn encoding_into<R>(
+    objects: &Arc<Objects>,
+    references: Vec<Oid>,
+    encode: impl FnOnce() -> Result<R>,
+) -> Result<(R, Gathered)> {
+    encoding_as(objects, false, references, encode)
 }
 
 /// As [`encoding`], for the key of a collection's element.
@@ -139,21 +148,17 @@ pub(super) fn encoding_key<R>(
     objects: &Arc<Objects>,
     encode: impl FnOnce() -> R,
 ) -> Result<(R, Gathered)> {
-    encoding_as(objects, true, || Ok(encode()))
+    encoding_as(objects, true, Vec::new(), || Ok(encode()))
 }
 
 fn encoding_as<R>(
     objects: &Arc<Objects>,
     keys: bool,
+    references: Vec<Oid>,
     encode: impl FnOnce() -> Result<R>,
 ) -> Result<(R, Gathered)> {
-    let context = Encoding {
-        objects: objects.clone(),
-        references: Vec::new(),
-        saw_live: false,
-        error: None,
-        keys,
-    };
+    let context =
+        Encoding { objects: objects.clone(), references, saw_live: false, error: None, keys };
     ENCODING.with_borrow_mut(|stack| stack.push(context));
     let pop = PopEncoding;
     let result = encode();
@@ -161,7 +166,7 @@ fn encoding_as<R>(
     std::mem::forget(pop);
     let Some(context) = context else { unreachable!("it was pushed above") };
     match context.error {
-        Some(error) => Err(error),
+        Some(error) => Err(*error),
         None => result
             .map(|r| (r, Gathered { references: context.references, saw_live: context.saw_live })),
     }
@@ -175,7 +180,7 @@ pub(super) fn refer<R>(tell: impl FnOnce(&mut Encoding) -> Result<R>) -> Option<
         let context = stack.last_mut()?;
         Some(tell(context).map_err(|error| {
             let text = error.to_string();
-            context.error = Some(error);
+            context.error = Some(Box::new(error));
             text
         }))
     })
@@ -187,7 +192,7 @@ pub(super) fn refer_in_key(tell: impl FnOnce(&mut Encoding) -> Result<()>) {
         if let Some(context) = stack.last_mut().filter(|context| context.keys)
             && let Err(error) = tell(context)
         {
-            context.error = Some(error);
+            context.error = Some(Box::new(error));
         }
     });
 }

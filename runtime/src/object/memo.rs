@@ -69,7 +69,10 @@ impl<T: Class> Memo<T> {
 
     /// Refuses an object that this thread sees deleted.
     pub(crate) fn check_alive(&self) -> Result<()> {
-        self.cell()?.check_alive()
+        match &self.0 {
+            Inner::Live(hold) => hold.cell().check_alive(),
+            Inner::Inside(_) => self.cell()?.check_alive(),
+        }
     }
 
     /// The current version of the object. It stays as it is while the guard is held.
@@ -153,6 +156,15 @@ impl<T> Memo<T> {
         match &self.0 {
             Inner::Live(hold) => Some(hold.cell().objects.clone()),
             Inner::Inside(inside) => inside.objects(),
+        }
+    }
+
+    /// As [`objects`](Self::objects), for a look.
+    #[inline]
+    pub(super) fn with_objects<R>(&self, look: impl FnOnce(Option<&Arc<Objects>>) -> R) -> R {
+        match &self.0 {
+            Inner::Live(hold) => look(Some(&hold.cell().objects)),
+            Inner::Inside(inside) => look(inside.objects().as_ref()),
         }
     }
 

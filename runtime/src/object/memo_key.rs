@@ -16,9 +16,11 @@ impl<T: Class> Key for Memo<T> {
 
     /// A key that is being stored counts as a reference.
     fn write_key(&self, out: &mut Vec<u8>) {
-        let target = (self.objects(), self.oid());
         context::refer_in_key(|context| {
-            refer_strongly(target, self.is_users(), || self.check_alive(), context)
+            self.with_objects(|objects| {
+                let target = (objects, self.oid());
+                refer_strongly(target, self.is_users(), || self.check_alive(), context)
+            })
         });
         self.oid().0.write_key(out);
     }

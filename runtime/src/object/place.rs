@@ -15,6 +15,7 @@ use std::{
 use super::{
     hold::Token,
     objects::Objects,
+    rows::RowReader,
     version::{Outcome, Standing},
 };
 use crate::{
@@ -23,28 +24,19 @@ use crate::{
     sync::Mutex,
 };
 
-/// Below which oid of which prefix.
-#[derive(Clone)]
-pub(super) struct Place {
-    pub(super) objects: Arc<Objects>,
-    pub(super) oid: Oid,
-}
-
-impl Place {
-    /// A new number among these objects.
-    fn fresh(objects: &Arc<Objects>) -> Self {
-        Self { objects: objects.clone(), oid: objects.store().new_oid() }
-    }
+/// A new number among these objects: where the rows of a collection will be.
+fn fresh_place(objects: &Arc<Objects>) -> RowReader {
+    RowReader::new(objects.clone(), objects.store().new_oid())
 }
 
 /// A place, and what keeps its workspace open.
 struct Held {
-    place: Place,
+    place: RowReader,
     _token: Token,
 }
 
 impl Held {
-    fn new(place: Place) -> Self {
+    fn new(place: RowReader) -> Self {
         let token = Token::new(place.objects.shared());
         Self { place, _token: token }
     }
@@ -83,7 +75,7 @@ impl Anchored {
     }
 
     pub(super) fn of(objects: Arc<Objects>, oid: Oid) -> Self {
-        Self::at(OnceLock::from(Held::new(Place { objects, oid })))
+        Self::at(OnceLock::from(Held::new(RowReader::new(objects, oid))))
     }
 
     fn at(first: OnceLock<Held>) -> Self {
@@ -97,7 +89,7 @@ impl Anchored {
 
     /// Gives its place to `read`, if it has one.
     #[inline]
-    pub(super) fn with<R>(&self, read: impl FnOnce(Option<&Place>) -> R) -> R {
+    pub(super) fn with<R>(&self, read: impl FnOnce(Option<&RowReader>) -> R) -> R {
         if self.has_moved.load(Ordering::Acquire) {
             return read(self.moved().as_ref().or(self.first()));
         }
@@ -105,24 +97,24 @@ impl Anchored {
     }
 
     #[inline]
-    fn first(&self) -> Option<&Place> {
+    fn first(&self) -> Option<&RowReader> {
         self.first.get().map(|held| &held.place)
     }
 
     #[cold]
-    fn moved(&self) -> Option<Place> {
+    fn moved(&self) -> Option<RowReader> {
         let moves = self.moves.lock();
         moves.iter().rev().find(|moved| moved.is_seen()).map(|moved| moved.to.place.clone())
     }
 
     /// Gives the collection a number among these objects, if it has none. The caller has the turn.
-    pub(super) fn settle(self: &Arc<Self>, objects: &Arc<Objects>) -> Result<Place> {
+    pub(super) fn settle(self: &Arc<Self>, objects: &Arc<Objects>) -> Result<RowReader> {
         if let Some(place) = self.with(|place| Some(place?.clone())) {
             return Ok(place);
         }
         objects.check_writable()?;
         let held = self.first.get_or_init(|| {
-            let held = Held::new(Place::fresh(objects));
+            let held = Held::new(fresh_place(objects));
             objects.anchored(held.place.oid, self);
             self.set_unheld(true);
             held
@@ -131,7 +123,7 @@ impl Anchored {
     }
 
     /// As [`settle`](Self::settle); a collection that nothing holds moves here from another prefix.
-    pub(super) fn settle_in(self: &Arc<Self>, here: &Arc<Objects>) -> Result<Place> {
+    pub(super) fn settle_in(self: &Arc<Self>, here: &Arc<Objects>) -> Result<RowReader> {
         let there = self.settle(here)?;
         if here.store().prefix_id() == there.objects.store().prefix_id() {
             return Ok(there);
@@ -148,7 +140,7 @@ impl Anchored {
             return Err(refused());
         }
         here.check_writable()?;
-        let to = Place::fresh(here);
+        let to = fresh_place(here);
         copy_rows(&there, &to)?;
         here.anchored(to.oid, self);
         let frames = here.shared().in_atomic().then(|| here.shared().frames.lock());
@@ -171,7 +163,7 @@ impl Drop for Anchored {
 }
 
 /// Copies the header and the elements of a collection, which may not refer to what is `there`.
-fn copy_rows(there: &Place, here: &Place) -> Result<()> {
+fn copy_rows(there: &RowReader, here: &RowReader) -> Result<()> {
     let (old, new) = (oid_key(there.oid), oid_key(here.oid));
     let view = there.objects.view();
     let header = view.get(Table::Headers, old.as_bytes(), <[u8]>::to_vec)?;

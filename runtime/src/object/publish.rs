@@ -13,8 +13,8 @@ use crate::{
     Error, Result,
     class::{Class, ClassState},
     fields::Change,
-    store::{Layer, LayerRows, Oid, Store},
-    sync::{MutexGuard, slots},
+    store::{Layer, LayerRows, Oid, OidKey, Store},
+    sync::{MutexGuard, RwLockWriteGuard, slots},
 };
 
 impl Objects {
@@ -136,9 +136,30 @@ impl Objects {
 
     /// Writes rows as one step.
     pub(crate) fn write_rows<R>(&self, write: impl FnOnce(&mut LayerRows) -> R) -> R {
-        let (result, bytes) = self.publishing(|_, to| self.write_target(to, write));
+        let (result, bytes) = self.publishing(|_, to| self.write_target(to, Layer::write, write));
         self.spill_beyond_budget(bytes);
         result
+    }
+
+    /// Changes an element of a collection and its header where they stand, as one step: see
+    /// [`LayerRows::edit`]. `then` goes on in the same step, if that was done.
+    pub(super) fn edit_rows(
+        &self,
+        collection: OidKey,
+        element: &[u8],
+        edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
+        then: impl FnOnce(&mut LayerRows),
+    ) -> bool {
+        let write = |rows: &mut LayerRows| {
+            let done = rows.edit(collection, element, edit);
+            if done {
+                then(rows);
+            }
+            done
+        };
+        let (done, bytes) = self.publishing(|_, to| self.write_target(to, Layer::write_on, write));
+        self.spill_beyond_budget(bytes);
+        done
     }
 
     /// Writes rows of a collection as one step. `write` gets the layers below the one that is written
@@ -150,7 +171,7 @@ impl Objects {
     ) -> R {
         let (result, bytes) = self.publishing(|_, to| {
             let below = to.pending.is_unsealed(oid).then(|| to.store.below_target());
-            self.write_target(to, |rows| write(rows, below.as_deref()))
+            self.write_target(to, Layer::write, |rows| write(rows, below.as_deref()))
         });
         self.spill_beyond_budget(bytes);
         result
@@ -179,13 +200,15 @@ impl Objects {
     }
 
     /// Gives the size of the layer, too.
+    #[inline]
     fn write_target<R>(
         &self,
         to: &mut Publishing<'_>,
+        lock: impl Fn(&Layer) -> RwLockWriteGuard<'_, LayerRows>,
         write: impl FnOnce(&mut LayerRows) -> R,
     ) -> (R, usize) {
         to.store.with_target(|layer| {
-            let mut rows = layer.write();
+            let mut rows = lock(layer);
             let before = rows.bytes();
             self.raise_rows_version();
             let result = write(&mut rows);

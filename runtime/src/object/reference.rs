@@ -58,7 +58,7 @@ pub(super) fn strong(oid: Oid) -> RefExt {
 }
 
 pub(super) fn refer_strongly(
-    (target, oid): (Option<Arc<Objects>>, Oid),
+    (target, oid): (Option<&Arc<Objects>>, Oid),
     is_users: bool,
     check_alive: impl FnOnce() -> Result<()>,
     context: &mut Encoding,
@@ -76,7 +76,7 @@ pub(super) fn refer_strongly(
     if is_users {
         // The user may still have handles of what is deleted, or was undone.
         check_alive()?;
-        if !Arc::ptr_eq(here, &there) {
+        if !Arc::ptr_eq(here, there) {
             // It may have been deleted since the state that the handle is of.
             here.check_alive(oid)?;
         }
@@ -87,17 +87,17 @@ pub(super) fn refer_strongly(
 
 /// Writes a strong handle: as a reference, or as text where something else than db0 wants it.
 pub(super) fn serialize<S: Serializer>(
-    target: (Option<Arc<Objects>>, Oid),
+    target: (Option<&Arc<Objects>>, Oid),
     is_users: bool,
     check_alive: impl FnOnce() -> Result<()>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let oid = target.1;
-    let uuid = target.0.as_ref().map_or_else(Uuid::nil, |objects| objects.uuid(oid));
+    let uuid = || target.0.map_or_else(Uuid::nil, |objects| objects.uuid(oid));
     match context::refer(|context| refer_strongly(target, is_users, check_alive, context)) {
         Some(Ok(())) => strong(oid).serialize(serializer),
         Some(Err(text)) => Err(ser::Error::custom(text)),
-        None if serializer.is_human_readable() => uuid.serialize(serializer),
+        None if serializer.is_human_readable() => uuid().serialize(serializer),
         None => Err(ser::Error::custom("a handle can only be stored by db0, or written as text")),
     }
 }
@@ -124,7 +124,10 @@ impl<T: Class> Serialize for Memo<T> {
         if !is_codec::<S::Error>() && export::is_exporting() {
             return export::object(self, serializer);
         }
-        serialize((self.objects(), self.oid()), self.is_users(), || self.check_alive(), serializer)
+        self.with_objects(|objects| {
+            let target = (objects, self.oid());
+            serialize(target, self.is_users(), || self.check_alive(), serializer)
+        })
     }
 }
 

@@ -27,23 +27,22 @@ use crate::{
 const STAGED_PART: usize = 16;
 const MORE_STAGED_PART: usize = 64;
 
-enum Op {
-    Put(RowKey, RowBytes),
-    Delete(RowKey),
-    Header(Vec<u8>),
-}
-
 /// Gathers changes of a collection's rows, and publishes them in one step. It has the turn, so that
 /// what it reads stays as it is.
 pub struct RowWriter {
     reader: RowReader,
-    ops: Vec<Op>,
-    /// A rough size of `ops` in memory.
+    /// Elements; of those of one key the last counts.
+    rows: Vec<(RowKey, Entry)>,
+    /// The header, if it is written.
+    header: Option<Vec<u8>>,
+    /// A rough size of `rows` in memory.
     bytes: usize,
-    /// What came before `ops`, if that is very much.
+    /// What came before `rows`, if that is very much.
     staging: Option<Staging>,
     gained: Vec<Oid>,
     lost: Vec<Oid>,
+    /// What one element after the other refers to; empty in between.
+    found: Vec<Oid>,
     _turn: MyTurn<'static>,
 }
 
@@ -51,11 +50,13 @@ impl RowWriter {
     pub(super) fn new(reader: RowReader, turn: MyTurn<'static>) -> Self {
         Self {
             reader,
-            ops: Vec::new(),
+            rows: Vec::new(),
+            header: None,
             bytes: 0,
             staging: None,
             gained: Vec::new(),
             lost: Vec::new(),
+            found: Vec::new(),
             _turn: turn,
         }
     }
@@ -76,10 +77,12 @@ impl RowWriter {
         }
         let start = out.len();
         let objects = &self.reader.objects;
-        let ((), gathered) = context::encoding(objects, || {
-            codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
-        })?;
-        self.gained.extend(objects.all_references(&out[start..], gathered.references)?);
+        let ((), gathered) =
+            context::encoding_into(objects, std::mem::take(&mut self.found), || {
+                codec::encode(value, out).map_err(|fault| refused(&self.reader, fault))
+            })?;
+        self.found = objects.all_references(&out[start..], gathered.references)?;
+        self.gained.append(&mut self.found);
         Ok(())
     }
 
@@ -120,18 +123,17 @@ impl RowWriter {
 
     /// Writes a row.
     pub fn put(&mut self, key: &[u8], row: &[u8]) {
-        let own = RowKey::below(oid_key(self.reader.oid), key);
-        self.push(Op::Put(own, row.into()), key.len() + row.len());
+        self.push(key, Entry::Row(row.into()), row.len());
     }
 
     /// Deletes a row.
     pub fn delete(&mut self, key: &[u8]) {
-        self.push(Op::Delete(RowKey::below(oid_key(self.reader.oid), key)), key.len());
+        self.push(key, Entry::Gone, 0);
     }
 
-    fn push(&mut self, op: Op, bytes: usize) {
-        self.ops.push(op);
-        self.bytes += size_of::<Op>() + bytes;
+    fn push(&mut self, key: &[u8], entry: Entry, row_len: usize) {
+        self.rows.push((RowKey::below(oid_key(self.reader.oid), key), entry));
+        self.bytes += size_of::<(RowKey, Entry)>() + key.len() + row_len;
         let part = if self.staging.is_some() { MORE_STAGED_PART } else { STAGED_PART };
         if self.bytes > self.reader.objects.shared().config.pending_bytes / part {
             self.stage();
@@ -142,9 +144,9 @@ impl RowWriter {
     fn stage(&mut self) {
         let objects = &self.reader.objects;
         let mut staging = self.staging.take().unwrap_or_else(|| Staging::new(objects));
-        let ops = std::mem::take(&mut self.ops);
+        let (new, header) = (std::mem::take(&mut self.rows), self.header.take());
         staging.write(objects, |rows| {
-            apply(rows, oid_key(self.reader.oid), ops);
+            apply(rows, oid_key(self.reader.oid), new, header);
             count(rows, &self.gained, &self.lost);
         });
         self.staging = Some(staging);
@@ -168,10 +170,8 @@ impl RowWriter {
         if let Some(staging) = &self.staging {
             staging.layer().each_deleted(&mut look)?;
         }
-        for op in &self.ops {
-            if let Op::Delete(key) = op {
-                look(key.as_bytes())?;
-            }
+        for (key, _) in self.rows.iter().filter(|(_, entry)| *entry == Entry::Gone) {
+            look(key.as_bytes())?;
         }
         self.lost.append(&mut lost);
         Ok(found)
@@ -179,7 +179,7 @@ impl RowWriter {
 
     /// Writes the header.
     pub fn put_header(&mut self, row: Vec<u8>) {
-        self.ops.push(Op::Header(row));
+        self.header = Some(row);
     }
 
     /// Changes a row and the header where they stand, if they were written since the last commit:
@@ -190,20 +190,12 @@ impl RowWriter {
         key: &[u8],
         edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
-        let front = oid_key(self.reader.oid);
-        let key = RowKey::below(front, key);
-        let (gained, lost) = (std::mem::take(&mut self.gained), std::mem::take(&mut self.lost));
-        let done = self.reader.objects.write_rows(|rows| {
-            let done = rows.edit(&key, front, edit);
-            if done {
-                count(rows, &gained, &lost);
-            }
-            done
-        });
-        if !done {
-            (self.gained, self.lost) = (gained, lost);
-        }
-        done
+        let (gained, lost) = (&mut self.gained, &mut self.lost);
+        self.reader.objects.edit_rows(oid_key(self.reader.oid), key, edit, |rows| {
+            count(rows, gained, lost);
+            gained.clear();
+            lost.clear();
+        })
     }
 
     /// Puts an element and publishes that: `make` gets its row, and the header, which it may change; it
@@ -243,21 +235,23 @@ impl RowWriter {
         match self.staging {
             Some(staging) => staging.publish(objects),
             None => objects.write_rows(|rows| {
-                apply(rows, oid_key(self.reader.oid), self.ops);
+                apply(rows, oid_key(self.reader.oid), self.rows, self.header);
                 count(rows, &self.gained, &self.lost);
             }),
         }
     }
 }
 
-/// Makes changes of the rows of one collection, in their order.
-fn apply(rows: &mut LayerRows, front: OidKey, ops: Vec<Op>) {
-    for op in ops {
-        match op {
-            Op::Put(key, row) => rows.set(Table::Elements, key, Entry::Row(row)),
-            Op::Delete(key) => rows.set(Table::Elements, key, Entry::Gone),
-            Op::Header(row) => rows.put(Table::Headers, front.as_bytes(), row),
-        }
+/// Makes changes of the rows of one collection.
+fn apply(
+    rows: &mut LayerRows,
+    front: OidKey,
+    elements: Vec<(RowKey, Entry)>,
+    header: Option<Vec<u8>>,
+) {
+    rows.set_elements(elements);
+    if let Some(header) = header {
+        rows.put(Table::Headers, front.as_bytes(), header);
     }
 }
 

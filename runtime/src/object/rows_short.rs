@@ -20,11 +20,17 @@ struct Scratch {
     key: Vec<u8>,
     value: Vec<u8>,
     row: Vec<u8>,
+    held: Vec<Oid>,
 }
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = const {
-        RefCell::new(Scratch { key: Vec::new(), value: Vec::new(), row: Vec::new() })
+        RefCell::new(Scratch {
+            key: Vec::new(),
+            value: Vec::new(),
+            row: Vec::new(),
+            held: Vec::new(),
+        })
     };
 }
 
@@ -38,10 +44,12 @@ fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
         let Ok(mut scratch) = scratch.try_borrow_mut() else {
             return work(&mut Scratch::default());
         };
-        let Scratch { key, value, row } = &mut *scratch;
+        let Scratch { key, value, row, .. } = &mut *scratch;
         for buffer in [key, value, row] {
             buffer.clear();
-            buffer.shrink_to(SCRATCH_MAX);
+            if buffer.capacity() > SCRATCH_MAX {
+                buffer.shrink_to(SCRATCH_MAX);
+            }
         }
         work(&mut scratch)
     })
@@ -63,9 +71,7 @@ pub(super) fn edit<T: Serialize>(
         if codec::encode(element, value).is_err() {
             return false;
         }
-        let front = oid_key(oid);
-        let key = RowKey::below(front, key);
-        objects.write_rows(|rows| rows.edit(&key, front, |row, header| edit(value, row, header)))
+        objects.edit_rows(oid_key(oid), key, |row, header| edit(value, row, header), |_| ())
     })
 }
 
@@ -76,7 +82,7 @@ pub(super) fn upsert<K: Key, V: Serialize>(
     element: &V,
     make: impl FnOnce(Option<&[u8]>, &[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
 ) -> Result<bool> {
-    with_scratch(|Scratch { key: bytes, value, row }| {
+    with_scratch(|Scratch { key: bytes, value, row, .. }| {
         let fits = put_key(oid_key(oid).as_bytes(), key, key_max, bytes);
         if !fits || codec::encode(element, value).is_err() {
             return Ok(false);
@@ -95,13 +101,15 @@ pub(super) fn insert_referring<K: Key, H: Serialize>(
     handle: &H,
     make: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
 ) -> Result<Option<bool>> {
-    with_scratch(|Scratch { key: bytes, value, row }| {
+    with_scratch(|Scratch { key: bytes, value, row, held }| {
         if !put_key(oid_key(oid).as_bytes(), key, key_max, bytes) {
             return Ok(None);
         }
         let encode = || Ok(codec::encode(handle, value).is_ok());
-        let (encoded, gathered) = context::encoding(objects, encode)?;
-        let ([held], true, false) = (&gathered.references[..], encoded, codec::take_bare()) else {
+        held.clear();
+        let (encoded, gathered) = context::encoding_into(objects, std::mem::take(held), encode)?;
+        *held = gathered.references;
+        let ([held], true, false) = (&held[..], encoded, codec::take_bare()) else {
             return Ok(None);
         };
         let payload = oid_key(*held);

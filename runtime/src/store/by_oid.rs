@@ -1,14 +1,11 @@
-//! Hash maps and sets by oid.
+//! Hash sets of oids.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     hash::{BuildHasherDefault, Hasher},
 };
 
 use super::num::Oid;
-
-/// Things by the oids that they belong to.
-pub(super) type ByOid<V> = HashMap<Oid, V, BuildHasherDefault<OidHasher>>;
 
 /// Some oids.
 pub(crate) type OidSet = HashSet<Oid, BuildHasherDefault<OidHasher>>;

@@ -261,11 +261,14 @@ impl Store {
         loop {
             let shared = self.stack.load();
             let told = self.ask(&shared, |stack| {
-                let used = stack.layers.iter().skip(layers).filter(|layer| layer.is_used());
-                let told = used.map(|layer| {
-                    layer.read().look_up(table, key, |row| row.and_then(&mut once)).transpose()
-                });
-                told.flatten().next().transpose()
+                let asked = stack.layers.get(layers..).unwrap_or_default();
+                for layer in asked.iter().filter(|layer| layer.is_used()) {
+                    let told = layer.read().look_up(table, key, |row| row.and_then(&mut once))?;
+                    if told.is_some() {
+                        return Ok(told);
+                    }
+                }
+                Ok(None)
             });
             if let Some(told) = told? {
                 return Ok(told);

@@ -109,7 +109,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The row key of an oid: its bytes sort as the numbers do.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct OidKey {
     bytes: [u8; 9],
     len: u8,

@@ -11,10 +11,10 @@ use std::{
 };
 
 use super::{
-    by_oid::ByOid,
     in_order::InOrder,
     key::{OidKey, RowKey, oid_key, oid_of_key},
     num::Oid,
+    open_rows::OpenRows,
     postings::Postings,
     retag::Retag,
     row_bytes::RowBytes,
@@ -45,26 +45,12 @@ impl Entry {
     }
 }
 
-/// What is known of an element below the layer that it is put into.
-pub(crate) enum Below<'l> {
-    /// Nothing.
-    Unknown,
-    /// These layers have all rows of its collection.
-    Layers(&'l [Arc<Layer>]),
-    /// This was found: its row, and the collection's header, if that is not in the layer.
-    Found { row: Option<&'l [u8]>, header: Option<&'l [u8]> },
-}
-
-/// What became of an element that was to be put.
-pub(crate) enum Upserted<M> {
-    /// It was put, or not.
-    Done(bool),
-    /// It has to be looked for below: here are its key, and what makes the row.
-    Unknown(RowKey, M),
-}
-
 /// A rough price of an entry's place in the map, beside its bytes.
-const ENTRY_BYTES: usize = 96;
+pub(super) const ENTRY_BYTES: usize = 96;
+
+/// Elements are few beside those of a map if they are less than this part of them: then they are put
+/// into it one by one, since joining two maps goes through both.
+const FEW_PART: usize = 4;
 
 fn price(key_len: usize, entry: &Entry) -> usize {
     ENTRY_BYTES + key_len + entry.row().map_or(0, <[u8]>::len)
@@ -73,21 +59,25 @@ fn price(key_len: usize, entry: &Entry) -> usize {
 /// The rows of one layer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LayerRows {
-    tables: [BTreeMap<RowKey, Entry>; Table::LAYERED],
+    pub(super) tables: [BTreeMap<RowKey, Entry>; Table::LAYERED],
+    /// Rows that are being changed, again and again. Who looks at the layer finds none: they are put
+    /// back first.
+    open: Option<OpenRows>,
     /// Elements that are not in memory any more; what is in memory is newer.
-    run: Option<Arc<Run>>,
+    pub(super) run: Option<Arc<Run>>,
     /// Who joined and left which tag.
     pub(crate) postings: Postings,
     /// By how much the count of holders of an object changed.
-    counts: ByOid<i64>,
+    counts: InOrder<i64>,
     /// What was done with the tags of objects.
     tagged: InOrder<Retag>,
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 impl LayerRows {
     /// The entry of a row that is in memory; of elements there may be others.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Option<&Entry> {
+        debug_assert!(self.is_whole(), "a row is looked for that is not in its map");
         let rows = &self.tables[table.index()];
         match RowKey::short(key) {
             Some(key) => rows.get(&key),
@@ -139,6 +129,7 @@ impl LayerRows {
     }
 
     pub(crate) fn set(&mut self, table: Table, key: RowKey, entry: Entry) {
+        debug_assert!(self.is_whole(), "a row would be put back over this one");
         let key_bytes = key.as_bytes().len();
         self.bytes += price(key_bytes, &entry);
         if let Some(old) = self.tables[table.index()].insert(key, entry) {
@@ -146,88 +137,63 @@ impl LayerRows {
         }
     }
 
+    /// Writes many elements; of those of one key the last counts.
+    pub(crate) fn set_elements(&mut self, new: Vec<(RowKey, Entry)>) {
+        if !self.takes_as_one(&new) {
+            new.into_iter().for_each(|(key, entry)| self.set(Table::Elements, key, entry));
+            return;
+        }
+        let prices = new.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));
+        self.bytes += prices.sum::<usize>();
+        self.tables[Table::Elements.index()].append(&mut BTreeMap::from_iter(new));
+    }
+
+    /// These elements ascend, replace nothing, and are not few beside those that are there: a map of
+    /// them is made at one go, and so is one of both.
+    fn takes_as_one(&self, new: &[(RowKey, Entry)]) -> bool {
+        let here = &self.tables[Table::Elements.index()];
+        let [(first, _), .., (last, _)] = new else { return false };
+        new.len() >= here.len() / FEW_PART
+            && new.is_sorted_by(|(a, _), (b, _)| a < b)
+            && here.range::<RowKey, _>(first..=last).next().is_none()
+    }
+
     /// Changes an element and its collection's header where they stand, if both are in this layer
-    /// and `edit` agrees.
+    /// and `edit` agrees. They may stay out of their maps: see [`Layer::write_on`].
     pub(crate) fn edit(
         &mut self,
-        element: &RowKey,
-        header: OidKey,
+        collection: OidKey,
+        element: &[u8],
         edit: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> bool {
-        let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
-        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
-            return false;
-        };
-        let (Some(header), Some(element)) =
-            (open(headers, &header.into()), open(elements, element))
-        else {
-            return false;
-        };
-        let before = header.len() + element.len();
-        let done = edit(element, header);
-        self.bytes = (self.bytes + header.len() + element.len()).saturating_sub(before);
+        if !self.open.as_ref().is_some_and(|open| open.is(collection, element)) {
+            self.put_back();
+            let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
+            let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
+                return false;
+            };
+            self.open = OpenRows::take(headers, elements, collection, element);
+        }
+        let Some(open) = &mut self.open else { return false };
+        let before = open.len();
+        let done = edit(&mut open.element, &mut open.header);
+        self.bytes = (self.bytes + open.len()).saturating_sub(before);
         done
     }
 
-    /// Puts an element, where it is known whether there was one. `make` gets the old row, and the
-    /// collection's header; it makes the new row and changes the header, or does nothing.
-    pub(crate) fn upsert<M>(
-        &mut self,
-        element: RowKey,
-        header: OidKey,
-        below: Below<'_>,
-        make: M,
-    ) -> Upserted<M>
-    where
-        M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
-    {
-        let is_known = match &below {
-            Below::Unknown => false,
-            Below::Layers(layers) => {
-                self.run.is_none() && layers.iter().all(|layer| layer.read().run.is_none())
+    /// Puts rows back that were taken out of their maps.
+    fn put_back(&mut self) {
+        if let Some(open) = self.open.take() {
+            let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
+            if let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) {
+                open.put_back(headers, elements);
             }
-            Below::Found { .. } => true,
-        };
-        let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
-        let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
-            return Upserted::Done(false);
-        };
-        let mut found_header = None;
-        let header_row = match (open(headers, &header.into()), &below) {
-            (Some(row), _) => row,
-            (None, Below::Found { header: Some(row), .. }) => found_header.insert(row.to_vec()),
-            (None, Below::Found { .. }) => return Upserted::Done(false),
-            (None, _) => return Upserted::Unknown(element, make),
-        };
-        let mut bytes = element.as_bytes().len() + ENTRY_BYTES;
-        let entry = match elements.entry(element) {
-            btree_map::Entry::Vacant(entry) if !is_known => {
-                return Upserted::Unknown(entry.into_key(), make);
-            }
-            entry => entry,
-        };
-        let waiting;
-        let old = match (&entry, &below) {
-            (btree_map::Entry::Occupied(entry), _) => {
-                bytes = 0;
-                entry.get().row()
-            }
-            (btree_map::Entry::Vacant(_), Below::Found { row, .. }) => *row,
-            (btree_map::Entry::Vacant(entry), Below::Layers(layers)) => {
-                let key = entry.key().as_bytes();
-                let in_layer = |layer: &Arc<Layer>| layer.read().get(Table::Elements, key).cloned();
-                waiting = layers.iter().find_map(in_layer);
-                waiting.as_ref().and_then(Entry::row)
-            }
-            (btree_map::Entry::Vacant(_), Below::Unknown) => None,
-        };
-        let Some(row) = make(old, header_row) else { return Upserted::Done(false) };
-        self.bytes += bytes + row.len();
-        entry.insert_entry(Entry::Row(row));
-        if let Some(row) = found_header {
-            self.set(Table::Headers, header.into(), Entry::Row(row.into()));
         }
-        Upserted::Done(true)
+    }
+
+    /// Every row is in its map.
+    fn is_whole(&self) -> bool {
+        self.open.is_none()
     }
 
     /// Entries of a range that are in memory, in the order of `direction`.
@@ -256,12 +222,12 @@ impl LayerRows {
 
     /// Adds to an object's count of holders.
     pub(crate) fn count(&mut self, oid: Oid, by: i64) {
-        *self.counts.entry(oid).or_default() += by;
+        *self.counts.entry(oid).0 += by;
     }
 
     /// What this layer adds to an object's count.
     pub(crate) fn counted(&self, oid: Oid) -> i64 {
-        self.counts.get(&oid).copied().unwrap_or(0)
+        self.counts.get(oid).copied().unwrap_or(0)
     }
 
     /// Those of `oids`, which ascend, that something in this layer holds: a new reference, or tags; and
@@ -287,9 +253,9 @@ impl LayerRows {
         oids.iter().copied().filter(is_held).collect()
     }
 
-    /// All counts that changed.
+    /// All counts that changed, by ascending oid.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (Oid, i64)> {
-        self.counts.iter().map(|(oid, by)| (*oid, *by))
+        self.counts.iter().map(|(oid, by)| (oid, *by))
     }
 
     /// What is done with the tags of an object, to be added to.
@@ -323,6 +289,7 @@ impl LayerRows {
     /// Puts a newer layer's rows over these.
     pub(crate) fn merge(&mut self, newer: Self) {
         debug_assert!(newer.run.is_none(), "a layer with a run stays one of its own");
+        debug_assert!(self.is_whole() && newer.is_whole(), "a row is not in its map");
         self.bytes += newer.bytes;
         for (mine, newer) in self.tables.iter_mut().zip(newer.tables) {
             if mine.is_empty() {
@@ -369,6 +336,7 @@ impl LayerRows {
         }
         Self {
             tables,
+            open: None,
             run: None,
             postings: self.postings.clone(),
             tagged: self.tagged.clone(),
@@ -384,14 +352,6 @@ impl LayerRows {
         let prices = elements.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));
         self.bytes = self.bytes.saturating_sub(prices.sum());
         elements
-    }
-}
-
-/// A row of the layer, to be changed where it stands.
-fn open<'r>(rows: &'r mut BTreeMap<RowKey, Entry>, key: &RowKey) -> Option<&'r mut Vec<u8>> {
-    match rows.get_mut(key)? {
-        Entry::Row(row) => Some(row.open()),
-        Entry::Gone => None,
     }
 }
 
@@ -461,10 +421,23 @@ impl Layer {
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, LayerRows> {
-        self.rows.read()
+        let rows = self.rows.read();
+        if rows.is_whole() {
+            return rows;
+        }
+        drop(rows);
+        RwLockWriteGuard::downgrade(self.write())
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, LayerRows> {
+        let mut rows = self.write_on();
+        rows.put_back();
+        rows
+    }
+
+    /// As [`write`](Self::write), for nothing but [`LayerRows::edit`] and counting: rows that the last
+    /// one has changed are where it left them.
+    pub(crate) fn write_on(&self) -> RwLockWriteGuard<'_, LayerRows> {
         let rows = self.rows.write();
         if !self.is_used.load(Ordering::Relaxed) {
             self.is_used.store(true, Ordering::Release);

@@ -33,6 +33,10 @@ impl<'l> Layers<'l> {
         table: Table,
         mut each: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
+        if let [(layer, None)] = &self.layers[..] {
+            let mut entries = layer.entries(table);
+            return entries.try_for_each(|(key, entry)| each(key.as_bytes(), entry.row()));
+        }
         let mut strands = Vec::new();
         for (layer, run) in &self.layers {
             strands.push(Strand::begin(Source::Memory(layer.entries(table)))?);

@@ -19,15 +19,25 @@ enum Repr {
 }
 
 impl RowBytes {
+    /// Takes them out, to be changed; until they are put back there are none.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        match std::mem::replace(&mut self.0, Repr::Heap(Box::default())) {
+            Repr::Inline(inline) => inline.as_bytes().to_vec(),
+            Repr::Heap(bytes) => bytes.into_vec(),
+            Repr::Open(bytes) => *bytes,
+        }
+    }
+
+    /// Puts back what was taken out.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
+        self.0 = Repr::Open(Box::new(bytes));
+    }
+
     /// To be changed where they stand.
     pub(super) fn open(&mut self) -> &mut Vec<u8> {
         if !matches!(self.0, Repr::Open(_)) {
-            let bytes = match std::mem::replace(&mut self.0, Repr::Heap(Box::default())) {
-                Repr::Inline(inline) => Box::new(inline.as_bytes().to_vec()),
-                Repr::Heap(bytes) => Box::new(bytes.into_vec()),
-                Repr::Open(bytes) => bytes,
-            };
-            self.0 = Repr::Open(bytes);
+            let bytes = self.take();
+            self.put_back(bytes);
         }
         match &mut self.0 {
             Repr::Open(bytes) => bytes,
@@ -92,6 +102,10 @@ mod tests {
             assert_eq!(row, RowBytes::from(bytes.clone()));
             row.open().push(8);
             row.open().insert(0, 6);
+            assert_eq!(*row, [&[6], &bytes[..], &[8]].concat());
+            let taken = row.take();
+            assert!(row.is_empty());
+            row.put_back(taken);
             assert_eq!(*row, [&[6], &bytes[..], &[8]].concat());
             assert_eq!(*row.clone(), *row);
         }

@@ -37,11 +37,6 @@ impl<T> Look<T> {
     pub(super) fn node(&self) -> NonNull<Node<T>> {
         self.node
     }
-
-    /// Both are of one value.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.node == other.node
-    }
 }
 
 impl<T> From<Counted<T>> for Look<T> {

@@ -1,0 +1,97 @@
+//! Two rows that are changed again and again: out of their maps meanwhile, so that nobody looks for them.
+
+use std::collections::BTreeMap;
+
+use super::{
+    key::{OidKey, RowKey},
+    layer::Entry,
+};
+
+/// The rows of a table in a layer.
+type Rows = BTreeMap<RowKey, Entry>;
+
+/// An element of a collection, and the collection's header.
+#[derive(Clone, Debug)]
+pub(super) struct OpenRows {
+    collection: OidKey,
+    /// Of the element, with the collection's in front.
+    key: RowKey,
+    pub(super) element: Vec<u8>,
+    pub(super) header: Vec<u8>,
+}
+
+impl OpenRows {
+    /// Takes both rows, if they are there.
+    pub(super) fn take(
+        headers: &mut Rows,
+        elements: &mut Rows,
+        collection: OidKey,
+        element: &[u8],
+    ) -> Option<Self> {
+        let key = RowKey::below(collection, element);
+        let Entry::Row(header) = headers.get_mut(&RowKey::from(collection))? else { return None };
+        let Entry::Row(element) = elements.get_mut(&key)? else { return None };
+        Some(Self { collection, key, element: element.take(), header: header.take() })
+    }
+
+    /// They are those of this element.
+    #[inline]
+    pub(super) fn is(&self, collection: OidKey, element: &[u8]) -> bool {
+        let rest = self.key.as_bytes().strip_prefix(collection.as_bytes());
+        rest == Some(element)
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.element.len() + self.header.len()
+    }
+
+    /// Puts both back.
+    pub(super) fn put_back(self, headers: &mut Rows, elements: &mut Rows) {
+        let Self { collection, key, element, header } = self;
+        for (rows, key, bytes) in [(headers, collection.into(), header), (elements, key, element)] {
+            if let Some(Entry::Row(row)) = rows.get_mut(&key) {
+                row.put_back(bytes);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{key::oid_key, layer::Layer, num::Oid, table::Table};
+
+    /// Adds a byte to an element, and one to the header.
+    fn edit(layer: &Layer, element: &[u8]) -> bool {
+        layer.write_on().edit(oid_key(Oid(7)), element, |row, header| {
+            row.push(b'+');
+            header.push(b'+');
+            true
+        })
+    }
+
+    #[test]
+    fn who_looks_finds_every_row_in_its_map() {
+        let (layer, front) = (Layer::default(), oid_key(Oid(7)));
+        let key = |element: &[u8]| [front.as_bytes(), element].concat();
+        assert!(!edit(&layer, b"a"), "there is nothing to be changed");
+        layer.write().put(Table::Elements, &key(b"a"), &b"A"[..]);
+        assert!(!edit(&layer, b"a"), "without a header nothing is changed");
+        layer.write().put(Table::Headers, front.as_bytes(), &b"H"[..]);
+        layer.write().put(Table::Elements, &key(b"b"), &b"B"[..]);
+        assert!(edit(&layer, b"a") && edit(&layer, b"a") && edit(&layer, b"b"));
+        let row = |table, key: &[u8]| {
+            layer.read().get(table, key).and_then(|entry| entry.row().map(<[u8]>::to_vec))
+        };
+        assert_eq!(row(Table::Elements, &key(b"a")), Some(b"A++".to_vec()));
+        assert!(edit(&layer, b"a"));
+        assert_eq!(row(Table::Elements, &key(b"b")), Some(b"B+".to_vec()));
+        assert!(edit(&layer, b"b"));
+        assert_eq!(row(Table::Headers, front.as_bytes()), Some(b"H+++++".to_vec()));
+        assert!(edit(&layer, b"a"));
+        layer.write().delete(Table::Elements, &key(b"a"));
+        assert!(!edit(&layer, b"a"), "what is deleted is not changed");
+        assert_eq!(row(Table::Elements, &key(b"a")), None);
+        assert_eq!(row(Table::Headers, front.as_bytes()), Some(b"H++++++".to_vec()));
+    }
+}
