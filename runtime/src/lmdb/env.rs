@@ -441,7 +441,13 @@ fn open_raw(folder: &Path, options: &EnvOptions) -> Result<*mut ffi::MDB_env> {
     let mut size = options.map_size.unwrap_or(MAP_SIZE_FIRST).max(MAP_SIZE_LEAST);
     loop {
         match open_sized(&path, flags, size) {
-            Err(fault) if fault.code() == libc::ENOMEM && size / 2 >= MAP_SIZE_LEAST => size /= 2,
+            // The second is what emulated address spaces say.
+            Err(fault)
+                if matches!(fault.code(), libc::ENOMEM | libc::EINVAL)
+                    && size / 2 >= MAP_SIZE_LEAST =>
+            {
+                size /= 2;
+            }
             other => return other,
         }
     }

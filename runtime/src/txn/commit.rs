@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     cell::RefCell,
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -14,8 +15,8 @@ use crate::{
     derived::{self, Dirty, Plan},
     object::{AnyCell, Encoded, Frozen, Objects, Undecided, VERSION_BYTES},
     store::{
-        Before, Commit, Happened, LayerRows, NotCommitted, Oid, Postings, Prepared, StateNum,
-        Table, TagId, Writer, Wrote, oid_key,
+        Before, ClassId, Commit, Happened, LayerRows, NotCommitted, Oid, Postings, Prepared,
+        StateNum, Table, TagId, Writer, Wrote, oid_key,
     },
     sync::RwLockReadGuard,
 };
@@ -266,11 +267,14 @@ impl Part<'_> {
             writer,
             body,
             bytes: merged.bytes(),
-            memberships: &mut memberships,
+            joined: BTreeMap::new(),
             set_aside,
         };
         batch.objects()?;
         self.frozen.encoded.set(batch.bytes);
+        for (class, oids) in batch.joined {
+            memberships.join(Objects::class_tag(class), oids.into_iter());
+        }
         self.classes.replace(self.objects.catalogue().write(writer)?);
         let mut names = self.objects.tag_names().write(writer)?;
         writer.rows(&[&plan.rows], &[Table::Objects])?;
@@ -309,7 +313,8 @@ struct Batch<'a, 'w> {
     body: Vec<u8>,
     /// What all of it comes to in memory.
     bytes: usize,
-    memberships: &'a mut Postings,
+    /// New objects by their class.
+    joined: BTreeMap<ClassId, Vec<Oid>>,
     set_aside: &'a mut Vec<String>,
 }
 
@@ -322,7 +327,7 @@ impl Batch<'_, '_> {
         for cell in self.frozen.young.iter() {
             let oid = cell.oid();
             if self.object(oid, &**cell, Before::Nothing)? {
-                self.memberships.set(Objects::class_tag(cell.class().id), oid, true);
+                self.joined.entry(cell.class().id).or_default().push(oid);
             }
         }
         Ok(())

@@ -138,8 +138,11 @@ fn find_current_objects() -> Result<Arc<Objects>> {
 /// The object of this uuid, in whichever prefix of this thread's workspace it is.
 pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
     // One that is open is found without a handle on the workspace.
-    let open = PrefixId::of_uuid(uuid)
-        .and_then(|(id, _)| current_objects().ok()?.shared().open.read().get(&id).cloned());
+    let open = PrefixId::of_uuid(uuid).and_then(|(id, _)| {
+        let here = current_objects().ok()?;
+        let is_here = here.store().prefix_id() == id && here.check_not_closed().is_ok();
+        if is_here { Some(here) } else { here.shared().open.read().get(&id).cloned() }
+    });
     match open {
         Some(objects) => objects.fetch(uuid),
         None => default_workspace()?.fetch(uuid),

@@ -19,7 +19,8 @@ use crate::sync::{
 const VALUES: usize = 128;
 const BYTES: usize = 1 << 20;
 
-/// A value without a share.
+/// A value without a share: whoever takes it out of a bag frees it.
+#[derive(Clone, Copy)]
 pub(super) struct Garbage {
     node: NonNull<()>,
     weight: usize,
@@ -58,6 +59,17 @@ struct Own {
     in_bulk: bool,
 }
 
+impl Own {
+    fn add(&mut self, garbage: Garbage) {
+        self.bag.push(garbage);
+        if self.in_bulk {
+            BULK_WEIGHT.set(BULK_WEIGHT.get() + garbage.weight + EACH);
+        } else if self.bag.len() >= OWN_VALUES || !OWN_BYTES.contains(&garbage.weight) {
+            add_all(&mut self.bag);
+        }
+    }
+}
+
 impl Drop for Own {
     fn drop(&mut self) {
         add_all(&mut self.bag);
@@ -72,20 +84,11 @@ thread_local! {
 
 /// Runs no code of the value's: that waits for [`tend`].
 pub(super) fn add(garbage: Garbage) {
-    let mut garbage = Some(garbage);
+    let added = OWN.try_with(|own| own.borrow_mut().add(garbage));
     // A thread that is ending has no bag of its own any more.
-    let _ = OWN.try_with(|own| {
-        let own = &mut *own.borrow_mut();
-        let Some(garbage) = garbage.take() else { return };
-        let bytes = garbage.weight;
-        own.bag.push(garbage);
-        if own.in_bulk {
-            BULK_WEIGHT.set(BULK_WEIGHT.get() + bytes + EACH);
-        } else if own.bag.len() >= OWN_VALUES || !OWN_BYTES.contains(&bytes) {
-            add_all(&mut own.bag);
-        }
-    });
-    add_all(&mut garbage.into_iter().collect());
+    if added.is_err() {
+        add_all(&mut vec![garbage]);
+    }
 }
 
 /// Puts values into the common bag.
