@@ -319,3 +319,57 @@ fn its_states_are_those_of_its_moment() {
     });
     assert_eq!((db0::state(), there.read().price), (first + 1, 2));
 }
+
+#[test]
+fn sums_hold_in_views_beside_writers_and_commits() {
+    const ITEMS: usize = 24;
+    const TOTAL: u64 = 1000 * ITEMS as u64;
+    const STEPS: usize = 1500;
+    let world = World::new();
+    let workspace = world.workspace.clone().expect("open");
+    let uuids: Vec<_> = (0..ITEMS).map(|_| Memo::new(Item { price: 1000 }).uuid()).collect();
+    db0::commit().expect("it commits");
+    let writing = AtomicUsize::new(2);
+    let write = |seed: usize| {
+        let _entered = workspace.enter();
+        for step in 0..STEPS {
+            let [from, to] = [step * 7 + seed, step * 5 + seed + 1]
+                .map(|place| db0::fetch::<Item>(uuids[place % ITEMS]).expect("it is there"));
+            let moved = db0::atomic(|| -> db0::Result<()> {
+                from.write().price -= 1;
+                to.write().price += 1;
+                if step % 11 == 0 { Err(db0::abort("not this one")) } else { Ok(()) }
+            });
+            assert_eq!(moved.is_err(), step % 11 == 0);
+        }
+        writing.fetch_sub(1, Ordering::SeqCst);
+    };
+    let commit = || {
+        let _entered = workspace.enter();
+        while writing.load(Ordering::SeqCst) > 0 {
+            db0::commit().expect("it commits");
+            db0::clear_cache();
+        }
+    };
+    let look = || {
+        let _entered = workspace.enter();
+        while writing.load(Ordering::SeqCst) > 0 {
+            db0::view(|| {
+                let price = |uuid: &uuid::Uuid| {
+                    thread::yield_now();
+                    db0::fetch::<Item>(*uuid).expect("it is there").read().price
+                };
+                assert_eq!(uuids.iter().map(price).sum::<u64>(), TOTAL);
+                let all: u64 = db0::find::<Item>(()).iter().map(|item| item.read().price).sum();
+                assert_eq!(all, TOTAL);
+            });
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| write(1));
+        scope.spawn(|| write(2));
+        scope.spawn(commit);
+        scope.spawn(look);
+        scope.spawn(look);
+    });
+}

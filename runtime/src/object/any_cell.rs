@@ -2,7 +2,12 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::{erased::Erased, moment::Moment, version::Epoch};
+use super::{
+    erased::Erased,
+    moment::Moment,
+    version::Epoch,
+    watch::{Needed, Span},
+};
 use crate::{
     Result,
     class::ClassState,
@@ -58,9 +63,13 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn stale_from(&self, state: StateNum);
     /// This process writes from now on: lets go of what another one has replaced.
     fn refresh(&self);
-    /// The version that everybody sees, to be kept as it is, and whether the object is deleted in it.
-    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
-    /// Lets go of what only the commit of a round needed.
-    fn settle(&self, round: u64);
+    /// Whether the object is deleted in the version that a view sees here.
+    fn is_gone_in(&self, span: Span) -> Option<bool>;
+    /// A share in the version that a view sees here, and whether the object is deleted in it.
+    fn capture(&self, span: Span) -> Option<(Box<dyn Any + Send + Sync>, bool)>;
+    /// The commit of a round is over: lets go of what only that needed.
+    fn settle(&self, round: u64, needed: &Needed);
+    /// Lets go of versions that nobody needs.
+    fn trim(&self, needed: &Needed);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }

@@ -18,6 +18,7 @@ use super::{
     row,
     stale::Stale,
     version::{Content, Epoch, Standing, Version, When},
+    watch::{Needed, Span},
 };
 use crate::{
     Error, Result,
@@ -218,9 +219,8 @@ impl<T: Class> Cell<T> {
     }
 
     fn load_version(&self) -> Result<Counted<Version<T>>> {
-        let captured = self.objects.captured(self.oid);
-        if let Some(version) = captured.and_then(|version| version.downcast_ref()) {
-            return Ok(Counted::clone(version));
+        if let Some(version) = self.objects.captured::<T>(self.oid)? {
+            return Ok(version);
         }
         let (content, bytes) = row::load::<T>(&self.objects, self.oid, &self.class)?;
         self.row_bytes.store(bytes, Ordering::Relaxed);
@@ -228,7 +228,7 @@ impl<T: Class> Cell<T> {
         Ok(self.counted(Version::loaded(content)))
     }
 
-    fn counted(&self, version: Version<T>) -> Counted<Version<T>> {
+    pub(super) fn counted(&self, version: Version<T>) -> Counted<Version<T>> {
         Counted::new(version, size_of::<T>() + self.row_bytes.load(Ordering::Relaxed))
     }
 
@@ -247,7 +247,7 @@ impl<T: Class> Cell<T> {
         }
     }
 
-    fn load(&self) -> Result<Look<Version<T>>> {
+    pub(super) fn load(&self) -> Result<Look<Version<T>>> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
         loop {
@@ -270,80 +270,6 @@ impl<T: Class> Cell<T> {
     pub(super) fn publish(&self, value: T, moment: &Moment<'_>) -> Result<bool> {
         let first = self.put_on_top(Content::Value(value), moment)?;
         Ok(if moment.outcome.is_some() { first } else { self.mark_dirty(moment.round) })
-    }
-
-    /// Puts a version on top; true if it is the first of its `atomic`.
-    fn put_on_top(&self, content: Content<T>, moment: &Moment<'_>) -> Result<bool> {
-        let newest = self.newest.look();
-        let (mut before, mut first) = (None, true);
-        let mut takes_its_place = false;
-        if let Some(newest) = &newest {
-            if newest.is_deleted() {
-                return Err(self.error_deleted());
-            }
-            first = moment.outcome.is_none_or(|outcome| !newest.is_of(outcome));
-            if moment.needs(newest) {
-                if !moment.needs_older_than(newest) {
-                    newest.cut();
-                }
-                before = newest.share();
-            } else {
-                before = newest.before();
-                takes_its_place = true;
-            }
-        }
-        let epoch = || When::Epoch(moment.epoch);
-        let when = moment.outcome.map_or_else(epoch, |outcome| When::Atomic(outcome.clone()));
-        drop(self.newest.swap(Some(self.counted(Version::new(content, when, before)))));
-        // Not before it is out of the way: somebody may be on the way back from it.
-        if let Some(old) = newest.filter(|_| takes_its_place) {
-            old.set_replaced();
-            old.cut();
-        }
-        Ok(first)
-    }
-
-    /// The version that a commit of `epoch` writes.
-    fn version_for(&self, epoch: Epoch) -> Option<Look<Version<T>>> {
-        let is_in = |version: &Version<T>| match version.standing() {
-            Standing::Published(when) => when <= epoch,
-            Standing::Pending | Standing::Undone => false,
-        };
-        loop {
-            let newest = self.newest.look()?;
-            if is_in(&newest) {
-                return Some(newest);
-            }
-            let mut below = newest.before();
-            while let Some(version) = below {
-                if is_in(&version) {
-                    return Some(Look::from(version));
-                }
-                below = version.before();
-            }
-            // The way back ends here for good, unless it was cut by an undoing meanwhile.
-            if newest.standing() != Standing::Undone && self.newest.holds(&newest) {
-                return None;
-            }
-        }
-    }
-
-    /// The last version as of `epoch` that has a value, unless somebody has deleted the object since.
-    fn last_value(&self, epoch: Epoch) -> Result<Option<Look<Version<T>>>> {
-        let mut version = match self.version_for(epoch) {
-            Some(version) => version,
-            None => self.load()?,
-        };
-        while version.value().is_none() {
-            if matches!(version.content, Content::Deleted) {
-                return Ok(None);
-            }
-            match version.before() {
-                Some(before) => version = Look::from(before),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(version))
     }
 }
 
@@ -460,22 +386,27 @@ impl<T: Class> AnyCell for Cell<T> {
         }
     }
 
-    fn capture(&self) -> Option<(Box<dyn Any + Send + Sync>, bool)> {
-        let version = self.version_for(Epoch::MAX)?;
-        Some((Box::new(version.share()?), version.value().is_none()))
+    fn is_gone_in(&self, span: Span) -> Option<bool> {
+        self.version_in(span).map(|version| version.value().is_none())
     }
 
-    fn settle(&self, round: u64) {
+    fn capture(&self, span: Span) -> Option<(Box<dyn Any + Send + Sync>, bool)> {
+        let share = self.share_in(span)?;
+        let is_gone = share.value().is_none();
+        Some((Box::new(share), is_gone))
+    }
+
+    fn settle(&self, round: u64, needed: &Needed) {
         let _ = self.dirty_in.compare_exchange(round, 0, Ordering::Relaxed, Ordering::Relaxed);
         let touched_in = self.touched_in.load(Ordering::Relaxed);
         if touched_in <= round {
             self.change_touched(touched_in, 0);
         }
-        if let Some(newest) = self.newest.look()
-            && matches!(newest.standing(), Standing::Published(_))
-        {
-            newest.cut();
-        }
+        self.trim_versions(needed);
+    }
+
+    fn trim(&self, needed: &Needed) {
+        self.trim_versions(needed);
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

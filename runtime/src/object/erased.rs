@@ -221,7 +221,7 @@ impl<T: Class> Erased for Cell<T> {
 impl<T: Class> Cell<T> {
     /// The version that this thread sees, if it did not come from the row that stands there now.
     fn published(&self) -> Result<Option<Look<Version<T>>>> {
-        if self.newest.is_empty() && self.objects.captured(self.oid_of()).is_none() {
+        if self.newest.is_empty() && self.objects.captured_state(self.oid_of()).is_none() {
             return Ok(None);
         }
         let version = self.version()?;

@@ -46,6 +46,7 @@ impl Objects {
 
     /// Lets another process write. The caller has the turn, and everything is committed.
     pub(crate) fn begin_following(&self) {
+        self.pending.lock().keep_all_for_views();
         self.store().begin_following();
         self.writable.store(false, Ordering::Release);
         self.handovers.fetch_add(1, Ordering::AcqRel);

@@ -183,12 +183,15 @@ impl Objects {
     /// The commit succeeded: its layers and versions are no longer needed. What was frozen is to be
     /// dropped when nobody waits any more: it may be much.
     pub(crate) fn committed(&self, frozen: &Frozen) {
-        // Those that somebody still holds are found by the map from now on.
-        let held: Vec<_> = frozen.young.iter().filter(|cell| Arc::strong_count(cell) > 1).collect();
+        // Those that somebody still holds are found by the map from now on; a view that holds still may
+        // ask for any.
+        let list_all = !self.pending.lock().spans.is_empty();
+        let is_held = |cell: &&Arc<dyn AnyCell>| list_all || Arc::strong_count(cell) > 1;
+        let held: Vec<_> = frozen.young.iter().filter(is_held).collect();
         for cell in &held {
             self.cells.get_or_insert(cell.oid(), || Arc::clone(cell));
         }
-        {
+        let needed = {
             let mut pending = self.pending.lock();
             self.store().unstack(&frozen.layers);
             pending.committed(frozen);
@@ -197,9 +200,11 @@ impl Objects {
             let first = pending.young.first().map_or(u64::MAX, |cell| cell.oid().0);
             self.young_from.store(first, Ordering::Release);
             self.health.remove(frozen.bytes.get());
-        }
+            pending.needed()
+        };
         slots::in_bulk(|| {
-            held.into_iter().chain(frozen.dirty.iter()).for_each(|cell| cell.settle(frozen.round));
+            let settle = |cell: &Arc<dyn AnyCell>| cell.settle(frozen.round, &needed);
+            held.into_iter().chain(frozen.dirty.iter()).for_each(settle);
         });
     }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::version::{Epoch, Outcome, Standing, Version};
+use super::{
+    version::{Epoch, Outcome, Standing, Version},
+    watch::Spans,
+};
 
 /// When something is published: known and fixed while the publish lock is held.
 pub(crate) struct Moment<'a> {
@@ -11,6 +14,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) outcome: Option<&'a Arc<Outcome>>,
     /// The epoch that is being committed.
     pub(crate) committing: Option<Epoch>,
+    /// What views need that hold still.
+    pub(crate) spans: Spans,
     /// Which of the prefix's freezes takes it.
     pub(crate) round: u64,
 }
@@ -24,14 +29,18 @@ impl Moment<'_> {
             Standing::Undone => false,
             // Others see it until the atomic ends.
             Standing::Published(_) if self.outcome.is_some() => true,
-            Standing::Published(when) => self.committing.is_some_and(|epoch| when <= epoch),
+            Standing::Published(when) => {
+                self.committing.is_some_and(|epoch| when <= epoch) || self.spans.need(when)
+            }
         }
     }
 
     /// Somebody may look further back than `newest`: nobody if all who look can see it.
     pub(super) fn needs_older_than<T>(&self, newest: &Version<T>) -> bool {
         match newest.standing() {
-            Standing::Published(when) => self.committing.is_some_and(|epoch| when > epoch),
+            Standing::Published(when) => {
+                self.committing.is_some_and(|epoch| when > epoch) || self.spans.begin_before(when)
+            }
             Standing::Pending | Standing::Undone => true,
         }
     }

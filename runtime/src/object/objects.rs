@@ -285,6 +285,7 @@ impl Objects {
         };
         let cell = match found.or_else(|| self.known_cell(oid)) {
             Some(cell) if cell.can_be_typed() => {
+                self.pending.lock().keep_version_for_views(&*cell);
                 let new = Cell::<T>::new(oid, self.class::<T>()?, self.me());
                 self.cells.replace(oid, new)
             }
@@ -339,8 +340,8 @@ impl Objects {
         if let Some(cell) = self.young(oid) {
             return Ok(Some(cell.class().id));
         }
-        if let Some(class) = self.captured_class(oid) {
-            return Ok(Some(class));
+        if let Some((class, is_gone)) = self.captured_state(oid) {
+            return Ok((!is_gone).then_some(class));
         }
         let key = oid_key(oid);
         let class = self.view.get(Table::Objects, key.as_bytes(), |body| {

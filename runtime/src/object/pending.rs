@@ -11,6 +11,7 @@ use super::{
     moment::Moment,
     objects::Objects,
     version::{Epoch, Outcome},
+    watch::{Spans, Watch},
 };
 use crate::store::{ClassId, Layer, Oid, OidSet};
 
@@ -18,6 +19,8 @@ use crate::store::{ClassId, Layer, Oid, OidSet};
 pub(crate) struct Pending {
     /// The epoch that is being committed.
     pub(super) committing: Option<Epoch>,
+    /// The epoch of the last commit: what was published by then is on disk.
+    pub(super) settled: Epoch,
     /// Counts freezes of this prefix, from one: what waits goes with the next. (Epochs are the whole
     /// workspace's, and rise with the freezes of others too.)
     pub(super) round: u64,
@@ -40,6 +43,10 @@ pub(crate) struct Pending {
     pub(super) dropped: Vec<Oid>,
     /// Objects that seem to be held by nothing but each other.
     pub(super) condemned: Vec<Arc<Condemned>>,
+    /// Views that hold still.
+    pub(super) watches: Vec<Arc<Watch>>,
+    /// What they need.
+    pub(super) spans: Spans,
 }
 
 /// Objects and collections of which nothing but themselves seems to hold any: the next commit judges
@@ -99,6 +106,7 @@ impl Pending {
     pub(super) fn new(new_from: Oid) -> Self {
         Self {
             committing: None,
+            settled: 0,
             round: 1,
             dirty: Vec::new(),
             writing: Arc::default(),
@@ -110,12 +118,15 @@ impl Pending {
             dying_together: Vec::new(),
             dropped: Vec::new(),
             condemned: Vec::new(),
+            watches: Vec::new(),
+            spans: Spans::default(),
         }
     }
 
     /// When something happens that is published now.
     pub(super) fn moment<'a>(&self, epoch: Epoch, outcome: Option<&'a Arc<Outcome>>) -> Moment<'a> {
-        Moment { epoch, outcome, committing: self.committing, round: self.round }
+        let (committing, spans) = (self.committing, self.spans.clone());
+        Moment { epoch, outcome, committing, spans, round: self.round }
     }
 
     /// Another process has written meanwhile: nothing from here on has a row on disk.
@@ -189,12 +200,15 @@ impl Pending {
     /// The commit succeeded.
     pub(super) fn committed(&mut self, frozen: &Frozen) {
         self.new_from = frozen.new_to;
+        self.settled = frozen.epoch;
+        self.keep_for_views(frozen);
         self.thaw();
     }
 
     /// Puts back what could not be committed.
     pub(super) fn put_back(&mut self, frozen: Frozen) {
         self.thaw();
+        self.postpone_for_views(&frozen);
         let round = self.round;
         self.dirty.extend(frozen.dirty.iter().filter(|cell| cell.mark_dirty(round)).cloned());
         // What is new goes with the new, also if it has been changed meanwhile; but its end is told.

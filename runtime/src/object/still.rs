@@ -1,22 +1,27 @@
 //! Holding still: what a thread sees of a workspace stays as it was in one moment, while others go on.
 
 use std::{
-    any::Any,
     cell::RefCell,
-    collections::HashMap,
     marker::PhantomData,
-    ops::RangeInclusive,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use super::{any_cell::AnyCell, objects::Objects, pending::Pending};
+use super::{
+    any_cell::AnyCell,
+    cell::Cell,
+    objects::Objects,
+    pending::Pending,
+    version::{Epoch, Version},
+    watch::Watch,
+};
 use crate::{
     Result,
+    class::Class,
     store::{ClassId, Oid, View},
-    sync::{MutexGuard, slots},
+    sync::slots::{self, Counted},
 };
 
 /// A prefix as it goes on, and as it was.
@@ -29,23 +34,24 @@ thread_local! {
     static HELD: RefCell<Vec<Pair>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What one moment of a prefix is made of, beside its rows.
+/// What makes a view one of a moment of another view.
 #[derive(Default)]
 pub(super) struct Moment {
     /// The prefix as it goes on, which handles belong to.
     live: Option<Arc<Objects>>,
-    /// Objects that were not on disk as they were: their versions.
-    versions: HashMap<Oid, Box<dyn Any + Send + Sync>>,
-    /// Those of them that had no row on disk at all, ascending; and whether they were deleted.
-    young: Vec<(Oid, ClassId, bool)>,
+    /// Of one that this process writes: what it has to keep in memory for the view.
+    watch: Option<Arc<Watch>>,
 }
 
-impl Moment {
-    /// Keeps the version that everybody sees; gives whether the object is deleted in it.
-    fn capture(&mut self, cell: &dyn AnyCell) -> Option<bool> {
-        let (version, gone) = cell.capture()?;
-        self.versions.insert(cell.oid(), version);
-        Some(gone)
+impl Drop for Moment {
+    fn drop(&mut self) {
+        let (Some(live), Some(watch)) = (&self.live, &self.watch) else { return };
+        let needed = live.pending.lock().unwatch(watch);
+        let kept = watch.take_cells();
+        slots::in_bulk(|| {
+            kept.iter().flat_map(|cells| &**cells).for_each(|cell| cell.trim(&needed));
+            drop(kept);
+        });
     }
 }
 
@@ -63,11 +69,15 @@ impl Still {
         // wants to see.
         fresh.retain(|live| !(live.is_writable() && live.shared().turn.is_mine()));
         fresh.sort_by_key(|live| live.store().prefix_id());
-        let pairs = {
-            let locked: Vec<_> = fresh.iter().map(|live| live.pending.lock()).collect();
-            let pairs = fresh.iter().zip(&locked).map(|(live, pending)| live.as_it_is(pending));
-            pairs.collect::<Result<Vec<_>>>()?
+        let pairs: Vec<_> = {
+            let mut locked: Vec<_> = fresh.iter().map(|live| live.pending.lock()).collect();
+            // What is published from here on, in any of them, is of another epoch.
+            let until = fresh.first().map_or(0, |live| live.shared().end_epoch());
+            let both = fresh.iter().zip(&mut locked);
+            both.map(|(live, pending)| live.as_it_is(pending, until)).collect()
         };
+        // Not under the locks: what can't be held still is over at once.
+        let pairs = pairs.into_iter().collect::<Result<Vec<_>>>()?;
         HOLDING.fetch_add(1, Ordering::Relaxed);
         let depth = HELD.with_borrow_mut(|held| {
             let depth = held.len();
@@ -120,51 +130,53 @@ impl Objects {
         self.moment.live.as_ref().unwrap_or(self)
     }
 
-    /// This moment. The caller holds the publish lock.
-    fn as_it_is(self: &Arc<Self>, pending: &MutexGuard<'_, Pending>) -> Result<Pair> {
+    /// This moment, whose epoch has ended. The caller holds the publish lock.
+    fn as_it_is(self: &Arc<Self>, pending: &mut Pending, until: Epoch) -> Result<Pair> {
         let store = self.store();
         let state = store.state();
         let pin = store.pin(state)?;
-        let mut moment = Moment { live: Some(self.clone()), ..Moment::default() };
-        let view = if self.is_writable() {
-            for cell in pending.growing_up.iter().chain(&pending.young) {
-                let gone = moment.capture(&**cell).is_none_or(|gone| gone);
-                moment.young.push((cell.oid(), cell.class().id, gone));
-            }
-            for cell in pending.writing.iter().chain(&pending.dirty) {
-                moment.capture(&**cell);
-            }
-            View::Held(Arc::new(store.hold_still()))
+        let (view, watch) = if self.is_writable() {
+            (View::Held(Arc::new(store.hold_still())), Some(pending.watch(until)))
         } else {
-            View::At(store.clone(), state)
+            (View::At(store.clone(), state), None)
         };
+        let moment = Moment { live: Some(self.clone()), watch };
         let names = (self.catalogue.clone(), self.tag_names.clone());
         let then =
             Self::of_moment(self.shared.clone(), view, self.name.clone(), pin, names, moment);
         Ok((self.clone(), then))
     }
 
-    /// The version of an object at this moment, if it was not on disk.
-    pub(super) fn captured(&self, oid: Oid) -> Option<&(dyn Any + Send + Sync)> {
-        self.moment.versions.get(&oid).map(|version| &**version)
+    /// The prefix as it goes on, and what is kept of it, if this is a moment of one that is written.
+    #[inline]
+    pub(super) fn watched(&self) -> Option<(&Arc<Self>, &Watch)> {
+        self.moment.live.as_ref().zip(self.moment.watch.as_deref())
     }
 
-    /// The class of an object that had no row at this moment.
-    pub(super) fn captured_class(&self, oid: Oid) -> Option<ClassId> {
-        let young = &self.moment.young;
-        let place = young.binary_search_by_key(&oid, |(oid, ..)| *oid).ok()?;
-        let (_, class, gone) = young[place];
-        (!gone).then_some(class)
+    /// The version of an object at this moment, if it is not the one in the rows.
+    pub(super) fn captured<T: Class>(&self, oid: Oid) -> Result<Option<Counted<Version<T>>>> {
+        let Some((live, watch)) = self.watched() else { return Ok(None) };
+        let cell = live.known_cell(oid);
+        let class = cell.as_ref().map(|cell| cell.class().id);
+        let is_there = cell.as_ref().is_some_and(|cell| cell.is_gone_in(watch.span).is_some());
+        let typed = cell.and_then(|cell| cell.into_any().downcast::<Cell<T>>().ok());
+        let is_other = typed.is_none();
+        // In this order: who takes a version out of the cell's reach keeps it first.
+        let found = typed.and_then(|cell| cell.share_in(watch.span));
+        match (found.or_else(|| watch.version(oid)), class) {
+            (None, Some(class)) if is_there && is_other => Err(self.wrong_class::<T>(oid, class)),
+            (found, _) => Ok(found),
+        }
     }
 
-    /// Which of some objects had no row at this moment, with their class, and whether they were
-    /// deleted; ascending.
-    pub(super) fn captured_among(
-        &self,
-        oids: &RangeInclusive<Oid>,
-    ) -> impl Iterator<Item = &(Oid, ClassId, bool)> {
-        let young = &self.moment.young;
-        let from = young.partition_point(|(oid, ..)| oid < oids.start());
-        young[from..].iter().take_while(move |(oid, ..)| oid <= oids.end())
+    /// The class of an object whose version at this moment is not the one in the rows, and whether it
+    /// is deleted in that.
+    pub(super) fn captured_state(&self, oid: Oid) -> Option<(ClassId, bool)> {
+        let (live, watch) = self.watched()?;
+        let of_cell = |cell: Arc<dyn AnyCell>| {
+            let is_gone = cell.is_gone_in(watch.span)?;
+            Some((cell.class().id, is_gone))
+        };
+        live.known_cell(oid).and_then(of_cell).or_else(|| watch.state_of(oid))
     }
 }

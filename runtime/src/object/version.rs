@@ -141,6 +141,29 @@ impl<T> Version<T> {
         }
     }
 
+    /// Takes out of what came before whatever nobody needs.
+    pub(super) fn trim(&self, is_needed: impl Fn(&Self) -> bool) {
+        let mut below = self.next_needed(&is_needed);
+        while let Some(version) = below {
+            below = version.next_needed(&is_needed);
+        }
+    }
+
+    /// Has the next one that is needed follow this one, and gives it.
+    fn next_needed(&self, is_needed: impl Fn(&Self) -> bool) -> Option<Counted<Self>> {
+        let first = self.before()?;
+        if is_needed(&first) {
+            return Some(first);
+        }
+        let mut next = first.before();
+        while let Some(version) = next.take_if(|version| !is_needed(version)) {
+            next = version.before();
+        }
+        // Who is on the way back just now holds what it stands at, and finds its way from there.
+        drop(self.before.swap(next.clone()));
+        next
+    }
+
     /// Deleted, and not only in an `atomic` that was undone.
     pub(super) fn is_deleted(&self) -> bool {
         self.value().is_none() && self.standing() != Standing::Undone

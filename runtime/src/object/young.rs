@@ -47,34 +47,39 @@ impl Objects {
     /// not looked at, if there are more of them.
     pub(crate) fn young_of(&self, asked: &Young, mut each: impl FnMut(Oid, bool)) -> Option<u64> {
         let Young { class, oids, most } = asked;
-        let mut to = None;
-        if !self.is_writable() {
-            let young = self.captured_among(oids).filter(|(_, of, _)| of == class);
-            let young = first_chunks(young, |(oid, ..)| *oid, *most, &mut to);
-            young.for_each(|(oid, _, is_gone)| each(*oid, *is_gone));
-            return to;
-        }
-        let mut found = Vec::new();
-        let mut tell = |cells: &[Arc<dyn AnyCell>]| {
+        let (mut to, mut found) = (None, Vec::new());
+        let mut tell = |cells: &[Arc<dyn AnyCell>], is_there: &dyn Fn(&dyn AnyCell) -> bool| {
             let from = cells.partition_point(|cell| cell.oid() < *oids.start());
             let cells = cells[from..].iter().take_while(|cell| cell.oid() <= *oids.end());
-            let cells = cells.filter(|cell| cell.class().id == *class);
+            let cells = cells.filter(|cell| cell.class().id == *class && is_there(&***cell));
             found.extend(first_chunks(cells, |cell| cell.oid(), *most, &mut to).cloned());
         };
-        if oids.end().0 >= self.young_from.load(Ordering::Acquire) {
-            let pending = self.pending.lock();
-            tell(&pending.growing_up);
-            tell(&pending.young);
+        if let Some((live, watch)) = self.watched() {
+            let was_there = |cell: &dyn AnyCell| cell.is_gone_in(watch.span).is_some();
+            let pending = live.pending.lock();
+            watch.each_young(|young| tell(young, &was_there));
+            tell(&pending.growing_up, &was_there);
+            tell(&pending.young, &was_there);
+        } else if self.is_writable() {
+            if oids.end().0 >= self.young_from.load(Ordering::Acquire) {
+                let pending = self.pending.lock();
+                tell(&pending.growing_up, &|_| true);
+                tell(&pending.young, &|_| true);
+            }
+            if self.shared.in_atomic() {
+                let frames = self.shared.frames.lock();
+                let parts = frames.iter().flat_map(|frame| &frame.parts);
+                parts
+                    .filter(|part| std::ptr::eq(Arc::as_ptr(&part.objects), self))
+                    .for_each(|part| tell(&part.young, &|_| true));
+            }
         }
-        if self.shared.in_atomic() {
-            let frames = self.shared.frames.lock();
-            let parts = frames.iter().flat_map(|frame| &frame.parts);
-            parts
-                .filter(|part| std::ptr::eq(Arc::as_ptr(&part.objects), self))
-                .for_each(|part| tell(&part.young));
-        }
+        let is_gone = |cell: &Arc<dyn AnyCell>| match self.watched() {
+            Some((_, watch)) => cell.is_gone_in(watch.span).unwrap_or(true),
+            None => cell.is_gone(),
+        };
         let known = found.iter().filter(|cell| to.is_none_or(|to| place(cell.oid()).0 < to));
-        known.for_each(|cell| each(cell.oid(), cell.is_gone()));
+        known.for_each(|cell| each(cell.oid(), is_gone(cell)));
         to
     }
 }
