@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     criteria::names_of,
-    eval::Plan,
     expr::Node,
     ids::{oid_at, place_of},
     order::Order,
+    plan::Plan,
     stream::Ids,
 };
 

@@ -1,13 +1,14 @@
 //! What a query is going to do, for people.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use db0_runtime::{OrPanic, Result, class::Class, object::Objects};
+use db0_runtime::{OrPanic, Result, class::Class};
 
 use crate::{
     core::{Core, Op},
-    eval::{Plan, Step},
+    look::Look,
     order::{By, Order},
+    plan::{Plan, Step},
     query::Query,
 };
 
@@ -96,16 +97,15 @@ impl Explain {
     }
 
     fn plan(&mut self, depth: usize, name: &str, plan: &Plan) -> Result<()> {
-        let objects = plan.objects();
-        let sizes = plan.classes().iter().map(|class| class.members.count(objects));
-        let all = sizes.sum::<Result<u64>>()?;
+        let all = plan.count_of_classes()?;
         self.line(depth, format!("{name}: {all} objects"));
-        self.at_most = self.step(depth + 1, plan.root(), objects, all)?;
+        self.at_most = plan.look_at(0, |look| self.step(depth + 1, &plan.root, look, all))?;
         Ok(())
     }
 
     /// Explains a step among so many objects; gives how many are left at most.
-    fn step(&mut self, depth: usize, step: &Step, objects: &Arc<Objects>, all: u64) -> Result<u64> {
+    fn step(&mut self, depth: usize, step: &Step, look: Look<'_, '_>, all: u64) -> Result<u64> {
+        let Plan { objects, tags, queries, .. } = look.plan;
         Ok(match step {
             Step::All => all,
             Step::Nothing => {
@@ -113,6 +113,7 @@ impl Explain {
                 0
             }
             Step::Tag(tag) => {
+                let tag = &tags[*tag];
                 let count = tag.members.count(objects)?;
                 self.line(depth, format!("{}: {count}", tag.name));
                 count.min(all)
@@ -124,8 +125,8 @@ impl Explain {
             Step::And(and) => {
                 self.line(depth, "all of:".into());
                 let mut left = all;
-                for step in and.in_order(objects)? {
-                    left = left.min(self.step(depth + 1, step, objects, left)?);
+                for step in and.in_order(look)? {
+                    left = left.min(self.step(depth + 1, step, look, left)?);
                 }
                 left
             }
@@ -133,18 +134,18 @@ impl Explain {
                 self.line(depth, "any of:".into());
                 let mut sum = 0;
                 for step in steps {
-                    sum += self.step(depth + 1, step, objects, all)?;
+                    sum += self.step(depth + 1, step, look, all)?;
                 }
                 sum.min(all)
             }
             Step::Not(step) => {
                 self.line(depth, "none of:".into());
-                self.step(depth + 1, step, objects, all)?;
+                self.step(depth + 1, step, look, all)?;
                 all
             }
-            Step::Query(plan) => {
+            Step::Query(nth) => {
                 let outer = self.at_most;
-                self.plan(depth, "query", plan)?;
+                self.plan(depth, "query", &queries[*nth])?;
                 std::mem::replace(&mut self.at_most, outer).min(all)
             }
             Step::Indexed(indexed) => {

@@ -4,10 +4,10 @@ use db0_runtime::{Chunk, Result};
 
 use crate::{
     core::{Core, Op},
-    eval::Plan,
     field_walk::{ENTRIES_AN_OBJECT, walk_entries},
     ids::{oid_at, place_of},
     order::{By, Order},
+    plan::Plan,
     sort::{sort, walk},
 };
 
@@ -82,7 +82,7 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
             None => Box::new(Chunks::from(plan, from)),
         });
     }
-    let objects = plan.objects().clone();
+    let objects = plan.objects.clone();
     let mut set = plan.set()?;
     // Also where it does not fulfil the criteria any more, the others come behind its place.
     after.into_iter().for_each(|oid| set.insert(oid));
@@ -124,20 +124,20 @@ impl Chunks {
 
     fn step(&mut self) -> Result<Option<u64>> {
         loop {
-            let (chunk, word, number) = &mut self.found;
+            let (chunk, word, at) = &mut self.found;
             if let Some(n) = chunk.take_first(word) {
-                let oid = oid_at(*number, n);
+                let oid = oid_at(*at, n);
                 if oid >= self.from {
                     return Ok(Some(oid));
                 }
                 continue;
             }
             let Some(from) = self.next else { return Ok(None) };
-            let Some(number) = self.plan.next_chunk(from)? else {
+            let Some(number) = self.plan.next_results(from, chunk)? else {
                 self.next = None;
                 return Ok(None);
             };
-            self.found = (self.plan.chunk(number)?, 0, number);
+            (*word, *at) = (0, number);
             self.next = number.checked_add(1);
         }
     }

@@ -1,10 +1,15 @@
-//! Many chunks read in one look are those that are read one by one: committed, waiting for a commit,
-//! and inside `atomic`.
+//! Many chunks seen in one look are those that are read one by one: committed, waiting for a commit, inside
+//! `atomic`, and in a past state.
 
 use std::sync::Arc;
 
 use db0::{Config, Memo};
-use db0_runtime::{Chunk, class::TagName, derived::Members, object::Objects};
+use db0_runtime::{
+    Chunk,
+    class::TagName,
+    derived::{Members, Sight},
+    object::Objects,
+};
 
 #[db0::memo(keep)]
 struct Item {
@@ -52,18 +57,51 @@ fn check(objects: &Arc<Objects>) {
             let mut found = vec![Chunk::EMPTY; TO as usize];
             let mut from = Some(0);
             while let Some(next) = from {
-                let ahead = members.ahead(objects, next, most).expect("they are read");
-                let mut at = next;
-                while let Some(number) = ahead.next(at) {
-                    assert!(ahead.to().is_none_or(|to| number < to), "{number} is beyond the end");
-                    found[number as usize].or(ahead.get(number).expect("it is among them"));
+                let sight =
+                    Sight::open(objects, [members], next, most).expect("they are looked at");
+                let (mut way, mut at) = (sight.way(0), next);
+                while let Some(number) = way.next(at).expect("it is found") {
+                    if sight.to().is_some_and(|to| number >= to) {
+                        break;
+                    }
+                    way.add(number, &mut found[number as usize]).expect("it is read");
                     at = number + 1;
                 }
-                assert!(ahead.to().is_none_or(|to| to > next), "no step forward from {next}");
-                from = ahead.to();
+                assert!(sight.to().is_none_or(|to| to > next), "no step forward from {next}");
+                from = sight.to();
             }
             assert!(found == chunks, "{most} at a time");
         }
+        in_any_order(members, objects, &chunks);
+    }
+}
+
+/// Chunks are what they are, whichever way one goes through them, and whatever is asked of them.
+fn in_any_order(members: Members, objects: &Objects, chunks: &[Chunk]) {
+    let sight = Sight::open(objects, [members], 0, TO as usize).expect("they are looked at");
+    let mut way = sight.way(0);
+    for number in [7, 2, 3, 3, 11, 0, 5, 4, 9, 10, 1, 6, 8] {
+        let here = &chunks[number as usize];
+        let mut others = Chunk::FULL;
+        others.and_not(here);
+        let mut chunk = others.clone();
+        way.load(number, &mut chunk).expect("it is read");
+        assert!(chunk == *here, "chunk {number}");
+        way.take_out(number, &mut chunk).expect("it is read");
+        assert!(chunk.is_empty());
+        way.add(number, &mut chunk).expect("it is read");
+        assert!(chunk == *here);
+        chunk.or(&others);
+        way.keep(number, &mut chunk).expect("it is read");
+        assert!(chunk == *here);
+        assert_eq!(way.len(number).expect("it is counted"), here.len().into());
+        for n in [0, 1, 17, 4095, 8191] {
+            assert_eq!(way.contains(number, n).expect("it is read"), here.contains(n));
+        }
+        let next = way.next(number).expect("it is found");
+        let first = (number..TO).find(|number| !chunks[*number as usize].is_empty());
+        let is_near = |first| next.is_some_and(|next| next <= first);
+        assert!(first.is_none_or(is_near), "{next:?} is beyond {first:?}");
     }
 }
 
@@ -100,4 +138,13 @@ fn they_are_those_read_one_by_one() {
     check(&objects.at_state(state).expect("it is kept"));
     db0::commit().expect("it commits");
     check(&objects);
+    // Containers that are gone by now, and were there.
+    db0::tags(db0::find::<Item>("even")).remove("even");
+    db0::commit().expect("it commits");
+    check(&objects);
+    let before = objects.at_state(state).expect("it is kept");
+    check(&before);
+    let even = TagName::text("even").expect("it is a tag");
+    let tag = Members::of_tag(&before, &even).expect("it is read").expect("it is there");
+    assert!(tag.count(&before).expect("they are counted") > 10);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::membership::Members;
-use crate::{Result, object::Objects, store::Chunk};
+use crate::{Result, object::Objects};
 
 /// A class that a prefix has objects of, or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,21 +54,10 @@ impl StoredClass {
                 former_names,
                 keep: schema.keep,
                 fields: schema.fields.iter().map(field).collect(),
-                objects: count(objects, &Members::of_id(id))?,
+                objects: Members::of_id(id).count(objects)?,
             });
         }
         classes.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         Ok(classes)
     }
-}
-
-fn count(objects: &Objects, members: &Members) -> Result<u64> {
-    let (mut count, mut from) = (0, 0);
-    while let Some(number) = members.next_chunk(objects, from)? {
-        let mut chunk = Chunk::EMPTY;
-        members.chunk(objects, number, &mut chunk)?;
-        count += u64::from(chunk.len());
-        from = number + 1;
-    }
-    Ok(count)
 }

@@ -11,6 +11,7 @@ mod field_index;
 mod holders;
 mod life;
 mod membership;
+mod sight;
 mod tagging;
 mod trial;
 
@@ -21,5 +22,6 @@ pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use few::Few;
 pub use field_index::FieldIndex;
 pub(crate) use life::{Dirty, Plan, plan};
-pub use membership::{Ahead, Members};
+pub use membership::Members;
+pub use sight::{Sight, Way};
 pub use tagging::{Hold, Tagging, Target, tag, tags_of};

@@ -49,7 +49,7 @@ impl Store {
     /// Whether a commit is on disk that a disk error has cut off. What LMDB has in memory may not be
     /// what is there: the file is looked at afresh, and its head row decides.
     pub(crate) fn decide(&self) -> Result<bool> {
-        self.env().reopen()?;
+        self.reopen()?;
         let head = self.newest_head()?;
         if head.revision <= self.head().revision {
             return Ok(false);
@@ -57,6 +57,11 @@ impl Store {
         self.confirm(&head)?;
         self.announce(head);
         Ok(true)
+    }
+
+    fn reopen(&self) -> Result<()> {
+        self.checked.forget();
+        self.env().reopen()
     }
 
     /// Makes sure that a state is on disk, and not only in the memory that it has been read from: a
@@ -126,7 +131,7 @@ impl Store {
     /// Sees to it that a commit which must not fail any more is on disk: by applying it, to the
     /// file as it is after an error.
     pub(crate) fn insist(&self, commit: &Commit<'_>) -> Result<StateNum> {
-        self.env().reopen()?;
+        self.reopen()?;
         let head = self.newest_head()?;
         if head.revision < commit.head.revision {
             return self.grown(|| self.apply(commit));

@@ -1,4 +1,4 @@
-//! A set of up to 8192 neighbouring numbers: as bits in memory, as the shortest of three forms on disk.
+//! A chunk as the shortest of three forms on disk, and used where it stands there.
 //!
 //! ```text
 //! 0, then u16 LE…         members, ascending
@@ -6,118 +6,18 @@
 //! 2, then (u16, u16) LE…  runs: first member, last member
 //! ```
 
-/// Numbers in a chunk: with at most one bit each, a container stays within a page.
-pub(crate) const CHUNK_BITS: u32 = 13;
-const NUMBERS: usize = 1 << CHUNK_BITS;
-const WORDS: usize = NUMBERS / 64;
+use super::chunk::{Chunk, NUMBERS, WORDS, count_ones};
 
 const MEMBERS: u8 = 0;
 const BITS: u8 = 1;
 const RUNS: u8 = 2;
 
-/// The members of one chunk, as bits.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Chunk([u64; WORDS]);
+/// The members as bits take so many bytes, and no form takes more.
+const BYTES: usize = NUMBERS / 8;
+/// The last number of a chunk.
+const LAST: u16 = NUMBERS as u16 - 1;
 
 impl Chunk {
-    /// How many bits of a number tell its place in a chunk.
-    pub const BITS: u32 = CHUNK_BITS;
-    /// No member.
-    pub const EMPTY: Self = Self([0; WORDS]);
-    /// Every number.
-    pub const FULL: Self = Self([u64::MAX; WORDS]);
-
-    /// Adds a number.
-    pub fn insert(&mut self, n: u16) {
-        self.0[usize::from(n) / 64] |= 1 << (n % 64);
-    }
-
-    /// Removes a number.
-    pub fn remove(&mut self, n: u16) {
-        self.0[usize::from(n) / 64] &= !(1 << (n % 64));
-    }
-
-    /// Whether a number is a member.
-    pub fn contains(&self, n: u16) -> bool {
-        self.0[usize::from(n) / 64] >> (n % 64) & 1 == 1
-    }
-
-    /// How many members there are.
-    pub fn len(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
-    }
-
-    /// How many members are in the other, too.
-    pub fn len_of_both(&self, other: &Self) -> u32 {
-        self.0.iter().zip(&other.0).map(|(a, b)| (a & b).count_ones()).sum()
-    }
-
-    /// There is no member.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|&word| word == 0)
-    }
-
-    /// Keeps what is in both.
-    pub fn and(&mut self, other: &Self) {
-        self.zip(other, |a, b| a & b);
-    }
-
-    /// Adds what is in the other.
-    pub fn or(&mut self, other: &Self) {
-        self.zip(other, |a, b| a | b);
-    }
-
-    /// Removes what is in the other.
-    pub fn and_not(&mut self, other: &Self) {
-        self.zip(other, |a, b| a & !b);
-    }
-
-    fn zip(&mut self, other: &Self, op: impl Fn(u64, u64) -> u64) {
-        for (a, b) in self.0.iter_mut().zip(&other.0) {
-            *a = op(*a, *b);
-        }
-    }
-
-    /// The members, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = u16> {
-        self.0.iter().enumerate().flat_map(|(i, &word)| {
-            let mut rest = word;
-            std::iter::from_fn(move || {
-                (rest != 0).then(|| {
-                    let bit = rest.trailing_zeros();
-                    rest &= rest - 1;
-                    (i as u32 * 64 + bit) as u16
-                })
-            })
-        })
-    }
-
-    /// Calls `each` with the members, ascending.
-    #[inline]
-    pub fn each(&self, mut each: impl FnMut(u16)) {
-        for (i, &word) in self.0.iter().enumerate() {
-            let mut rest = word;
-            while rest != 0 {
-                each((i as u32 * 64 + rest.trailing_zeros()) as u16);
-                rest &= rest - 1;
-            }
-        }
-    }
-
-    /// Takes out the lowest member at or above word `from`, which is left at the word it was in.
-    #[inline]
-    pub fn take_first(&mut self, from: &mut usize) -> Option<u16> {
-        while let Some(word) = self.0.get_mut(*from) {
-            if *word != 0 {
-                let bit = word.trailing_zeros();
-                *word &= *word - 1;
-                return Some((*from as u32 * 64 + bit) as u16);
-            }
-            *from += 1;
-        }
-        None
-    }
-
     fn runs(&self) -> impl Iterator<Item = (u16, u16)> {
         let mut members = self.iter().peekable();
         std::iter::from_fn(move || {
@@ -133,24 +33,24 @@ impl Chunk {
     /// How many runs there are: a run starts at each bit whose lower neighbour is not set.
     fn run_count(&self) -> usize {
         let mut carry = 0;
-        let mut count = 0;
-        for &word in &self.0 {
-            count += (word & !(word << 1 | carry)).count_ones() as usize;
+        let starts = self.0.map(|word| {
+            let starts = word & !(word << 1 | carry);
             carry = word >> 63;
-        }
-        count
+            starts
+        });
+        count_ones(&starts) as usize
     }
 
     /// Appends the shortest form.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         let (members, runs) = (2 * self.len() as usize, 4 * self.run_count());
-        if runs < members.min(NUMBERS / 8) {
+        if runs < members.min(BYTES) {
             out.push(RUNS);
             for (first, last) in self.runs() {
                 out.extend_from_slice(&first.to_le_bytes());
                 out.extend_from_slice(&last.to_le_bytes());
             }
-        } else if members < NUMBERS / 8 {
+        } else if members < BYTES {
             out.push(MEMBERS);
             out.extend(self.iter().flat_map(u16::to_le_bytes));
         } else {
@@ -159,51 +59,186 @@ impl Chunk {
         }
     }
 
-    /// Adds the members of an encoded container; `None` if it is damaged.
-    pub(crate) fn add_encoded(&mut self, bytes: &[u8]) -> Option<()> {
-        let (&form, rest) = bytes.split_first()?;
-        match form {
-            MEMBERS => {
-                let (members, []) = rest.as_chunks::<2>() else { return None };
-                for member in members {
-                    let n = u16::from_le_bytes(*member);
-                    (usize::from(n) < NUMBERS).then(|| self.insert(n))?;
-                }
-            }
-            BITS => {
-                let (words, []) = rest.as_chunks::<8>() else { return None };
-                let words: &[[u8; 8]; WORDS] = words.try_into().ok()?;
+    /// Becomes what a container holds.
+    pub(crate) fn load(&mut self, container: Container<'_>) {
+        match container {
+            Container::Bits(words) => {
                 for (word, bytes) in self.0.iter_mut().zip(words) {
-                    *word |= u64::from_le_bytes(*bytes);
+                    *word = u64::from_le_bytes(*bytes);
                 }
             }
-            RUNS => {
-                let (runs, []) = rest.as_chunks::<4>() else { return None };
-                for &[a, b, c, d] in runs {
-                    self.insert_run(u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]))?;
-                }
+            Container::Chunk(chunk) => self.clone_from(chunk),
+            Container::Members(_) | Container::Runs(_) => {
+                *self = Self::EMPTY;
+                self.add(container);
             }
-            _ => return None,
         }
-        Some(())
     }
 
-    fn insert_run(&mut self, first: u16, last: u16) -> Option<()> {
-        let (first, last) = (usize::from(first), usize::from(last));
-        if first > last || last >= NUMBERS {
-            return None;
+    /// Adds the members of a container.
+    pub(crate) fn add(&mut self, container: Container<'_>) {
+        match container {
+            Container::Members(members) => {
+                members.iter().for_each(|n| self.insert(u16::from_le_bytes(*n)));
+            }
+            Container::Bits(words) => self.with_words(words, |mine, theirs| mine | theirs),
+            Container::Runs(_) => {
+                container.runs().for_each(|run| self.each_word(run, |word, mask| *word |= mask));
+            }
+            Container::Chunk(chunk) => self.or(chunk),
         }
-        let (low, high) = (u64::MAX << (first % 64), u64::MAX >> (63 - last % 64));
-        let (first, last) = (first / 64, last / 64);
-        if first == last {
-            self.0[first] |= low & high;
-        } else {
-            self.0[first] |= low;
-            self.0[first + 1..last].fill(u64::MAX);
-            self.0[last] |= high;
-        }
-        Some(())
     }
+
+    /// Keeps what a container has, too.
+    pub(crate) fn keep(&mut self, container: Container<'_>) {
+        match container {
+            Container::Members(members) => {
+                let mut kept = Self::EMPTY;
+                let members = members.iter().map(|n| u16::from_le_bytes(*n));
+                members.filter(|n| self.contains(*n)).for_each(|n| kept.insert(n));
+                *self = kept;
+            }
+            Container::Bits(words) => self.with_words(words, |mine, theirs| mine & theirs),
+            Container::Runs(_) => {
+                let mut next = 0;
+                for (first, last) in container.runs() {
+                    if first > next {
+                        self.each_word((next, first - 1), |word, mask| *word &= !mask);
+                    }
+                    next = last.saturating_add(1);
+                }
+                if next <= LAST {
+                    self.each_word((next, LAST), |word, mask| *word &= !mask);
+                }
+            }
+            Container::Chunk(chunk) => self.and(chunk),
+        }
+    }
+
+    /// Removes what a container has.
+    pub(crate) fn take_out(&mut self, container: Container<'_>) {
+        match container {
+            Container::Members(members) => {
+                members.iter().for_each(|n| self.remove(u16::from_le_bytes(*n)));
+            }
+            Container::Bits(words) => self.with_words(words, |mine, theirs| mine & !theirs),
+            Container::Runs(_) => {
+                container.runs().for_each(|run| self.each_word(run, |word, mask| *word &= !mask));
+            }
+            Container::Chunk(chunk) => self.and_not(chunk),
+        }
+    }
+
+    fn with_words(&mut self, words: &[[u8; 8]; WORDS], op: impl Fn(u64, u64) -> u64) {
+        for (mine, theirs) in self.0.iter_mut().zip(words) {
+            *mine = op(*mine, u64::from_le_bytes(*theirs));
+        }
+    }
+}
+
+/// A container, where it stands. Whatever its bytes are, to use it does no harm; that they make
+/// sense is known only once they were [sound](Self::is_sound).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Container<'r> {
+    Members(&'r [[u8; 2]]),
+    Bits(&'r [[u8; 8]; WORDS]),
+    Runs(&'r [[u8; 4]]),
+    /// Not stored, or not as it is now.
+    Chunk(&'r Chunk),
+}
+
+impl<'r> Container<'r> {
+    /// No members.
+    pub(crate) const EMPTY: Self = Self::Members(&[]);
+
+    /// The container in the body of a row; `None` if it can't be one.
+    pub(crate) fn of_row(body: &'r [u8]) -> Option<Self> {
+        let (&form, rest) = body.split_first().filter(|(_, rest)| rest.len() <= BYTES)?;
+        match (form, rest.as_chunks::<2>(), rest.as_chunks::<8>(), rest.as_chunks::<4>()) {
+            (MEMBERS, (members, []), _, _) => Some(Self::Members(members)),
+            (BITS, _, (words, []), _) => words.try_into().ok().map(Self::Bits),
+            (RUNS, _, _, (runs, [])) => Some(Self::Runs(runs)),
+            _ => None,
+        }
+    }
+
+    /// Its members are numbers of a chunk, ascending, and each there once.
+    pub(crate) fn is_sound(self) -> bool {
+        let mut next = 0;
+        let mut follows = |first: u16, last: u16| {
+            let follows = next <= first && first <= last && last <= LAST;
+            next = last.wrapping_add(1);
+            follows
+        };
+        match self {
+            Self::Members(members) => {
+                members.iter().map(|n| u16::from_le_bytes(*n)).all(|n| follows(n, n))
+            }
+            Self::Runs(_) => self.runs().all(|(first, last)| follows(first, last)),
+            Self::Bits(_) | Self::Chunk(_) => true,
+        }
+    }
+
+    /// As [`of_row`](Self::of_row), if it is sound.
+    pub(crate) fn sound(body: &'r [u8]) -> Option<Self> {
+        Self::of_row(body).filter(|container| container.is_sound())
+    }
+
+    /// Whether a number is a member.
+    pub(crate) fn contains(self, n: u16) -> bool {
+        let (members, runs) = match self {
+            Self::Members(members) => (members, &[][..]),
+            Self::Runs(runs) => (&[][..], runs),
+            Self::Bits(words) => {
+                let word =
+                    words.get(usize::from(n) / 64).map_or(0, |word| u64::from_le_bytes(*word));
+                return word >> (n % 64) & 1 == 1;
+            }
+            Self::Chunk(chunk) => return chunk.contains(n),
+        };
+        let place = runs.partition_point(|run| ends(*run).1 < n);
+        members.binary_search_by_key(&n, |member| u16::from_le_bytes(*member)).is_ok()
+            || runs.get(place).is_some_and(|run| ends(*run).0 <= n)
+    }
+
+    /// How many members there are.
+    pub(crate) fn len(self) -> u32 {
+        match self {
+            Self::Members(members) => members.len() as u32,
+            Self::Bits(words) => count_ones(&words.map(u64::from_le_bytes)),
+            Self::Runs(_) => {
+                let lens = self.runs().map(|(first, last)| last.saturating_sub(first));
+                lens.map(|len| u32::from(len) + 1).sum()
+            }
+            Self::Chunk(chunk) => chunk.len(),
+        }
+    }
+
+    /// How many members are in the other, too.
+    pub(crate) fn len_of_both(self, other: Self) -> u32 {
+        match (self, other) {
+            (Self::Runs([run]), both) | (both, Self::Runs([run])) if ends(*run) == (0, LAST) => {
+                both.len()
+            }
+            _ => {
+                let mut both = Chunk::EMPTY;
+                both.load(self);
+                both.keep(other);
+                both.len()
+            }
+        }
+    }
+
+    /// First and last members of its runs, if it is made of runs.
+    fn runs(self) -> impl Iterator<Item = (u16, u16)> {
+        let runs = if let Self::Runs(runs) = self { runs } else { &[] };
+        runs.iter().map(|run| ends(*run))
+    }
+}
+
+/// First and last member of a run.
+fn ends([a, b, c, d]: [u8; 4]) -> (u16, u16) {
+    (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]))
 }
 
 #[cfg(test)]
@@ -212,60 +247,86 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::chunk::tests::{chunk_of, members},
+        *,
+    };
 
-    fn chunk_of(members: &BTreeSet<u16>) -> Chunk {
-        let mut chunk = Chunk::EMPTY;
-        members.iter().for_each(|&n| chunk.insert(n));
-        chunk
+    fn encoded(members: &BTreeSet<u16>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        chunk_of(members).encode(&mut bytes);
+        bytes
     }
 
-    fn members() -> impl Strategy<Value = BTreeSet<u16>> {
-        let number = 0..NUMBERS as u16;
-        let runs = prop::collection::vec((number.clone(), 1..900u16), 0..12).prop_map(|runs| {
-            runs.into_iter().flat_map(|(a, n)| a..(a + n).min(NUMBERS as u16)).collect()
-        });
-        prop_oneof![prop::collection::btree_set(number, 0..3000), runs]
+    /// A chunk with something done to it.
+    fn with(mut chunk: Chunk, change: impl FnOnce(&mut Chunk)) -> Chunk {
+        change(&mut chunk);
+        chunk
     }
 
     proptest! {
         #[test]
-        fn agrees_with_a_set(a in members(), b in members()) {
-            let (x, y) = (chunk_of(&a), chunk_of(&b));
-            prop_assert_eq!(x.len() as usize, a.len());
-            prop_assert_eq!(x.is_empty(), a.is_empty());
-            prop_assert!(x.iter().eq(a.iter().copied()));
-            let mut each = Vec::new();
-            x.each(|n| each.push(n));
-            prop_assert!(each.iter().eq(a.iter()));
-            let (mut rest, mut word) = (x.clone(), 0);
-            prop_assert!(std::iter::from_fn(|| rest.take_first(&mut word)).eq(a.iter().copied()));
-            let mut both = x.clone();
-            both.and(&y);
-            prop_assert!(both.iter().eq(a.intersection(&b).copied()));
-            prop_assert_eq!(both.len(), x.len_of_both(&y));
-            let mut either = x.clone();
-            either.or(&y);
-            prop_assert!(either.iter().eq(a.union(&b).copied()));
-            let mut only = x.clone();
-            only.and_not(&y);
-            prop_assert!(only.iter().eq(a.difference(&b).copied()));
-        }
-
-        #[test]
         fn round_trips_within_a_page(a in members()) {
-            let chunk = chunk_of(&a);
-            let mut bytes = Vec::new();
-            chunk.encode(&mut bytes);
-            prop_assert!(bytes.len() <= 1 + NUMBERS / 8);
-            let mut back = Chunk::EMPTY;
-            prop_assert_eq!(back.add_encoded(&bytes), Some(()));
-            prop_assert_eq!(back, chunk);
+            let bytes = encoded(&a);
+            prop_assert!(bytes.len() <= 1 + BYTES);
+            let container = Container::sound(&bytes).expect("it is one");
+            prop_assert_eq!(container.len() as usize, a.len());
+            let loaded = with(Chunk::FULL, |chunk| chunk.load(container));
+            prop_assert_eq!(loaded, chunk_of(&a));
+            prop_assert!((0..=LAST).all(|n| container.contains(n) == a.contains(&n)));
         }
 
         #[test]
-        fn garbage_is_refused_not_panicked_on(bytes: Vec<u8>) {
-            let _ = Chunk::EMPTY.clone().add_encoded(&bytes);
+        fn is_used_as_its_chunk_would_be(a in members(), b in members()) {
+            let (x, y, bytes) = (chunk_of(&a), chunk_of(&b), encoded(&b));
+            for theirs in [Container::sound(&bytes).expect("it is one"), Container::Chunk(&y)] {
+                let mine = || x.clone();
+                prop_assert_eq!(with(mine(), |c| c.add(theirs)), with(mine(), |c| c.or(&y)));
+                prop_assert_eq!(with(mine(), |c| c.keep(theirs)), with(mine(), |c| c.and(&y)));
+                prop_assert_eq!(with(mine(), |c| c.take_out(theirs)), with(mine(), |c| c.and_not(&y)));
+                let both = with(mine(), |c| c.and(&y));
+                prop_assert_eq!(theirs.len_of_both(Container::Chunk(&x)), both.len());
+                let all = [2, 0, 0, 0xff, 0x1f];
+                let all = Container::sound(&all).expect("it is one");
+                prop_assert_eq!((theirs.len_of_both(all), all.len_of_both(theirs)), (y.len(), y.len()));
+            }
         }
+
+        #[test]
+        fn garbage_does_no_harm(form in 0..4_u8, mut rest: Vec<u8>, bits: bool) {
+            if bits {
+                rest.resize(BYTES, 0xa5);
+            }
+            rest.insert(0, form);
+            let Some(container) = Container::of_row(&rest) else { return Ok(()) };
+            let mut chunk = chunk_of(&BTreeSet::from([1, 8191]));
+            chunk.add(container);
+            let all = chunk.clone();
+            chunk.keep(container);
+            chunk.take_out(container);
+            chunk.load(container);
+            if container.is_sound() {
+                prop_assert_eq!(chunk.len(), container.len());
+                prop_assert!(chunk.iter().all(|n| all.contains(n)));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_in_disorder_is_not_sound() {
+        for body in [
+            &[0, 5, 0, 5, 0][..],
+            &[0, 5, 0, 4, 0],
+            &[0, 0, 0x20],
+            &[2, 5, 0, 4, 0],
+            &[2, 5, 0, 9, 0, 9, 0, 10, 0],
+            &[2, 0, 0, 0, 0x20],
+            &[2, 0, 0, 0xff, 0xff, 3, 0, 4, 0],
+        ] {
+            let container = Container::of_row(body).expect("its length is right");
+            assert!(!container.is_sound(), "{body:?}");
+        }
+        let too_long = [&[0][..], &[7; BYTES + 2]].concat();
+        assert!(Container::of_row(&too_long).is_none());
     }
 }

@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::{
+    checked::Checked,
     create,
     head::{HEAD_KEY, Head},
     key::hex,
@@ -48,6 +49,8 @@ pub(crate) struct Store {
     pins: Arc<Pins>,
     /// Another process writes, or none does.
     pub(super) follows: AtomicBool,
+    /// Containers of the file that are known to be sound.
+    pub(super) checked: Checked,
 }
 
 impl Store {
@@ -103,6 +106,7 @@ impl Store {
             retention: Retention::new(history),
             pins,
             follows: AtomicBool::new(!options.create),
+            checked: Checked::default(),
         });
         if options.read_only {
             store.follow_newest()?;

@@ -46,6 +46,16 @@ impl PastRange {
         Self { table, own: range, gone, kept }
     }
 
+    /// Keys of a state may stand in other tables, too.
+    pub(super) fn has_others(disk: &Disk<'_>, table: Table) -> Result<bool> {
+        Ok(Self::has_gone(disk, table)? || disk.store.has_kept())
+    }
+
+    /// The file may be ahead of the state that this process has come to.
+    fn has_gone(disk: &Disk<'_>, table: Table) -> Result<bool> {
+        Ok(disk.store.has_gone(table) || disk.head()?.gone[table.index()] > 0)
+    }
+
     /// Begins to walk.
     pub(super) fn keys<'d>(&'d self, disk: &'d Disk<'_>, direction: Direction) -> Result<Keys<'d>> {
         let failed = |fault: Fault| disk.store.failed("reading", fault);
@@ -56,11 +66,7 @@ impl PastRange {
         let mut keys = Keys { direction, strands: Vec::with_capacity(3) };
         keys.add(walk(self.table, &self.own)?, 0).map_err(failed)?;
         if let Some(kept) = &self.kept {
-            // The file may be ahead of the state that this process has come to.
-            let has_gone = |table| -> Result<bool> {
-                Ok(disk.store.has_gone(table) || disk.head()?.gone[table.index()] > 0)
-            };
-            if self.table.is_versioned() && has_gone(self.table)? {
+            if self.table.is_versioned() && Self::has_gone(disk, self.table)? {
                 keys.add(walk(Table::Gone, &self.gone.range)?, self.gone.skip).map_err(failed)?;
             }
             if disk.store.has_kept() {

@@ -1,7 +1,8 @@
 //! Writing who bears what: containers of members, and the tags of each object.
 
 use super::{
-    container::Chunk,
+    chunk::Chunk,
+    container::Container,
     in_order::InOrder,
     key::oid_key,
     num::{Oid, TagId},
@@ -37,7 +38,7 @@ impl Writer<'_> {
             let mut members = Chunk::EMPTY;
             if let Some(old) = old {
                 let damaged = || store.corrupt(Table::Postings, key, "the container is damaged");
-                members.add_encoded(old).ok_or_else(damaged)?;
+                members.load(Container::sound(old).ok_or_else(damaged)?);
             }
             deltas.for_each(|delta| delta.apply(&mut members));
             is_empty = members.is_empty();

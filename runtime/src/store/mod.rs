@@ -1,11 +1,13 @@
 //! Rows with history: tables, envelopes, layers, views, commits, the log.
 
-mod ahead;
 mod board;
 mod by_oid;
 mod changes;
+mod checked;
+mod chunk;
 mod committing;
 mod container;
+mod containers;
 mod create;
 mod ends;
 mod engine;
@@ -56,13 +58,14 @@ mod written;
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
-pub(crate) use ahead::Ahead as ChunksAhead;
 pub(crate) use board::FOLDER as PINS_FOLDER;
 pub(crate) use by_oid::{OidHasher, OidSet};
 pub(crate) use changes::{Changes, Happened};
+pub(crate) use chunk::CHUNK_BITS;
+pub use chunk::Chunk;
 pub(crate) use committing::NotCommitted;
-pub(crate) use container::CHUNK_BITS;
-pub use container::Chunk;
+pub(crate) use container::Container;
+pub(crate) use containers::{Containers, OfTag};
 pub(crate) use create::{place as place_new, rename};
 pub(crate) use engine::Store;
 pub(crate) use envelope::Envelope;

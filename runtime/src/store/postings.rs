@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    container::{CHUNK_BITS, Chunk},
+    chunk::{CHUNK_BITS, Chunk},
     num::{Oid, TagId},
     varint,
 };
@@ -143,12 +143,6 @@ impl Postings {
     /// The first changed chunk of `tag` at or after `from`.
     pub(crate) fn next_chunk(&self, tag: TagId, from: u64) -> Option<u64> {
         self.chunks.range((tag, from)..=(tag, u64::MAX)).next().map(|((_, chunk), _)| *chunk)
-    }
-
-    /// The changed chunks of `tag` at or after `from`, ascending.
-    pub(super) fn from(&self, tag: TagId, from: u64) -> impl Iterator<Item = (u64, &Delta)> {
-        let changes = self.chunks.range((tag, from)..=(tag, u64::MAX));
-        changes.map(|((_, chunk), delta)| (*chunk, delta))
     }
 
     fn places(&self) -> impl Iterator<Item = (TagId, u64)> {

@@ -3,14 +3,12 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
-    container::Chunk,
     engine::Store,
     key::RowKey,
     keys::PastRange,
     layer::Layer,
-    num::{Oid, StateNum, TagId},
+    num::{Oid, StateNum},
     past::Disk,
-    postings,
     scan::{self, Direction, KeyRange, Source, Walk},
     stack::{self, Stack},
     table::Table,
@@ -158,75 +156,6 @@ impl View {
         }
         Ok(())
     }
-
-    /// Adds the members of one chunk of a tag to `chunk`.
-    pub(crate) fn chunk(&self, tag: TagId, number: u64, chunk: &mut Chunk) -> Result<()> {
-        let mut key = Vec::with_capacity(18);
-        postings::posting_key(tag, number, &mut key);
-        let store = self.store();
-        let damaged = || store.corrupt(Table::Postings, &key, "the container is damaged");
-        match self.state() {
-            None => {
-                let (deltas, disk) = store.look(|stack| deltas(&stack.layers, tag, number))?;
-                if let Some(body) = disk.body(Table::Postings, &key)? {
-                    chunk.add_encoded(body).ok_or_else(damaged)?;
-                }
-                deltas.iter().for_each(|delta| delta.apply(chunk));
-            }
-            Some(state) => {
-                let disk = Disk::open(store)?;
-                if let Some(body) = disk.body_at(Table::Postings, &key, state)? {
-                    chunk.add_encoded(body).ok_or_else(damaged)?;
-                }
-                if let Self::Held(held) = self {
-                    deltas(&held.layers, tag, number).iter().for_each(|delta| delta.apply(chunk));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The first chunk of `tag` at or after `from` that may have members.
-    pub(crate) fn next_chunk(&self, tag: TagId, from: u64) -> Result<Option<u64>> {
-        let store = self.store();
-        let mut range = KeyRange { start: Vec::new(), end: None };
-        postings::posting_key(tag, from, &mut range.start);
-        let mut front = Vec::new();
-        super::varint::put_ordered(&mut front, u64::from(tag.0));
-        range.end = scan::successor(&front);
-        let mut nearest = None;
-        let disk = match self {
-            Self::Live(_) => {
-                let (next, disk) = store.look(|stack| next_in_layers(&stack.layers, tag, from))?;
-                nearest = next;
-                disk
-            }
-            Self::Held(held) => {
-                nearest = next_in_layers(&held.layers, tag, from);
-                Disk::open(store)?
-            }
-            Self::Committed(_) | Self::At(..) => Disk::open(store)?,
-        };
-        let range = PastRange::new(Table::Postings, range, self.state());
-        let mut keys = range.keys(&disk, Direction::Forward)?;
-        if let Some((key, _)) = keys.next().map_err(|fault| store.failed("reading", fault))? {
-            let damaged = || store.corrupt(Table::Postings, key, "the key is damaged");
-            let (_, found) = postings::of_posting_key(key).ok_or_else(damaged)?;
-            nearest = Some(nearest.map_or(found, |n: u64| n.min(found)));
-        }
-        Ok(nearest)
-    }
-}
-
-/// What the layers change in a container, oldest first.
-fn deltas(layers: &[Arc<Layer>], tag: TagId, chunk: u64) -> Vec<postings::Delta> {
-    let newest_first = layers.iter().rev().filter(|layer| layer.is_used());
-    newest_first.filter_map(|layer| layer.read().postings.delta(tag, chunk).cloned()).collect()
-}
-
-fn next_in_layers(layers: &[Arc<Layer>], tag: TagId, from: u64) -> Option<u64> {
-    let used = layers.iter().filter(|layer| layer.is_used());
-    used.filter_map(|layer| layer.read().postings.next_chunk(tag, from)).min()
 }
 
 /// The part of a range that entries of layers are complete for.

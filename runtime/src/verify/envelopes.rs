@@ -4,8 +4,8 @@ use super::{report::Verification, tables::Looking};
 use crate::{
     pages::{Census, Fault},
     store::{
-        Changes, Chunk, Envelope, PutOn, StateRow, Table, body_of, log, of_posting_key, oid_of_key,
-        parse_kept_changes, take_ordered, take_varint,
+        Changes, Container, Envelope, PutOn, StateRow, Table, body_of, log, of_posting_key,
+        oid_of_key, parse_kept_changes, take_ordered, take_varint,
     },
 };
 
@@ -77,9 +77,8 @@ fn reads(
             sound(of && PutOn::decode(body).is_some_and(|tags| tags.all().next().is_some()))
         }
         Table::Postings => {
-            let mut members = Chunk::EMPTY;
-            let is_read = members.add_encoded(body).is_some() && !members.is_empty();
-            sound(is_read && of_posting_key(key).is_some())
+            let has_members = Container::sound(body).is_some_and(|members| members.len() > 0);
+            sound(has_members && of_posting_key(key).is_some())
         }
         Table::Counts => sound(number_key(key) && number(body)),
         Table::Owned => sound(number_key(key) && body.is_empty()),

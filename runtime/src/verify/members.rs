@@ -9,8 +9,8 @@ use crate::{
     object::row_header,
     pages::Fault,
     store::{
-        Chunk, ClassId, Oid, PutOn, Table, TagId, of_posting_key, oid_at, oid_key, oid_of_key,
-        place, posting_key,
+        Chunk, ClassId, Container, Oid, PutOn, Table, TagId, of_posting_key, oid_at, oid_key,
+        oid_of_key, place, posting_key,
     },
 };
 
@@ -20,8 +20,7 @@ pub(super) fn has(tables: &Tables<'_>, tag: TagId, oid: Oid) -> Result<bool, Fau
     let mut key = Vec::with_capacity(12);
     posting_key(tag, chunk, &mut key);
     let found = tables.body(Table::Postings, &key, |body| {
-        let mut members = Chunk::EMPTY;
-        members.add_encoded(body).is_some_and(|()| members.contains(n))
+        Container::sound(body).is_some_and(|members| members.contains(n))
     })?;
     Ok(found.unwrap_or(false))
 }
@@ -30,10 +29,11 @@ pub(super) fn has(tables: &Tables<'_>, tag: TagId, oid: Oid) -> Result<bool, Fau
 pub(super) fn check(looking: &mut Looking<'_, '_>, classes: &Classes) -> Result<(), Fault> {
     looking.each_body("members", Table::Postings, |looking, key, body| {
         let Some((tag, chunk)) = of_posting_key(key) else { return Ok(()) };
-        let mut members = Chunk::EMPTY;
-        if tag == TagId::ORPHANS || members.add_encoded(body).is_none() {
+        let Some(container) = Container::sound(body).filter(|_| tag != TagId::ORPHANS) else {
             return Ok(());
-        }
+        };
+        let mut members = Chunk::EMPTY;
+        members.load(container);
         let is_class = classes.has(ClassId(tag.0));
         for n in members.iter() {
             let oid = oid_at(chunk, n);
