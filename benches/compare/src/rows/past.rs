@@ -30,6 +30,11 @@ pub(super) const ROWS: &[Row] = &[
         contenders: |_| vec![limit(), snapshot(false), snapshot(true)],
     },
     Row {
+        name: "view",
+        what: "a view that holds still and one read in it, while none or n changed objects wait",
+        contenders: |args| vec![view("db0, none waits", 0), view("db0, n wait", args.n)],
+    },
+    Row {
         name: "past",
         what: "1000 objects with 1000 versions each, fetched from a snapshot after opening",
         contenders: |_| past(LONG, &[(LAST, 0), (DEPTH_1, 1), (DEPTH_30, 30), (DEPTH_999, 999)]),
@@ -73,6 +78,22 @@ fn snapshot(reads: bool) -> Contender {
                 if reads {
                     std::hint::black_box(snapshot.of(&memo).read().age);
                 }
+            }
+        })
+    })
+}
+
+fn view(name: &'static str, waiting: usize) -> Contender {
+    Contender::new(name, move || {
+        let folder = folder::new();
+        let _entered = Entered::open(folder.path());
+        let mut memos: Vec<_> = person::people(waiting + 1).into_iter().map(Memo::new).collect();
+        db0::commit().expect("it commits");
+        let one = memos.remove(0);
+        memos.iter().for_each(|memo| memo.write().age += 1);
+        Sample::of(SNAPSHOTS, || {
+            for _ in 0..SNAPSHOTS {
+                std::hint::black_box(db0::view(|| one.read().age));
             }
         })
     })
