@@ -9,7 +9,7 @@ use std::{
 use lmdb_sys as ffi;
 
 /// Address space: more than any row of the comparison fills.
-const MAP_SIZE: usize = 64 << 30;
+const MAP_SIZE: usize = 16 << 30;
 
 /// An open environment.
 pub(crate) struct Env {
