@@ -15,7 +15,7 @@ use std::{
 };
 
 use common::World;
-use db0::{Config, Dict, Error, List, Memo, Workspace};
+use db0::{Config, Dict, Error, Index, List, Memo, Set, Workspace};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,7 +123,29 @@ struct Hooked {
     set: BTreeSet<Hook>,
     list: List<Hook>,
     dict: Dict<u64, Hook>,
+    keys: Set<HookKey>,
+    index: Index<HookKey, Memo<Hooked>>,
     friend: Option<Memo<Hooked>>,
+}
+
+/// A key that runs what is hooked to its number.
+#[derive(db0::Key)]
+struct HookKey {
+    hook: u64,
+    n: u64,
+}
+
+impl Clone for HookKey {
+    fn clone(&self) -> Self {
+        Hook(self.hook).run(Code::Clone);
+        Self { ..*self }
+    }
+}
+
+impl Drop for HookKey {
+    fn drop(&mut self) {
+        Hook(self.hook).run(Code::Drop);
+    }
 }
 
 #[db0::memo]
@@ -164,8 +186,9 @@ fn everything(workspace: &Workspace, other: &Memo<Plain>) {
 fn work(number: u64, step: impl Fn(&str)) {
     let hook = || Hook(number);
     let new = |friend| {
-        let (set, list) = (BTreeSet::from([hook(), Hook(0)]), List::new());
-        Memo::new(Hooked { n: 0, hook: hook(), set, list, dict: Dict::new(), friend })
+        let set = BTreeSet::from([hook(), Hook(0)]);
+        let (list, dict, keys, index) = (List::new(), Dict::new(), Set::new(), Index::new());
+        Memo::new(Hooked { n: 0, hook: hook(), set, list, dict, keys, index, friend })
     };
     step("new");
     let one = new(None);
@@ -191,6 +214,17 @@ fn work(number: u64, step: impl Fn(&str)) {
     dict.update_or(2, hook(), |hook| hook.0 += 0);
     dict.retain(|_, hook| hook.0 > 0);
     drop((dict.get(1), dict.remove(1), dict.values().collect::<Vec<_>>()));
+    step("keys");
+    let (keys, index) = one.get(|one| (one.keys.clone(), one.index.clone()));
+    let key = |n| HookKey { hook: number, n };
+    keys.extend([key(1), key(2), key(3)]);
+    drop((keys.insert(key(4)), keys.contains(&key(2)), keys.remove(&key(1)), keys.first()));
+    keys.retain(|key| key.n > 2);
+    drop((keys.iter().collect::<Vec<_>>(), keys.range(key(2)..key(4)).count(), keys.pop_last()));
+    index.add(key(1), &one);
+    index.add(key(2), &one);
+    drop((index.range(key(1)..=key(2)).collect::<Vec<_>>(), index.remove(key(1), &one)));
+    drop(index);
     step("atomic");
     for succeeds in [true, false] {
         drop(db0::atomic(|| -> db0::Result<()> {
@@ -303,7 +337,8 @@ fn a_serialize_that_writes_is_told() {
 
 fn hooked(number: u64) -> Memo<Hooked> {
     let (set, list) = (BTreeSet::new(), List::new());
-    Memo::new(Hooked { n: 0, hook: Hook(number), set, list, dict: Dict::new(), friend: None })
+    let (dict, keys, index) = (Dict::new(), Set::new(), Index::new());
+    Memo::new(Hooked { n: 0, hook: Hook(number), set, list, dict, keys, index, friend: None })
 }
 
 fn panic_in(number: u64, code: Code) {
