@@ -174,7 +174,8 @@ impl Objects {
     pub fn fetch<T: Class>(self: &Arc<Self>, uuid: Uuid) -> Result<Memo<T>> {
         match PrefixId::of_uuid(uuid) {
             Some((prefix, oid)) if prefix == self.store().prefix_id() => {
-                Memo::fetch_in(&self.seen(), oid)
+                let then = self.held();
+                Memo::fetch_in(then.as_ref().unwrap_or(self), oid)
             }
             _ => Err(Error::NotFound { class: T::INFO.name.into(), uuid }),
         }

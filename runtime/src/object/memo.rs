@@ -45,7 +45,7 @@ impl<T: Class> Memo<T> {
 
     /// The handle of an object of which no more is known than its number.
     pub(crate) fn of_oid(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
-        objects.lasting().cell(oid).map(|cell| Self::of_cell(&cell))
+        objects.lasting().cell(oid).map(|cell| Self::of_hold(Hold::new(cell)))
     }
 
     pub(super) fn inside(home: Home, oid: Oid) -> Self {
