@@ -86,4 +86,42 @@ impl Workspace {
     ) -> Result<Verification> {
         db0_runtime::Workspace::rebuild_by(folder.as_ref(), prefix, to.as_ref(), begin_check)
     }
+
+    /// Writes a copy of a prefix that shows the commit before its last one; for when that one can't be
+    /// read. [`diagnose`](Self::diagnose) tells the states of both. (What a program has written by
+    /// mistake is still there at an older state: see [`snapshot_at`](crate::snapshot_at).) The prefix
+    /// itself stays as it is, and nobody may write to it meanwhile.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path().join("data")).autocommit(false))?;
+    /// # let copy = folder.path().join("rescued.db0");
+    /// # let folder = folder.path().join("data");
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let note = workspace.create(Note { text: "one".into() });
+    /// workspace.commit()?;
+    /// note.write().text = "two".into();
+    /// assert_eq!(workspace.commit()?, 2);
+    /// # drop((note, workspace));
+    /// // Closing made a commit of its own, without a new state: numbers that were not used went back.
+    /// let rescued = db0::Workspace::roll_back(&folder, "default", &copy)?;
+    /// assert!(rescued.is_sound() && rescued.state == 2);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn roll_back(
+        folder: impl AsRef<Path>,
+        prefix: &str,
+        to: impl AsRef<Path>,
+    ) -> Result<Verification> {
+        db0_runtime::Workspace::roll_back_by(folder.as_ref(), prefix, to.as_ref(), begin_check)
+    }
+
+    /// Takes the file of a prefix for what was committed, after [`Error::RolledBack`] has told that more
+    /// was: gives the state that it goes on from. What came after that state is lost, and uuids that were
+    /// given out then may be given out again.
+    ///
+    /// [`Error::RolledBack`]: crate::Error::RolledBack
+    pub fn accept(folder: impl AsRef<Path>, prefix: &str) -> Result<u64> {
+        db0_runtime::Workspace::accept_in(folder.as_ref(), prefix)
+    }
 }

@@ -33,6 +33,7 @@
 mod changes;
 mod classes;
 mod copies;
+mod dumps;
 mod finding;
 mod global;
 #[cfg(doctest)]
@@ -64,9 +65,9 @@ pub use db0_query::{
     SortKey, TagList, Tagger, Targets, Words, all, any, class, no, tags, words,
 };
 pub use db0_runtime::{
-    AnyMemo, CacheStats, Compaction, Config, CycleReport, Diagnosis, Durability, Entered, Error,
-    Finding, Health, History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read, Reader,
-    Result, Root, State, Verification, Verifying, WeakMemo, Write, abort,
+    AnyMemo, CacheStats, Compaction, Config, CycleReport, Diagnosis, Dumped, Durability, Entered,
+    Error, Finding, Health, History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read,
+    Reader, Result, Root, State, Verification, Verifying, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,
@@ -78,6 +79,7 @@ pub use db0_runtime::{
 #[cfg(feature = "tokio")]
 pub use db0_snapshot::CommitStream;
 pub use db0_snapshot::{Change, Changed, Commit, Listening, Snapshot, Subscription};
+pub use dumps::{dump, load};
 pub use finding::{all_tags, find, find_any, find_dyn, find_tags_starting_with};
 pub use global::{
     atomic, cache_stats, clear_cache, close, collect_cycles, commit, current, delete, drop_prefix,

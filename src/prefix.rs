@@ -162,7 +162,7 @@ impl Prefix {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn enter(&self) -> Entered {
-        self.workspace.enter_prefix(&self.inner)
+        self.workspace.enter_prefix(self)
     }
 
     /// Commits and closes this prefix. Other handles on it find it closed.
@@ -179,6 +179,6 @@ impl Prefix {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn close(self) -> Result<()> {
-        self.workspace.close_prefix(&self.inner)
+        self.workspace.close_prefix(&self)
     }
 }

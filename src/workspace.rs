@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use db0_query::{Criteria, Query};
 use db0_runtime::{
-    Config, Memo, Mode, OrPanic, Result,
+    Config, Entered, Memo, Mode, OrPanic, Result,
     class::{Class, Singleton},
 };
 
@@ -53,6 +53,22 @@ impl Workspace {
     /// ```
     pub fn list(folder: impl AsRef<std::path::Path>) -> Result<Vec<String>> {
         db0_runtime::Workspace::list(folder.as_ref())
+    }
+
+    /// Deletes a prefix of a folder that nobody writes, for good, without opening it.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let workspace = db0::Workspace::open(folder.path())?;
+    /// let removed = db0::Workspace::remove(folder.path(), "default");
+    /// assert!(matches!(removed, Err(db0::Error::AlreadyOpen { .. })));
+    /// workspace.close()?;
+    /// db0::Workspace::remove(folder.path(), "default")?;
+    /// assert!(db0::Workspace::list(folder.path())?.is_empty());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn remove(folder: impl AsRef<std::path::Path>, prefix: &str) -> Result<()> {
+        db0_runtime::Workspace::remove_in(folder.as_ref(), prefix)
     }
 
     /// Opens a prefix, and makes it the workspace's current one.
@@ -177,10 +193,38 @@ impl Workspace {
     /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
     /// # #[db0::memo(keep)] struct Note { text: String }
     /// workspace.create(Note { text: "one".into() });
-    /// assert_eq!((workspace.state()?, workspace.commit()?, workspace.state()?), (0, 1, 1));
+    /// assert_eq!((workspace.state(), workspace.commit()?, workspace.state()), (0, 1, 1));
     /// # Ok::<(), db0::Error>(())
     /// ```
-    pub fn state(&self) -> Result<u64> {
+    ///
+    /// # Panics
+    /// When the workspace is closed; see [`try_state`](Self::try_state).
+    #[must_use]
+    #[track_caller]
+    pub fn state(&self) -> u64 {
+        self.try_state().or_panic()
+    }
+
+    /// As [`state`](Self::state), with the failure as a value.
+    pub fn try_state(&self) -> Result<u64> {
         Ok(self.0.current()?.state())
+    }
+
+    /// Makes a prefix the calling thread's until the guard is dropped, as [`Prefix::enter`] does.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// let _entered = workspace.enter_prefix(&workspace.prefix("archive", db0::Mode::ReadWrite)?);
+    /// assert_eq!(db0::current().name(), "archive");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn enter_prefix(&self, prefix: &Prefix) -> Entered {
+        self.0.enter_prefix(prefix)
+    }
+
+    /// Commits and closes one prefix, as [`Prefix::close`] does.
+    pub fn close_prefix(&self, prefix: &Prefix) -> Result<()> {
+        self.0.close_prefix(prefix)
     }
 }

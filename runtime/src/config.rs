@@ -70,6 +70,7 @@ pub struct Config {
     pub(crate) turn_timeout: Option<Duration>,
     pub(crate) stall: Duration,
     pub(crate) pending_bytes: usize,
+    pub(crate) reserve_bytes: u64,
     pub(crate) any_file_system: bool,
     pub(crate) any_pid_namespace: bool,
     pub(crate) any_owner: bool,
@@ -94,6 +95,7 @@ impl Config {
             turn_timeout: None,
             stall: Duration::from_secs(30),
             pending_bytes: 256 << 20,
+            reserve_bytes: 16 << 20,
             any_file_system: false,
             any_pid_namespace: false,
             any_owner: false,
@@ -136,6 +138,14 @@ impl Config {
     /// (see [`stall`](Self::stall)).
     pub fn pending_size(mut self, bytes: usize) -> Self {
         self.pending_bytes = bytes;
+        self
+    }
+
+    /// Room on the disk that is kept for a time when it is full, beside files of four times as much; 16 MiB
+    /// if not said, 0 for none. Forgetting states ([`prune_history`](crate::Prefix::prune_history)) and
+    /// [`compact`](crate::Prefix::compact) use it up then, and it is kept anew once there is room.
+    pub fn reserve(mut self, bytes: u64) -> Self {
+        self.reserve_bytes = bytes;
         self
     }
 

@@ -4,6 +4,7 @@ pub mod class;
 pub mod codec;
 mod config;
 pub mod derived;
+mod dump;
 mod error;
 mod fields;
 mod lmdb;
@@ -19,6 +20,7 @@ mod verify;
 mod workspace;
 
 pub use config::{Config, Durability, History, Lock, Mode};
+pub use dump::Dumped;
 pub use error::{Error, Result};
 pub use lmdb::Reader;
 #[doc(hidden)]
@@ -27,7 +29,7 @@ pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{
     Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State,
 };
-pub use store::Chunk;
+pub use store::{Chunk, Space};
 pub use txn::abort;
 pub use verify::{BeginCheck, ElementCheck, Finding, Verification, Verifying};
 pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};

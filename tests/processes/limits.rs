@@ -1,6 +1,12 @@
 //! What runs out: the map of a process beside one that lets the file grow, the disk, the size of a file.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use db0::{Config, Error, Memo, Workspace};
 
@@ -96,6 +102,83 @@ pub(crate) fn writes_until_there_is_no_room(folder: &Path) {
     say(count);
 }
 
+/// Fills the disk with versions of few pages, until a commit fails and nothing else has room either; then
+/// makes room with what is reserved, and goes on.
+pub(crate) fn prunes_a_full_disk(folder: &Path) {
+    const PAGES: u64 = 20;
+    let reserve = folder.join("default/.reserve");
+    let config = || config(folder).reserve(1 << 20).pending_size(64 << 20);
+    let workspace = db0::init(config()).expect("it opens");
+    let pages: Vec<Memo<Page>> = (0..PAGES).map(|n| Memo::new(page(n))).collect();
+    // It is kept by and by, beside a file that is large enough.
+    let began = Instant::now();
+    let mut version = 0;
+    while !reserve.exists() {
+        assert!(began.elapsed() < Duration::from_mins(1), "no room is reserved");
+        if fs::metadata(folder.join("default/data.mdb")).expect("it is there").len() < 4 << 20 {
+            version += 1;
+            pages.iter().for_each(|memo| memo.write().text.replace_range(..1, "x"));
+            pages.iter().for_each(|memo| memo.write().text.push('y'));
+        }
+        db0::touch(&pages[0]);
+        db0::commit().expect("there is room");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(version > 0);
+    let why = loop {
+        pages.iter().for_each(|memo| memo.write().text.push('z'));
+        if let Err(error) = db0::commit() {
+            break error;
+        }
+    };
+    fill(folder);
+    db0::commit().expect_err("the disk is full");
+    let oldest = db0::state();
+    workspace.current().prune_history(..oldest).expect("the reserve is room enough");
+    assert!(!reserve.exists(), "it was not used");
+    assert!(workspace.health().is_ok());
+    pages.iter().for_each(|memo| memo.write().text.push('!'));
+    db0::commit().expect("pages are free again");
+    assert!(pages.iter().all(|memo| memo.read().text.ends_with("z!")));
+    say(why);
+    workspace.close().expect("it closes");
+    let found = Workspace::verify(folder, "default").expect("it reads");
+    say(found.is_sound());
+}
+
+/// Takes what room is left.
+fn fill(folder: &Path) {
+    let mut filler = fs::File::create(folder.join("rest")).expect("there is room for a name");
+    for size in [64 << 10, 4 << 10, 512, 1] {
+        while filler.write_all(&vec![0; size]).is_ok() {}
+    }
+}
+
+#[test]
+fn states_are_forgotten_on_a_full_disk_with_the_room_reserved_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = r#"mount -t tmpfs -o size=12m none "$DB0_TEST_FOLDER" && exec "$0" "$@""#;
+    if !may_mount() {
+        return;
+    }
+    let args = ["-Urm", "sh", "-c", mount];
+    let mut writer =
+        Child::of(&mut command_within("unshare", &args, "prunes a full disk", folder.path()));
+    let said = writer.hear().expect("it says why");
+    assert!(said.contains("the disk is full") || said.contains("cut short"), "{said}");
+    assert_eq!(writer.hear().as_deref(), Some("true"));
+    assert!(writer.end().success());
+}
+
+fn may_mount() -> bool {
+    let args = ["-Urm", "sh", "-c", "mount -t tmpfs none /mnt"];
+    let may = Command::new("unshare").args(args).status().is_ok_and(|status| status.success());
+    if !may {
+        eprintln!("skipped: a file system of one's own is not permitted here");
+    }
+    may
+}
+
 fn committed(said: &str) -> u64 {
     said.split(' ').next().and_then(|count| count.parse().ok()).expect("a number")
 }
@@ -105,10 +188,7 @@ fn a_full_disk_costs_nothing_and_writing_goes_on_when_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let mount = r#"mount -t tmpfs -o size=3m none "$DB0_TEST_FOLDER" &&
         head -c 1000000 /dev/zero >"$DB0_TEST_FOLDER/filler" && exec "$0" "$@""#;
-    let tried =
-        Command::new("unshare").args(["-Urm", "sh", "-c", "mount -t tmpfs none /mnt"]).status();
-    if !tried.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: a file system of one's own is not permitted here");
+    if !may_mount() {
         return;
     }
     let args = ["-Urm", "sh", "-c", mount];

@@ -19,7 +19,7 @@ mod waits;
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 24] = [
+const ROLES: [(&str, fn(&Path)); 25] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -33,6 +33,7 @@ const ROLES: [(&str, fn(&Path)); 24] = [
     ("uses a number again", openings::uses_a_number_again),
     ("reads with a small map", limits::reads_with_a_small_map),
     ("writes until there is no room", limits::writes_until_there_is_no_room),
+    ("prunes a full disk", limits::prunes_a_full_disk),
     ("forks", forked::forks),
     ("writes two prefixes", pairs::writes_two_prefixes),
     ("writes one of two", pairs::writes_one_of_two),

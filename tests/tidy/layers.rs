@@ -22,7 +22,7 @@ const CRATES: [(&str, &[&str]); 10] = [
 const ENGINE: &str = "runtime/src/";
 
 /// Its modules, bottom up: each uses only those before it.
-const MODULES: [&str; 18] = [
+const MODULES: [&str; 19] = [
     "error",
     "misuse",
     "config",
@@ -36,6 +36,7 @@ const MODULES: [&str; 18] = [
     "object",
     "derived",
     "verify",
+    "dump",
     "txn",
     "prefix",
     "workspace",

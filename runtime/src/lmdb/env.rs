@@ -16,10 +16,11 @@ use std::{
 use lmdb_sys as ffi;
 
 use super::{
+    assertion,
     bell::Bell,
     error::{Fault, Result},
     files, fork,
-    pool::{ReadPool, ReadTxn},
+    pool::{Quiet, ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
     slots,
     write::WriteTxn,
@@ -189,6 +190,11 @@ impl Env {
         &self.path
     }
 
+    /// How much commits wait for the disk.
+    pub(crate) fn durability(&self) -> Durability {
+        self.options.durability
+    }
+
     /// Whether all commits from now on are this process's own. Reading costs less then.
     pub(crate) fn set_only_writer(&self, is_only: bool) {
         self.pool.keep_fresh(is_only);
@@ -292,7 +298,8 @@ impl Env {
             // thread's, which has ended it.
             Fault::check(unsafe { ffi::mdb_env_set_mapsize(raw, size) })
         };
-        self.pool.while_quiet(GROWTH_PATIENCE, set).unwrap_or(Err(Fault::new(ffi::MDB_MAP_FULL)))
+        let quiet = self.pool.while_quiet(Quiet::Map, GROWTH_PATIENCE, set);
+        quiet.unwrap_or(Err(Fault::new(ffi::MDB_MAP_FULL)))
     }
 
     /// Closes the file and opens it again, with the same tables: after a disk error LMDB refuses
@@ -349,7 +356,7 @@ impl Env {
             }
             Ok(())
         };
-        let quiet = self.pool.while_quiet(GROWTH_PATIENCE, swap);
+        let quiet = self.pool.while_quiet(Quiet::Environment, GROWTH_PATIENCE, swap);
         quiet.unwrap_or(Err(Fault::new(libc::EBUSY)))
     }
 
@@ -461,6 +468,7 @@ fn open_sized(path: &CString, flags: c_uint, size: usize) -> Result<*mut ffi::MD
     // file is not opened twice in this process: the registry is locked by the caller.
     let code = unsafe {
         let settings = [
+            ffi::mdb_env_set_assert(env, Some(assertion::tell)),
             ffi::mdb_env_set_mapsize(env, size),
             ffi::mdb_env_set_maxreaders(env, READERS_MAX),
             ffi::mdb_env_set_maxdbs(env, 64),

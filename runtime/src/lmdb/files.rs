@@ -2,10 +2,13 @@
 
 use std::{
     ffi::CString,
-    fs::{self, Metadata, OpenOptions},
-    os::unix::{
-        ffi::OsStrExt,
-        fs::{MetadataExt, OpenOptionsExt},
+    fs::{self, File, Metadata, OpenOptions},
+    os::{
+        fd::AsRawFd,
+        unix::{
+            ffi::OsStrExt,
+            fs::{MetadataExt, OpenOptionsExt},
+        },
     },
     path::Path,
 };
@@ -115,6 +118,28 @@ pub(crate) fn is_on_read_only_medium(folder: &Path) -> bool {
     opened.is_err_and(|error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
 }
 
+/// Takes room on the disk for a file that is as long as this, and empty.
+pub(crate) fn allocate(file: &File, bytes: u64) -> std::io::Result<()> {
+    let bytes = libc::off_t::try_from(bytes).unwrap_or(libc::off_t::MAX);
+    // SAFETY: the descriptor is open while `file` is borrowed; nothing else is passed but numbers.
+    match unsafe { libc::posix_fallocate(file.as_raw_fd(), 0, bytes) } {
+        0 => Ok(()),
+        code => Err(std::io::Error::from_raw_os_error(code)),
+    }
+}
+
+/// How many bytes the disk of a folder has for this user.
+pub(crate) fn room(folder: &Path) -> std::io::Result<u64> {
+    let path = CString::new(folder.as_os_str().as_bytes())?;
+    // SAFETY: `statvfs` is a plain struct of integers, for which zero is a value.
+    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a C string, and a struct that the call fills.
+    if unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) } != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
 /// Keeps a program that this one starts from inheriting the data file.
 pub(super) fn close_on_exec(env: *mut ffi::MDB_env) {
     let mut fd = -1;
@@ -123,5 +148,54 @@ pub(super) fn close_on_exec(env: *mut ffi::MDB_env) {
         if ffi::mdb_env_get_fd(env, &raw mut fd) == ffi::MDB_SUCCESS {
             libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lmdb::{Env, EnvOptions};
+
+    /// The descriptors of this process on files of a folder, and whether programs inherit them.
+    fn inherited(folder: &Path) -> Vec<(String, bool)> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc/self/fd").expect("it is listed") {
+            let entry = entry.expect("it is listed");
+            let Ok(target) = fs::read_link(entry.path()) else { continue };
+            let Some(name) = target.strip_prefix(folder).ok().and_then(Path::to_str) else {
+                continue;
+            };
+            let number = entry.file_name().to_string_lossy().parse().expect("a number");
+            // SAFETY: a query of one flag, of a number that is a descriptor or is refused.
+            let flags = unsafe { libc::fcntl(number, libc::F_GETFD) };
+            found.push((name.to_owned(), flags & libc::FD_CLOEXEC == 0));
+        }
+        found
+    }
+
+    #[test]
+    fn programs_that_this_one_starts_inherit_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().canonicalize().expect("it is there");
+        let env = Env::open(&path, &EnvOptions::scratch(1 << 20)).expect("it opens");
+        let check = |found: Vec<(String, bool)>| {
+            for name in FILES {
+                assert!(found.iter().any(|(found, _)| found == name), "{name}: {found:?}");
+            }
+            assert!(found.iter().all(|(_, inherited)| !inherited), "{found:?}");
+        };
+        check(inherited(&path));
+        env.reopen().expect("nobody reads");
+        check(inherited(&path));
+    }
+
+    #[test]
+    fn room_is_taken_and_given_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(room(folder.path()).expect("it has a disk") > 0);
+        let file = tempfile::tempfile_in(folder.path()).expect("a file");
+        allocate(&file, 1 << 16).expect("there is room");
+        let metadata = file.metadata().expect("it is open");
+        assert_eq!((metadata.len(), metadata.blocks() * 512 >= 1 << 16), (1 << 16, true));
     }
 }

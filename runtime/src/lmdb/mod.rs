@@ -4,6 +4,7 @@
     reason = "LMDB is a C library; everything unsafe about it ends in this folder"
 )]
 
+mod assertion;
 mod at_exit;
 mod bell;
 mod compact;
@@ -13,6 +14,7 @@ mod error;
 mod files;
 mod fork;
 mod held;
+mod long_reads;
 mod opaque;
 mod pool;
 mod read;
@@ -27,9 +29,10 @@ pub(crate) use compact::FILE as COMPACTED_FILE;
 pub(crate) use cursor::Cursor;
 pub(crate) use env::{Env, EnvOptions, TableId};
 pub(crate) use error::Fault;
-pub(crate) use files::{FILES, is_on_read_only_medium, my_user, table_of_readers};
+pub(crate) use files::{FILES, allocate, is_on_read_only_medium, my_user, room, table_of_readers};
 pub(crate) use fork::{ClosedInChild, forked};
 pub(crate) use held::Held;
+pub(crate) use long_reads::{LongRead, LongReads};
 pub(crate) use opaque::Opaque;
 pub(crate) use pool::ReadTxn;
 pub(crate) use same_type::{Lifetimeless, same_target, same_type, same_type_owned};

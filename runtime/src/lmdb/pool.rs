@@ -38,11 +38,26 @@ struct Slots {
     /// Nobody else commits.
     keeps_fresh: bool,
     active: usize,
+    /// Keep the pages of a commit, and read nothing.
+    held: usize,
     /// Growing the map unmaps it: nobody may begin to read until that is over.
     paused: bool,
 }
 
+/// What nobody of this process is to use for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quiet {
+    /// What transactions read from.
+    Map,
+    /// What they have their slots in, too.
+    Environment,
+}
+
 impl Slots {
+    fn is_in_use(&self, what: Quiet) -> bool {
+        self.active > 0 || what == Quiet::Environment && self.held > 0
+    }
+
     /// From here on a transaction that began before is not at the last commit any more, or may not be.
     fn end_fresh(&mut self) {
         self.age += 1;
@@ -133,10 +148,27 @@ impl ReadPool {
         slots.end_fresh();
     }
 
-    /// Runs `action` while no transaction of this process is active; `None` if readers did not
-    /// come to an end within `patience`.
+    /// From here on an active transaction only keeps its pages.
+    fn hold(&self) {
+        self.leave(|slots| slots.held += 1);
+    }
+
+    /// Takes back a transaction that kept its pages.
+    fn let_go(&self, txn: Idle) {
+        let mut slots = self.slots.lock();
+        txn.reset();
+        slots.idle.push(txn);
+        slots.held -= 1;
+        if slots.paused {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Runs `action` while this process does not use the map, or the environment; `None` if those who
+    /// do did not come to an end within `patience`.
     pub(super) fn while_quiet<R>(
         &self,
+        what: Quiet,
         patience: Duration,
         action: impl FnOnce() -> R,
     ) -> Option<R> {
@@ -147,8 +179,8 @@ impl ReadPool {
         }
         slots.paused = true;
         slots.end_fresh();
-        while slots.active > 0 {
-            if self.changed.wait_until(&mut slots, deadline).timed_out() && slots.active > 0 {
+        while slots.is_in_use(what) {
+            if self.changed.wait_until(&mut slots, deadline).timed_out() && slots.is_in_use(what) {
                 slots.paused = false;
                 self.changed.notify_all();
                 return None;
@@ -243,10 +275,49 @@ impl<E: Deref<Target = Env>> Drop for ReadTxn<E> {
     }
 }
 
+/// A commit whose pages are kept until this is dropped. Nothing is read through it, so that the map may
+/// grow meanwhile.
+pub(super) struct Hold<'e> {
+    raw: *mut ffi::MDB_txn,
+    env: &'e Env,
+}
+
+impl<'e> Hold<'e> {
+    pub(super) fn of(txn: ReadTxn<&'e Env>) -> Self {
+        let txn = std::mem::ManuallyDrop::new(txn);
+        txn.env.pool().hold();
+        Self { raw: txn.raw, env: txn.env }
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        if !super::forked() {
+            self.env.pool().let_go(Idle(self.raw));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lmdb::EnvOptions;
+
+    #[test]
+    fn the_map_grows_beside_who_keeps_pages() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let env = Env::open(folder.path(), &EnvOptions::scratch(1 << 20)).expect("it opens");
+        let quiet = |what| env.pool().while_quiet(what, Duration::from_millis(20), || ()).is_some();
+        let hold = Hold::of(env.read().expect("it reads"));
+        assert_eq!((quiet(Quiet::Map), quiet(Quiet::Environment)), (true, false));
+        let before = env.info().map_size;
+        env.grow().expect("nobody uses the map");
+        assert_eq!(env.info().map_size, 2 * before);
+        let reads = env.read().expect("it reads");
+        assert_eq!((quiet(Quiet::Map), quiet(Quiet::Environment)), (false, false));
+        drop((hold, reads));
+        assert!(quiet(Quiet::Environment));
+    }
 
     fn resting(env: &Env) -> (usize, usize) {
         let slots = env.pool().slots.lock();

@@ -25,6 +25,18 @@ pub struct Reader {
     pub pid: u32,
     /// Something is being read through it at present.
     pub is_reading: bool,
+    /// LMDB's number of the commit that is being read.
+    pub(super) txn: Option<u64>,
+    /// That of the last commit.
+    pub(super) last: u64,
+}
+
+impl Reader {
+    /// How many commits there have been since the one that is being read: the pages that these freed are
+    /// not used again before that has ended.
+    pub fn commits_behind(&self) -> Option<u64> {
+        self.txn.map(|txn| self.last.saturating_sub(txn))
+    }
 }
 
 extern "C" fn note(line: *const c_char, readers: *mut c_void) -> c_int {
@@ -35,7 +47,8 @@ extern "C" fn note(line: *const c_char, readers: *mut c_void) -> c_int {
     // "       pid  thread txnid", a dash for a slot that is not in use; headings have no number.
     let mut words = line.split_whitespace();
     if let Some(Ok(pid)) = words.next().map(str::parse) {
-        readers.push(Reader { pid, is_reading: words.nth(1) != Some("-") });
+        let txn = words.nth(1).and_then(|txn| txn.parse().ok());
+        readers.push(Reader { pid, is_reading: txn.is_some(), txn, last: 0 });
     }
     0
 }
@@ -47,10 +60,15 @@ impl Env {
         let context = (&raw mut readers).cast();
         // SAFETY: the environment is open, and not being reopened; `note` gets `readers`, which
         // outlives the call.
-        let list = |raw| unsafe { ffi::mdb_reader_list(raw, Some(note), context) };
-        match self.pool().while_open(|| self.raw().map(list))? {
+        let ask = |raw| unsafe { ffi::mdb_reader_list(raw, Some(note), context) };
+        match self.pool().while_open(|| self.raw().map(ask))? {
             code if code < 0 => Err(Fault::new(libc::EIO)),
-            _ => Ok(readers),
+            _ => {
+                // Asked afterwards: a read of a later commit than the last one there is none.
+                let last = self.last_txn();
+                readers.iter_mut().for_each(|reader| reader.last = last);
+                Ok(readers)
+            }
         }
     }
 }

@@ -55,6 +55,15 @@ impl PageFile {
     /// Opens a file as the last commit left it; links are not followed. The caller sees to it that
     /// pages of that commit stay as they are.
     pub(crate) fn open(path: &Path) -> Result<Self> {
+        Self::open_as(path, Metas::newest)
+    }
+
+    /// Opens a file as the commit before the last one left it, if nobody writes it.
+    pub(crate) fn open_before(path: &Path) -> Result<Self> {
+        Self::open_as(path, Metas::before)
+    }
+
+    fn open_as(path: &Path, pick: fn(&Metas) -> Option<&Meta>) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io("opening", path, &error);
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path);
         let file = file.map_err(failed)?;
@@ -64,7 +73,7 @@ impl PageFile {
             path: path.into(),
             why: "it has no LMDB header: it is not one of db0's files, or is damaged".into(),
         };
-        let meta = *metas.newest().ok_or_else(none)?;
+        let meta = *pick(&metas).ok_or_else(none)?;
         let pages = len / u64::from(meta.page_bytes);
         let at_hand = RefCell::new(vec![None; AT_HAND]);
         Ok(Self { file, metas, meta, pages, at_hand })
@@ -81,6 +90,16 @@ impl PageFile {
     /// How many pages there are.
     pub(crate) fn len(&self) -> u64 {
         self.meta.last_page.saturating_add(1)
+    }
+
+    /// LMDB's number of the commit.
+    pub(crate) fn txn(&self) -> u64 {
+        self.meta.txn
+    }
+
+    /// The size of all pages.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.len().saturating_mul(self.meta.page_bytes.into())
     }
 
     /// Nobody has committed since it was opened.

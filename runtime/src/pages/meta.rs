@@ -160,24 +160,48 @@ impl Metas {
         let sound = self.both.iter().filter_map(|meta| meta.as_ref().ok());
         sound.max_by_key(|meta| meta.txn)
     }
+
+    /// The sound one of the commit before that.
+    pub(super) fn before(&self) -> Option<&Meta> {
+        let [Ok(first), Ok(second)] = &self.both else { return None };
+        let older = if first.txn < second.txn { first } else { second };
+        (first.txn != second.txn).then_some(older)
+    }
 }
 
 /// Writes over a meta page that is damaged, from the sound one: the file then shows that one's commit,
 /// whichever page it is looked at through. False if there is nothing to be done, or nothing to do it by.
 pub(crate) fn rebuilt(file: &File) -> io::Result<bool> {
-    let Metas { both, page_bytes } = Metas::read(file)?;
-    let (damaged, sound) = match both {
-        [Err(_), Ok(meta)] => (0_u64, meta),
-        [Ok(meta), Err(_)] => (1, meta),
-        _ => return Ok(false),
-    };
-    let mut page = vec![0; page_bytes as usize];
-    file.read_exact_at(&mut page, (1 - damaged) * u64::from(page_bytes))?;
-    page[..8].copy_from_slice(&damaged.to_ne_bytes());
-    // The older of the two, as it was before the sound one was written: so the next commit replaces it.
-    let txn = sound.txn.saturating_sub(1);
-    page[HEADER + TXN_AT..HEADER + BODY].copy_from_slice(&txn.to_ne_bytes());
-    file.write_all_at(&page, damaged * u64::from(page_bytes))?;
-    file.sync_all()?;
-    Ok(true)
+    let metas = Metas::read(file)?;
+    match metas.both {
+        [Err(_), Ok(_)] => metas.write_over(0, file),
+        [Ok(_), Err(_)] => metas.write_over(1, file),
+        _ => Ok(false),
+    }
+}
+
+/// Writes over the meta page of the last commit, from that of the one before: the file then shows that
+/// one, of which no page has been used again. False if there is none.
+pub(crate) fn rolled_back(file: &File) -> io::Result<bool> {
+    let metas = Metas::read(file)?;
+    let Some(before) = metas.before() else { return Ok(false) };
+    let last = usize::from(metas.both[0] == Ok(*before));
+    metas.write_over(last, file)
+}
+
+impl Metas {
+    /// Writes over one meta page from the other, which is sound.
+    fn write_over(&self, place: usize, file: &File) -> io::Result<bool> {
+        let Ok(sound) = self.both[1 - place] else { return Ok(false) };
+        let page_bytes = u64::from(self.page_bytes);
+        let mut page = vec![0; self.page_bytes as usize];
+        file.read_exact_at(&mut page, (1 - place) as u64 * page_bytes)?;
+        page[..8].copy_from_slice(&(place as u64).to_ne_bytes());
+        // The older of the two, as it was before the sound one was written: so the next commit replaces it.
+        let txn = sound.txn.saturating_sub(1);
+        page[HEADER + TXN_AT..HEADER + BODY].copy_from_slice(&txn.to_ne_bytes());
+        file.write_all_at(&page, place as u64 * page_bytes)?;
+        file.sync_all()?;
+        Ok(true)
+    }
 }

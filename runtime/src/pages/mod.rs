@@ -12,6 +12,6 @@ mod tree;
 
 pub(crate) use census::{Census, Table, lacks_only_free};
 pub(crate) use file::{Fault, PageFile};
-pub(crate) use meta::{Metas, rebuilt};
+pub(crate) use meta::{Metas, rebuilt, rolled_back};
 pub(crate) use page::Bytes;
 pub(crate) use tree::{Rows, Tree};

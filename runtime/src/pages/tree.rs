@@ -9,6 +9,9 @@ use super::{
 /// Deeper than any: a page that branches has two children at least.
 pub(super) const DEPTH_MAX: usize = 32;
 
+/// The pages in front of all trees.
+const HEADERS: u64 = 2;
+
 /// A tree of a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Tree<'f> {
@@ -28,6 +31,11 @@ impl<'f> Tree<'f> {
 
     /// A table of the main tree, if there is one of this name.
     pub(crate) fn table(&self, name: &[u8]) -> Result<Option<Self>, Fault> {
+        Ok(self.record(name)?.map(|record| Self::of(self.file, &record)))
+    }
+
+    /// What the main tree knows of a table.
+    fn record(&self, name: &[u8]) -> Result<Option<Record>, Fault> {
         let mut next = self.root;
         for _ in 0..DEPTH_MAX {
             let Some(number) = next else { return Ok(None) };
@@ -38,13 +46,34 @@ impl<'f> Tree<'f> {
                 Beside::Child(child) => next = Some(child),
                 Beside::Tree(record) if place < page.len() && page.key(place)[..] == *name => {
                     let damaged = || Fault::new(number, "a table's record is damaged");
-                    let record = Record::parse(&record).ok_or_else(damaged)?;
-                    return Ok(Some(Self::of(self.file, &record)));
+                    return Record::parse(&record).ok_or_else(damaged).map(Some);
                 }
                 _ => {}
             }
         }
         Ok(None)
+    }
+
+    /// How many bytes are in use: by the headers, the main tree and the list of free pages, and by
+    /// tables of these names.
+    pub(crate) fn used_bytes<'n>(
+        file: &'f PageFile,
+        tables: impl Iterator<Item = &'n str>,
+    ) -> Result<u64, Fault> {
+        let main = Self::main(file);
+        let own = [file.meta().main, file.meta().free];
+        let mut pages = HEADERS;
+        for record in own {
+            pages = record.pages.into_iter().fold(pages, u64::saturating_add);
+        }
+        for name in tables {
+            let record = main.record(name.as_bytes())?;
+            pages = record
+                .map_or([0; 3], |record| record.pages)
+                .into_iter()
+                .fold(pages, u64::saturating_add);
+        }
+        Ok(pages.saturating_mul(file.meta().page_bytes.into()))
     }
 
     pub(super) fn root(&self) -> Option<u64> {

@@ -67,6 +67,7 @@ impl Prefix {
         progress: impl FnMut(Compaction),
     ) -> Result<Compaction> {
         self.objects().check_writable()?;
+        self.use_reserve();
         self.commit()?;
         // `progress` is the user's: it runs beside the work, under no lock.
         thread::scope(|scope| {

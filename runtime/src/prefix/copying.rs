@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     Config, Error, Lock, Result,
-    lmdb::FILES,
+    lmdb::{EnvOptions, FILES},
     pages::{self, PageFile},
-    store,
+    store::{self, MARK_FILE, Mark, PrefixId},
     verify::{BeginCheck, Verification, verify},
 };
 
@@ -31,13 +31,19 @@ impl Prefix {
         begin: BeginCheck,
         told: &mut dyn FnMut(u64),
     ) -> Result<Verification> {
-        self.check_open()?;
+        self.commit_if_in_place()?;
         let store = self.objects().store();
+        Unfinished::make(to, |file, path| store.copy_to(file, path, told))?.finish(begin)
+    }
+
+    /// Commits before something is made of what is committed.
+    pub(super) fn commit_if_in_place(&self) -> Result<()> {
+        self.check_open()?;
         // Somebody may have taken the file away: then a copy is what is left of it.
-        if self.objects().is_writable() && store.is_in_place() {
+        if self.objects().is_writable() && self.objects().store().is_in_place() {
             self.commit()?;
         }
-        Unfinished::make(to, |file, path| store.copy_to(file, path, told))?.finish(begin)
+        Ok(())
     }
 }
 
@@ -119,13 +125,36 @@ pub(crate) fn restore(
     from: &Path,
     begin: BeginCheck,
 ) -> Result<Verification> {
+    refuse_existing(&name.folder(root).join(FILES[0]))?;
+    let source = head_of(from)?;
+    let mut found = Verification::default();
+    make_prefix(root, name, source.prefix, |workshop, options| {
+        let data = workshop.join(FILES[0]);
+        copy_bytes(from, &new_file(&data)?, &data)?;
+        // The copy is what counts: what it was made of may have been written to meanwhile.
+        found = verify(&PageFile::open(&data)?, begin, &mut |_| ()).into_sound(from)?;
+        if found.prefix != name.as_str() {
+            store::rename(workshop, name.as_str(), options)?;
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Has the environment of a prefix made that has its id from elsewhere: whole or not at all, and only
+/// where neither its name nor its id is taken.
+pub(super) fn make_prefix(
+    root: &Path,
+    name: &PrefixName,
+    id: PrefixId,
+    make: impl FnOnce(&Path, &EnvOptions) -> Result<()>,
+) -> Result<()> {
     let folder = name.folder(root);
     refuse_existing(&folder.join(FILES[0]))?;
-    let source = head_of(from)?;
     for other in open::list(root).unwrap_or_default() {
         let other_name = PrefixName::new(&other)?;
-        let id = head_of(&other_name.folder(root).join(FILES[0])).map(|head| head.prefix);
-        if id.is_ok_and(|id| id == source.prefix) {
+        let other_id = head_of(&other_name.folder(root).join(FILES[0])).map(|head| head.prefix);
+        if other_id.is_ok_and(|other_id| other_id == id) {
             return Err(Error::SamePrefixId { first: other, second: name.to_string() });
         }
     }
@@ -134,18 +163,7 @@ pub(crate) fn restore(
     let _peers = Peers::join(&folder, name.as_str(), config.any_pid_namespace)?;
     let _lease = Lease::take(&folder, name.as_str(), Lock::Fail)?;
     refuse_existing(&folder.join(FILES[0]))?;
-    let mut found = Verification::default();
-    store::place_new(&folder, |workshop| {
-        let data = workshop.join(FILES[0]);
-        copy_bytes(from, &new_file(&data)?, &data)?;
-        // The copy is what counts: what it was made of may have been written to meanwhile.
-        found = verify(&PageFile::open(&data)?, begin, &mut |_| ()).into_sound(from)?;
-        if found.prefix != name.as_str() {
-            store::rename(workshop, name.as_str(), &open::options(&config, true))?;
-        }
-        Ok(())
-    })?;
-    Ok(found)
+    store::place_new(&folder, |workshop| make(workshop, &open::options(&config, true)))
 }
 
 /// Makes a copy of a prefix in which a damaged header is written anew from the sound one, and looks it
@@ -156,22 +174,53 @@ pub(crate) fn rebuild(
     to: &Path,
     begin: BeginCheck,
 ) -> Result<Verification> {
+    let nothing = "has nothing that can be rebuilt: either both of its headers are sound, or both are damaged";
+    mended_copy(root, name, to, begin, (pages::rebuilt, nothing))
+}
+
+/// Makes a copy of a prefix that shows the commit before its last one, and looks it through.
+pub(crate) fn roll_back(
+    root: &Path,
+    name: &PrefixName,
+    to: &Path,
+    begin: BeginCheck,
+) -> Result<Verification> {
+    let nothing = "has no commit before its last one: one of its headers is damaged";
+    mended_copy(root, name, to, begin, (pages::rolled_back, nothing))
+}
+
+/// What is done to a copy (false if there is nothing to be done), and what to say then.
+type Mending = (fn(&File) -> io::Result<bool>, &'static str);
+
+fn mended_copy(
+    root: &Path,
+    name: &PrefixName,
+    to: &Path,
+    begin: BeginCheck,
+    (mend, nothing): Mending,
+) -> Result<Verification> {
     let folder = name.folder(root);
     let data = folder.join(FILES[0]);
     let _no_writer = NoWriter::watch(&folder, name.as_str(), Lock::Fail)?;
     let unfinished = Unfinished::make(to, |file, path| {
         copy_bytes(&data, file, path)?;
-        let rebuilt = pages::rebuilt(file).map_err(|error| Error::io("writing", path, &error))?;
-        if rebuilt {
+        let is_mended = mend(file).map_err(|error| Error::io("writing", path, &error))?;
+        if is_mended {
             return Ok(());
         }
-        let why = format!(
-            "{} has nothing that can be rebuilt: either both of its headers are sound, or both are damaged",
-            data.display()
-        );
-        Err(Error::Invalid(why))
+        Err(Error::Invalid(format!("{} {nothing}", data.display())))
     })?;
     let found = verify(&PageFile::open(&unfinished.path)?, begin, &mut |_| ());
     unfinished.settle()?;
     Ok(found)
+}
+
+/// Takes the file of a prefix for what was committed, also if it is known that more was; gives its state.
+pub(crate) fn accept(root: &Path, name: &PrefixName) -> Result<u64> {
+    let folder = name.folder(root);
+    let head = head_of(&folder.join(FILES[0]))?;
+    let _lease = Lease::take(&folder, name.as_str(), Lock::Fail)?;
+    let mark = Mark::of(&head).write(&folder);
+    mark.map_err(|error| Error::io("writing", folder.join(MARK_FILE), &error))?;
+    Ok(head.state.0)
 }

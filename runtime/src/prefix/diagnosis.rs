@@ -2,7 +2,7 @@
 
 use std::{fmt, fs::OpenOptions, os::unix::fs::OpenOptionsExt, path::Path};
 
-use super::PrefixName;
+use super::{PrefixName, verifying::head_in};
 use crate::{
     Error, Result,
     lmdb::FILES,
@@ -16,6 +16,8 @@ pub struct Diagnosis {
     /// Of each header, the number of the commit that wrote it, or what is wrong with it. The numbers are
     /// LMDB's own, and not those of states.
     pub headers: [Result<u64, String>; 2],
+    /// The last state as of each header, where that can be read.
+    pub states: [Option<u64>; 2],
     /// Pages that the last commit uses are missing at the end of the file.
     pub is_truncated: bool,
 }
@@ -34,9 +36,14 @@ impl Diagnosis {
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, header) in ["first", "second"].into_iter().zip(&self.headers) {
+        let places = ["first", "second"].into_iter().zip(&self.headers);
+        for ((place, header), state) in places.zip(self.states) {
             match header {
-                Ok(commit) => writeln!(f, "the {place} header is sound, of commit {commit}")?,
+                Ok(commit) => {
+                    write!(f, "the {place} header is sound, of commit {commit}")?;
+                    state.map_or(Ok(()), |state| write!(f, ", state {state}"))?;
+                    writeln!(f)?;
+                }
                 Err(why) => writeln!(f, "the {place} header is damaged: {why}")?,
             }
         }
@@ -55,8 +62,16 @@ pub(crate) fn diagnose(root: &Path, name: &PrefixName) -> Result<Diagnosis> {
     let options = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(&data);
     let failed = |error: std::io::Error| Error::io("opening", &data, &error);
     let metas = Metas::read(&options.map_err(failed)?).map_err(failed)?;
+    let state = |file: Result<PageFile>| {
+        let file = file.ok()?;
+        head_in(&file, &data).ok().map(|head| (file.txn(), head.state.0))
+    };
+    let known = [state(PageFile::open(&data)), state(PageFile::open_before(&data))];
+    let state_of =
+        |txn| known.into_iter().flatten().find(|known| known.0 == txn).map(|known| known.1);
+    let states = metas.both.map(|meta| meta.ok().and_then(|meta| state_of(meta.txn)));
     let headers = metas.both.map(|meta| meta.map(|meta| meta.txn).map_err(str::to_owned));
     let is_truncated =
         PageFile::open(&data).is_ok_and(|file| !file.is_whole() && !lacks_only_free(&file));
-    Ok(Diagnosis { headers, is_truncated })
+    Ok(Diagnosis { headers, states, is_truncated })
 }

@@ -16,7 +16,7 @@ use crate::{
     derived::StoredClass,
     lmdb::Reader,
     object::{CacheStats, Objects, Token},
-    store::{StateNum, StateRow},
+    store::{Space, StateNum, StateRow},
 };
 
 use super::{open::OpenPrefix, state::State};
@@ -68,6 +68,12 @@ impl Prefix {
         self.open.objects.seen().state()
     }
 
+    /// The oldest state that can be travelled to; state 0 is the time before everything.
+    pub fn oldest_state(&self) -> Result<u64> {
+        self.open.objects.follow()?;
+        Ok(self.open.objects.store().head().oldest.0)
+    }
+
     /// Makes an object here.
     ///
     /// # Panics
@@ -113,6 +119,12 @@ impl Prefix {
     pub fn readers(&self) -> Result<Vec<Reader>> {
         self.check_open()?;
         self.open.objects.store().readers()
+    }
+
+    /// How large the file is, and how much of it is in use: as of the last commit, in some pages' time.
+    pub fn space(&self) -> Result<Space> {
+        self.check_open()?;
+        self.open.objects.store().space()
     }
 
     /// Frees the slots of readers that died. Writers do it every few seconds, before the file grows,

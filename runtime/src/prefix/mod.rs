@@ -4,6 +4,7 @@ mod compact;
 mod copying;
 mod cycles;
 mod diagnosis;
+mod dumping;
 mod handle;
 mod handover;
 #[cfg(feature = "tokio")]
@@ -21,10 +22,11 @@ mod verifying;
 mod wait;
 
 pub use compact::Compaction;
-pub(crate) use copying::{rebuild, restore};
+pub(crate) use copying::{accept, rebuild, restore, roll_back};
 pub use cycles::CycleReport;
 pub use diagnosis::Diagnosis;
 pub(crate) use diagnosis::diagnose;
+pub(crate) use dumping::load;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
 pub(crate) use open::{OpenPrefix, list, open, open_if_of, remove};

@@ -20,7 +20,10 @@ use crate::{
     class::{Catalogue, TagNames},
     lmdb::{self, EnvOptions, FILES},
     object::{Objects, Shared},
-    store::{OnlyWriter, PINS_FOLDER, PrefixId, SCRATCH_FOLDER, Store, View},
+    store::{
+        MARK_FILE, OnlyWriter, PINS_FOLDER, PrefixId, RESERVE_FILE, Reserve, SCRATCH_FOLDER, Store,
+        View,
+    },
     sync::{Mutex, slots},
     txn::{self, Committer},
 };
@@ -54,8 +57,16 @@ pub(super) struct Writing {
 
 /// Opens a prefix, creating it if it is to be written and is not there.
 pub(crate) fn open(shared: &Arc<Shared>, name: &PrefixName, mode: Mode) -> Result<OpenPrefix> {
-    open_if(shared, name, mode, |_| true)?
-        .ok_or_else(|| unreachable!("every one is what is looked for"))
+    let all = || open_if(shared, name, mode, |_| true);
+    let opened = match all() {
+        Err(error) if mode == Mode::ReadWrite && error.is_disk_full() => {
+            let reserve = Reserve::of(&name.folder(&shared.config.root));
+            // Who wants to make room must get in.
+            if reserve.spare().unwrap_or(false) { all() } else { Err(error) }
+        }
+        opened => opened,
+    };
+    opened?.ok_or_else(|| unreachable!("every one is what is looked for"))
 }
 
 /// Opens a prefix for reading, if it is the one of this id.
@@ -190,6 +201,9 @@ impl OpenPrefix {
         } else {
             Ok(())
         };
+        if self.objects.is_writable() && stopped.is_ok() {
+            store.mark_end();
+        }
         self.objects.set_closed();
         store.bell().nudge();
         self.objects.shared().open.write().remove(&store.prefix_id());
@@ -214,9 +228,9 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     }
     let _lease = Lease::take(&folder, name.as_str(), crate::Lock::Fail)?;
     // The data first: a prefix that is gone halfway must not look like one.
-    for file in
-        FILES.into_iter().chain([lmdb::BELL_FILE, lmdb::COMPACTED_FILE, peers::FILE, lease::FILE])
-    {
+    let others =
+        [lmdb::BELL_FILE, lmdb::COMPACTED_FILE, MARK_FILE, RESERVE_FILE, peers::FILE, lease::FILE];
+    for file in FILES.into_iter().chain(others) {
         let path = folder.join(file);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -3,7 +3,10 @@
 use std::{ops::RangeTo, time::SystemTime};
 
 use super::Prefix;
-use crate::{Error, Result, store::StateNum};
+use crate::{
+    Error, Result,
+    store::{Reserve, StateNum},
+};
 
 /// Which states to forget: those before a number, `..state`, or those that were no longer the present
 /// at a moment, `..time`.
@@ -63,6 +66,7 @@ impl Prefix {
         self.objects().check_writable()?;
         let store = self.objects().store();
         let wanted = StateNum(before.oldest(self)?);
+        self.use_reserve();
         store.look_elsewhere();
         store.retention().forget_before(wanted);
         loop {
@@ -73,6 +77,20 @@ impl Prefix {
             if store.is_pruned() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Gives up the room that is kept for making room, where there is no other.
+    pub(super) fn use_reserve(&self) {
+        let reserve = Reserve::of(self.objects().store().folder());
+        let is_full = self.failure().is_some_and(|error| error.is_disk_full());
+        if !is_full && !reserve.is_needed() {
+            return;
+        }
+        match reserve.give_up() {
+            Ok(0) => {}
+            Ok(bytes) => tracing::info!("the disk is full: {bytes} reserved bytes are used"),
+            Err(error) => tracing::warn!("the reserve can't be used: {error}"),
         }
     }
 }

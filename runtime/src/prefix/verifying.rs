@@ -7,7 +7,7 @@ use crate::{
     Config, Error, Result,
     lmdb::{Env, FILES},
     pages::{PageFile, Tree},
-    store::{HEAD_KEY, Head},
+    store::{HEAD_KEY, Head, Mark},
     verify::{BeginCheck, Verification, Verifying, verify},
 };
 
@@ -27,9 +27,13 @@ impl Prefix {
 
 /// What the file of a prefix, or a copy of one, says of itself.
 pub(super) fn head_of(data: &Path) -> Result<Head> {
+    head_in(&PageFile::open(data)?, data)
+}
+
+/// What one commit of a file says of it.
+pub(super) fn head_in(file: &PageFile, data: &Path) -> Result<Head> {
     let format = |why| Error::Format { path: data.into(), why };
-    let file = PageFile::open(data)?;
-    let row = Tree::main(&file).get(HEAD_KEY).map_err(|fault| format(fault.to_string()))?;
+    let row = Tree::main(file).get(HEAD_KEY).map_err(|fault| format(fault.to_string()))?;
     let none = "there is no head row: it is not one of db0's files";
     Head::decode(&row.ok_or_else(|| format(none.into()))?).map_err(format)
 }
@@ -47,6 +51,8 @@ pub(crate) fn verify_in(
     if !data.exists() {
         return Err(Error::NoPrefix { prefix: name.to_string(), root: root.into() });
     }
+    // Before the file: a commit in between makes that the newer one.
+    let mark = Mark::read(&folder);
     let mut report = if let Some(report) = verify_closed(&folder, &data, begin, told)? {
         report
     } else {
@@ -55,6 +61,11 @@ pub(crate) fn verify_in(
         let env = Env::open(&folder, &open::options(&config, false))?;
         verify(&*env.hold()?, begin, told)
     };
+    if let (Some(mark), Ok(head)) = (mark, head_of(&data))
+        && let Err(error) = mark.check(&folder, &head)
+    {
+        report.find("the prefix".into(), error.to_string());
+    }
     if !report.prefix.is_empty() && report.prefix != name.as_str() {
         let why = format!("it is the prefix {:?}: was its folder moved?", report.prefix);
         report.find("the prefix".into(), why);

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     head::{HEAD_KEY, Head},
+    mark::Mark,
     num::PrefixId,
     table::Table,
 };
@@ -48,6 +49,8 @@ pub(crate) fn place(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Re
     }
     let new = workshop.join(data);
     File::open(&new).and_then(|file| file.sync_all()).map_err(failed(&new))?;
+    // Of another file, which was there before.
+    Mark::remove(folder)?;
     fs::rename(&new, &place).map_err(failed(&place))?;
     for parent in [Some(folder), folder.parent()].into_iter().flatten() {
         File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed(parent))?;

@@ -16,6 +16,7 @@ use super::{
     head::{HEAD_KEY, Head},
     key::hex,
     layer::Layer,
+    mark::Mark,
     num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
     past::Disk,
     pins::Pins,
@@ -25,7 +26,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    Error, History, Result,
+    Durability, Error, History, Result,
     lmdb::{Env, EnvOptions, Fault, Held, TableId},
     sync::{Mutex, RwLock},
 };
@@ -73,6 +74,8 @@ impl Store {
         env.clear_stale_readers().map_err(failed)?;
         let foreign = |why: &str| Error::Format { path: folder.into(), why: why.into() };
         let (main, tables) = create::tables(&env, folder)?;
+        // Before the head row: a commit in between makes that the newer one.
+        let mark = Mark::read(folder);
         let row = env
             .read()
             .and_then(|txn| Ok(txn.get(main, HEAD_KEY)?.map(<[u8]>::to_vec)))
@@ -86,6 +89,10 @@ impl Store {
                 "it is the prefix {:?}, not {name:?}: was its folder moved?",
                 head.name
             )));
+        }
+        match mark.map_or(Ok(()), |mark| mark.check(folder, &head)) {
+            Err(error) if options.read_only => tracing::warn!("{error}"),
+            checked => checked?,
         }
         let pins = if options.read_only {
             Pins::of_reader(folder, head.oldest)
@@ -116,6 +123,11 @@ impl Store {
 
     pub(super) fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// How much commits wait for the disk.
+    pub(super) fn durability(&self) -> Durability {
+        self.env.durability()
     }
 
     /// The file is where it was opened.

@@ -12,6 +12,9 @@ pub(crate) const FORMAT_VERSION: u64 = 1;
 /// Stands in the main table, which every commit touches anyway for the roots of the others.
 pub(crate) const HEAD_KEY: &[u8] = b"db0-head";
 
+/// Numbers of states, commits and oids stay below this: nobody can count so far.
+const COUNT_MAX: u64 = 1 << 62;
+
 /// The head row, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -53,7 +56,7 @@ impl Head {
         }
     }
 
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = vec![0; 8];
         let numbers = [
             FORMAT_VERSION,
@@ -91,7 +94,32 @@ impl Head {
             return Err("the head row's checksum does not fit".into());
         }
         let rest = &mut rest;
-        Self::decode_fields(rest).ok_or_else(|| "the head row is damaged".into())
+        let head = Self::decode_fields(rest).filter(Self::is_possible);
+        head.ok_or_else(|| "the head row is damaged".into())
+    }
+
+    /// Its numbers are within what can be counted to, and agree.
+    fn is_possible(&self) -> bool {
+        let counted = [self.state.0, self.revision, self.oids_reserved.0, self.log_from.0];
+        counted.into_iter().all(|number| number <= COUNT_MAX)
+            && self.oldest <= self.state
+            && self.prefix.is_possible()
+    }
+
+    /// What tells this head row from any other one, also one of as many commits.
+    pub(super) fn digest(&self) -> u64 {
+        xxh3_64(&self.encode()[8..])
+    }
+
+    /// As it is where only the last state is known, and what belonged together with it is not.
+    pub(crate) fn of_present(self) -> Self {
+        Self {
+            oldest: self.state,
+            log_from: self.state.next(),
+            gone: [0; Table::LAYERED],
+            partners: Vec::new(),
+            ..self
+        }
     }
 
     fn decode_fields(rest: &mut &[u8]) -> Option<Self> {
@@ -144,6 +172,25 @@ mod tests {
         }
         for len in 0..row.len() {
             assert!(Head::decode(&row[..len]).is_err());
+        }
+    }
+
+    #[test]
+    fn numbers_that_nobody_counts_to_are_refused() {
+        let head = Head::new(PrefixId(12345), "shop");
+        assert!(Head::decode(&head.encode()).is_ok());
+        let bad: [fn(&mut Head); 6] = [
+            |head| head.state = StateNum(u64::MAX),
+            |head| head.revision = u64::MAX,
+            |head| head.oids_reserved = Oid(u64::MAX),
+            |head| head.log_from = StateNum(u64::MAX),
+            |head| head.oldest = StateNum(1),
+            |head| head.prefix = PrefixId(u64::MAX),
+        ];
+        for spoil in bad {
+            let mut head = head.clone();
+            spoil(&mut head);
+            assert!(Head::decode(&head.encode()).is_err(), "{head:?}");
         }
     }
 }

@@ -61,6 +61,10 @@ impl PrefixId {
         Self(Uuid::new_v4().as_u64_pair().1 & ((1 << Self::BITS) - 1))
     }
 
+    pub(super) fn is_possible(self) -> bool {
+        self.0 >> Self::BITS == 0
+    }
+
     /// The uuid (version 8) of an object: both numbers stand in it, so no index is needed to find
     /// an object by its uuid.
     ///

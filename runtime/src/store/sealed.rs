@@ -7,8 +7,10 @@
 
 use super::{
     envelope::{Envelope, checksum},
+    log,
     past::Disk,
     table::Table,
+    varint,
     writer::Writer,
 };
 use crate::Result;
@@ -42,6 +44,38 @@ pub(crate) fn body_of<'r>(
     } else {
         unseal(table, key, row)
     }
+}
+
+/// An old row of the log, or of what is kept of it, is in the envelope that it had in its own table.
+fn is_old(table: Table, key: &[u8]) -> bool {
+    let mut rest = key;
+    match table {
+        Table::Log => log::split(key).is_some_and(|(_, kind, _)| kind == log::Kind::Old as u8),
+        Table::Kept => {
+            varint::take_ordered(&mut rest).is_some() && rest.first() != Some(&(Table::Log as u8))
+        }
+        _ => false,
+    }
+}
+
+/// As [`body_of`], of any row: an old one of the log is looked at in its own envelope, and given with it.
+pub(crate) fn checked<'r>(
+    table: Table,
+    key: &[u8],
+    row: &'r [u8],
+) -> Result<&'r [u8], &'static str> {
+    if !is_old(table, key) {
+        return body_of(table, key, row);
+    }
+    let damaged = "the key is damaged";
+    let mut rest = key;
+    varint::take_ordered(&mut rest).ok_or(damaged)?;
+    if table == Table::Log {
+        rest = rest.get(1..).ok_or(damaged)?;
+    }
+    let (number, own) = rest.split_first().ok_or(damaged)?;
+    let own_table = Table::of_number(*number).filter(|table| table.is_versioned());
+    Envelope::open(own_table.ok_or("it is of no table")?, own, row).map(|_| row)
 }
 
 impl Disk<'_> {

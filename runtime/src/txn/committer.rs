@@ -3,7 +3,7 @@
 use std::{
     sync::{Arc, Weak},
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
@@ -12,12 +12,9 @@ use super::commit::commit;
 use crate::{
     Error, Result,
     object::{Frozen, Objects, refuse_in_child, refuse_in_commit},
-    store::StateNum,
+    store::{StateNum, Upkeep},
     sync::{Mutex, set_committer, slots},
 };
-
-/// How often the slots of readers that died are freed: until then they keep pages from reuse.
-const READERS_CHECKED_EVERY: Duration = Duration::from_secs(5);
 
 /// How whoever asked is told.
 type Reply = Box<dyn FnOnce(Result<StateNum, Arc<Error>>) + Send>;
@@ -142,7 +139,7 @@ struct Thread {
 impl Thread {
     fn run(self) {
         set_committer();
-        let mut readers_checked = Instant::now();
+        let mut upkeep = Upkeep::new();
         loop {
             let first = match self.interval {
                 Some(interval) => self.inbox.recv_timeout(interval),
@@ -157,10 +154,6 @@ impl Thread {
             let woken = asked.iter().all(|request| matches!(request, Request::Wake));
             if woken && self.interval.is_none() && objects.health().failure().is_none() {
                 continue; // when to commit is the program's business
-            }
-            if readers_checked.elapsed() > READERS_CHECKED_EVERY {
-                readers_checked = Instant::now();
-                objects.store().clear_stale_readers();
             }
             let (result, spent) = match commit(&objects) {
                 Ok((state, spent)) => (Ok(state), spent),
@@ -194,6 +187,7 @@ impl Thread {
             if stops {
                 return;
             }
+            upkeep.tend(objects.store(), objects.shared().config.reserve_bytes);
         }
     }
 }

@@ -20,6 +20,9 @@ impl Classes {
             let mut rest = key;
             let class = take_ordered(&mut rest).and_then(|class| u32::try_from(class).ok());
             let number = take_ordered(&mut rest).filter(|_| rest.is_empty());
+            if class.is_some_and(|class| class >= looking.tables.head.next_tag) {
+                looking.report.find_row(Table::Classes, key, "its number has not been given out");
+            }
             let schemas = class.map(|class| classes.0.entry(ClassId(class)).or_default());
             match (schemas, Schema::decode(row)) {
                 (Some(schemas), Some(schema)) if number == Some(schemas.len() as u64) => {

@@ -4,7 +4,7 @@ use super::{report::Verification, tables::Looking};
 use crate::{
     pages::{Census, Fault},
     store::{
-        Changes, Container, Envelope, PutOn, StateRow, Table, body_of, log, of_posting_key,
+        Changes, Container, Envelope, PutOn, StateRow, Table, checked_row, log, of_posting_key,
         oid_of_key, parse_kept_changes, take_ordered, take_varint,
     },
 };
@@ -26,8 +26,8 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, census: &Census) -> Result<()
                     report.find_row(table, key, "a state wrote it that is not there yet");
                 }
             }
-            let body = if is_old(table, key) { Ok(row) } else { body_of(table, key, row) };
-            let read = body.and_then(|body| reads(report, table, key, body));
+            let read =
+                checked_row(table, key, row).and_then(|body| reads(report, table, key, body));
             if let Err(why) = read {
                 report.find_row(table, key, why);
             }
@@ -35,18 +35,6 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, census: &Census) -> Result<()
         })?;
     }
     Ok(())
-}
-
-/// An old row of the log, or of what is kept of it, is in the envelope that it had in its own table.
-fn is_old(table: Table, key: &[u8]) -> bool {
-    let mut rest = key;
-    match table {
-        Table::Log => log::split(key).is_some_and(|(_, kind, _)| kind == log::Kind::Old as u8),
-        Table::Kept => {
-            take_ordered(&mut rest).is_some() && rest.first() != Some(&(Table::Log as u8))
-        }
-        _ => false,
-    }
 }
 
 fn sound(is_sound: bool) -> Result<(), &'static str> {
@@ -103,17 +91,10 @@ fn logged(report: &mut Verification, key: &[u8], row: &[u8]) -> Result<(), &'sta
     report.old_rows += 1;
     let (_, kind, rest) = log::split(key).ok_or("the key is damaged")?;
     match log::Kind::of_number(kind).ok_or("the key is damaged")? {
-        log::Kind::Old => old(rest, row),
+        log::Kind::Old => Ok(()), // with its envelope
         log::Kind::Change => sound(Changes::parse(rest, row).is_some_and(Changes::is_sound)),
         log::Kind::State => sound(rest.is_empty() && StateRow::decode(row).is_some()),
     }
-}
-
-/// An old row, by the part of its key behind the state.
-fn old(rest: &[u8], row: &[u8]) -> Result<(), &'static str> {
-    let (number, key) = rest.split_first().ok_or("the key is damaged")?;
-    let table = Table::of_number(*number).filter(|table| table.is_versioned());
-    Envelope::open(table.ok_or("it is of no table")?, key, row).map(drop)
 }
 
 fn kept(key: &[u8], row: &[u8]) -> Result<(), &'static str> {
@@ -124,6 +105,6 @@ fn kept(key: &[u8], row: &[u8]) -> Result<(), &'static str> {
             let changes = parse_kept_changes(end, row);
             sound(changes.is_some_and(|(_, changes)| changes.is_sound()))
         }
-        _ => old(rest, row),
+        _ => Ok(()), // with its envelope
     }
 }

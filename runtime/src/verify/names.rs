@@ -14,6 +14,9 @@ pub(super) fn check(looking: &mut Looking<'_, '_>) -> Result<(), Fault> {
             looking.report.find_row(Table::TagNames, key, "the row is damaged");
             return Ok(());
         };
+        if matches!(parsed, TagNameRow::ByNumber(tag, _) if tag.0 >= looking.tables.head.next_tag) {
+            looking.report.find_row(Table::TagNames, key, "its number has not been given out");
+        }
         let agrees = |row: &[u8]| parsed.agrees_with(row);
         let found = looking.tables.body(Table::TagNames, &parsed.other_key(), agrees)?;
         let mut is_sound = found.unwrap_or(false);

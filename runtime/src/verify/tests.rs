@@ -100,6 +100,7 @@ fn planted(store: &Store) {
     let class_key = [1, 1, 0];
     let name = TagNameRow::ByNumber(TAG, b"\x01red").other_key();
     let by_name = || [&number(TAG.0.into())[..], b"\x01red"].concat();
+    while store.new_tag() < TagId(INDEX.0) {}
     commit(store, |writer| {
         writer.put_sealed(Table::Classes, &class_key, schema.encode())?;
         put(writer, Table::Objects, Oid(1), &object("Ann", Some(Oid(2)), Some(LIST)))?;
@@ -171,7 +172,7 @@ fn a_sound_prefix_is_found_sound() {
 type Plant = fn(&mut Writer<'_>) -> Result<()>;
 
 /// What is wrong after each of these.
-const PLANTS: [(&str, Plant); 25] = [
+const PLANTS: [(&str, Plant); 27] = [
     ("references are counted, and there are 1", |w| put(w, Table::Counts, Oid(2), &number(7))),
     ("0 references are counted", |w| w.delete(Table::Counts, oid_key(LIST).as_bytes()).map(drop)),
     ("1 references are counted, and there are 0", |w| put(w, Table::Counts, Oid(9), &number(1))),
@@ -187,6 +188,12 @@ const PLANTS: [(&str, Plant); 25] = [
     ("there is no object that it is of", |w| put(w, Table::ObjectTags, Oid(4), &[2])),
     ("do not agree", |w| w.put_sealed(Table::TagNames, &[2, 1, 2], b"\x01blue".to_vec())),
     ("do not agree", |w| w.delete_raw(Table::TagNames, &[2, 1, 2]).map(drop)),
+    ("has not been given out", |w| {
+        w.put_sealed(Table::TagNames, &[2, 1, 60], b"\x01blue".to_vec())
+    }),
+    ("has not been given out", |w| {
+        w.put_sealed(Table::Classes, &[1, 60, 0], b"Thing\0\0".to_vec())
+    }),
     ("has another key", |w| index(w, "Cid", 1)),
     ("there is no object that it is of", |w| index(w, "Bob", 7)),
     ("has no entry for it", |w| {

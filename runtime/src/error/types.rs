@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use super::words::{count_text, known_text, more_text, pid_text, pids_text, system_cause};
+
 /// What every fallible call of db0 returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -82,6 +84,24 @@ pub enum Error {
         first: String,
         /// How many there are.
         findings: u64,
+    },
+
+    /// The file of a prefix shows less than was committed to it.
+    #[error("{} shows state {state}, and {} was committed here: the file was replaced by an older copy, or has lost what was on the disk; put the newer file back, or go on with this one by `db0 doctor --accept`", .path.display(), known_text(*.state, *.known))]
+    RolledBack {
+        /// The file.
+        path: PathBuf,
+        /// The last state in it.
+        state: u64,
+        /// The last state that is known to have been committed.
+        known: u64,
+    },
+
+    /// A dump is not what was written, and so nothing was made of it.
+    #[error("the dump can't be loaded: {why}; nothing was made of it")]
+    BadDump {
+        /// What is wrong with it.
+        why: String,
     },
 
     /// The prefix is open, and the operation needs it closed.
@@ -414,23 +434,6 @@ pub enum Error {
     Other(#[source] std::sync::Arc<dyn std::error::Error + Send + Sync>),
 }
 
-fn count_text(objects: usize) -> String {
-    if objects == 1 { "an object".into() } else { format!("{objects} objects") }
-}
-
-fn pids_text(pids: &[u32]) -> String {
-    let numbers: Vec<String> = pids.iter().map(u32::to_string).collect();
-    format!("{} {}", if pids.len() == 1 { "process" } else { "processes" }, numbers.join(", "))
-}
-
-fn more_text(findings: u64) -> String {
-    if findings > 1 { format!(", and {} more findings", findings - 1) } else { String::new() }
-}
-
-fn pid_text(pid: Option<u32>) -> String {
-    pid.map_or_else(|| "unknown".into(), |pid| pid.to_string())
-}
-
 impl Error {
     /// Carries a failure of your own through `atomic` and the calls that return [`Result`].
     ///
@@ -440,6 +443,15 @@ impl Error {
     /// ```
     pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(error.into().into())
+    }
+
+    /// There was no room on the disk.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Io { code, .. } => matches!(*code, libc::ENOSPC | libc::EDQUOT),
+            Self::Commit { source, .. } => source.is_disk_full(),
+            _ => false,
+        }
     }
 
     /// What an operating-system call reported, with the file it was about.
@@ -458,25 +470,4 @@ impl Error {
                 .map_or_else(|| error.to_string(), str::to_owned),
         }
     }
-}
-
-/// What the system's `errno` usually means, and what to do about it, where the system's own words do
-/// not say so.
-pub(crate) fn system_cause(code: i32) -> Option<&'static str> {
-    Some(match code {
-        libc::EACCES | libc::EPERM => {
-            "permission denied: the folder and its files must be readable and writable by this user"
-        }
-        libc::ENOSPC => "the disk is full: make room, and try again",
-        libc::EDQUOT => "the disk quota is used up: make room, and try again",
-        libc::EFBIG => "the file may not grow any more (see ulimit -f)",
-        libc::EROFS => {
-            "the file system is read-only: mount it for writing, or open with Mode::ReadOnly"
-        }
-        libc::EIO => {
-            "the disk reported an error, or a write was cut short (disk full, file size limit?)"
-        }
-        libc::EMFILE | libc::ENFILE => "too many files are open (see ulimit -n)",
-        _ => return None,
-    })
 }
