@@ -27,5 +27,8 @@ mod processes {}
 #[doc = include_str!("../docs/guide/safekeeping.md")]
 mod safekeeping {}
 
+#[doc = include_str!("../docs/guide/command-line.md")]
+mod command_line {}
+
 #[doc = include_str!("../docs/guide/configuration.md")]
 mod configuration {}

@@ -14,8 +14,14 @@ pub(crate) struct Doctor {
     place: Place,
     /// Writes a copy in which a damaged header is made anew from the other one, and looks it through;
     /// `db0 restore` makes a prefix of it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "what")]
     rebuild: Option<PathBuf>,
+    /// Writes a copy that shows the commit before the last one, and looks it through.
+    #[arg(long, value_name = "FILE", group = "what")]
+    rollback_one: Option<PathBuf>,
+    /// Takes the file for what was committed, after it was told that more was.
+    #[arg(long, group = "what")]
+    accept: bool,
 }
 
 impl Doctor {
@@ -23,10 +29,17 @@ impl Doctor {
         let (folder, prefix) = (self.place.folder(), self.place.prefix());
         let found = Workspace::diagnose(folder, prefix)?;
         println!("{found}");
-        let is_fine = match &self.rebuild {
+        let copy = match (&self.rebuild, &self.rollback_one) {
+            (Some(to), _) => Some(Workspace::rebuild(folder, prefix, to)?),
+            (_, Some(to)) => Some(Workspace::roll_back(folder, prefix, to)?),
+            _ => None,
+        };
+        if self.accept {
+            println!("it goes on from state {}", Workspace::accept(folder, prefix)?);
+        }
+        let is_fine = match copy {
             None => found.opens(),
-            Some(to) => {
-                let copy = Workspace::rebuild(folder, prefix, to)?;
+            Some(copy) => {
                 verify::text(&copy, &mut std::io::stdout().lock()).map_err(db0::Error::other)?;
                 copy.is_sound()
             }

@@ -1,16 +1,30 @@
 //! The db0 command: looks into a workspace from outside, and looks after it.
 
 mod backup;
+mod classes;
 mod compact;
 mod doctor;
+mod drop;
+mod dump;
+mod find;
+mod get;
+mod load;
 mod outcome;
+mod output;
 mod place;
 mod prefixes;
 mod progress;
 mod prune;
+mod readers;
 mod restore;
+mod set;
+mod shell;
+mod shown;
+mod stat;
 mod states;
+mod tags;
 mod verify;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -26,8 +40,26 @@ struct Arguments {
 enum Command {
     /// Lists the prefixes of a folder with their last state.
     Prefixes(prefixes::Prefixes),
+    /// Tells what a prefix holds, and how large its file is.
+    Stat(stat::Stat),
+    /// Lists the classes of a prefix.
+    Classes(classes::Classes),
+    /// Lists the tags of a prefix.
+    Tags(tags::Tags),
+    /// Shows objects, by class, tags and fields.
+    Find(find::Find),
+    /// Shows an object.
+    Get(get::Get),
+    /// Changes a field of an object.
+    Set(set::Set),
     /// Lists the committed states of a prefix.
     States(states::States),
+    /// Tells of states as they are committed.
+    Watch(watch::Watch),
+    /// Lists who reads a prefix.
+    Readers(readers::Readers),
+    /// Runs commands on one prefix, line by line.
+    Shell(shell::Shell),
     /// Forgets old states of a prefix that nobody writes.
     Prune(prune::Prune),
     /// Gives free space of a prefix that nobody writes back to the file system.
@@ -35,26 +67,49 @@ enum Command {
     /// Looks through all that a prefix holds; 3 is the exit status if something is wrong.
     Verify(verify::Verify),
     /// Writes a copy of a prefix, while others may be using it.
+    #[command(visible_alias = "copy")]
     Backup(backup::Backup),
     /// Makes a prefix of a copy.
     Restore(restore::Restore),
+    /// Writes all that a prefix holds as a stream that any machine reads.
+    Dump(dump::Dump),
+    /// Makes a prefix of a dump.
+    Load(load::Load),
     /// Says why a prefix does not open, and can rebuild it in a copy.
     Doctor(doctor::Doctor),
+    /// Deletes a prefix that nobody writes.
+    Drop(drop::DropPrefix),
+}
+
+impl Arguments {
+    fn run(self) -> db0::Result<outcome::Outcome> {
+        match self.command {
+            Command::Prefixes(command) => command.run(),
+            Command::Stat(command) => command.run(),
+            Command::Classes(command) => command.run(),
+            Command::Tags(command) => command.run(),
+            Command::Find(command) => command.run(),
+            Command::Get(command) => command.run(),
+            Command::Set(command) => command.run(),
+            Command::States(command) => command.run(),
+            Command::Watch(command) => command.run(),
+            Command::Readers(command) => command.run(),
+            Command::Shell(command) => command.run(),
+            Command::Prune(command) => command.run(),
+            Command::Compact(command) => command.run(),
+            Command::Verify(command) => command.run(),
+            Command::Backup(command) => command.run(),
+            Command::Restore(command) => command.run(),
+            Command::Dump(command) => command.run(),
+            Command::Load(command) => command.run(),
+            Command::Doctor(command) => command.run(),
+            Command::Drop(command) => command.run(),
+        }
+    }
 }
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Command::Prefixes(command) => command.run(),
-        Command::States(command) => command.run(),
-        Command::Prune(command) => command.run(),
-        Command::Compact(command) => command.run(),
-        Command::Verify(command) => command.run(),
-        Command::Backup(command) => command.run(),
-        Command::Restore(command) => command.run(),
-        Command::Doctor(command) => command.run(),
-    };
-    match result {
+    match Arguments::parse().run() {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             eprintln!("db0: {error}");

@@ -100,3 +100,33 @@ fn what_is_not_there_is_told() {
         assert!(said(&output).contains("nothing"), "{command}: {}", said(&output));
     }
 }
+
+#[test]
+fn a_doctor_takes_one_commit_back_and_accepts_an_older_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("root");
+    let workspace = prepared(&root);
+    let data = root.join("default/data.mdb");
+    let older = fs::read(&data).expect("it reads");
+    workspace.create(Note { text: "one more".into() });
+    workspace.commit().expect("it commits");
+    let killed = folder.path().join("killed");
+    fs::create_dir_all(killed.join("default")).expect("it is ours");
+    fs::copy(&data, killed.join("default/data.mdb")).expect("nobody writes now");
+    workspace.close().expect("it closes");
+
+    let copy = folder.path().join("copy");
+    let output = db0([path("doctor"), &killed, path("--rollback-one"), &copy]);
+    assert!(output.status.success(), "{}", said(&output));
+    let told = said(&output);
+    assert!(told.contains("state 1\n") && told.contains("state 2\n"), "{told}");
+    assert!(told.contains("state 1: 20 objects"), "{told}");
+
+    fs::write(&data, older).expect("it can be written");
+    let refused = Workspace::open(&root).expect_err("it is older");
+    assert!(refused.to_string().contains("db0 doctor --accept"), "{refused}");
+    let output = db0([path("doctor"), &root, path("--accept")]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("it goes on from state 1"), "{}", said(&output));
+    assert_eq!(Workspace::open(&root).expect("it is accepted").find::<Note>(()).count(), 20);
+}

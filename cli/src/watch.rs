@@ -1,0 +1,97 @@
+//! `db0 watch`: states as they are committed.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use db0::{Change, Kind, Prefix, Result, State};
+
+use crate::{outcome::Outcome, output, place::Place, states};
+
+/// How long one wait lasts, before it is looked whether the prefix is still there.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// Tells of each state of a prefix as it is committed, until it is interrupted.
+#[derive(clap::Args)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    place: Place,
+    /// Begins with the state after this one; with the next one if not said.
+    #[arg(long)]
+    since: Option<u64>,
+    /// Ends after so many states.
+    #[arg(long)]
+    count: Option<u64>,
+    /// Tells which objects each state changed, too.
+    #[arg(long)]
+    changes: bool,
+    /// As JSON, a line each.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Watch {
+    pub(crate) fn run(&self) -> Result<Outcome> {
+        let prefix = self.place.open()?;
+        let mut last = self.since.unwrap_or_else(|| prefix.state());
+        let mut left = self.count;
+        let mut out = io::stdout().lock();
+        while left != Some(0) {
+            let next = last.saturating_add(1);
+            if !prefix.wait(next, WAIT)? {
+                continue;
+            }
+            // What is pruned already is passed over.
+            for state in prefix.states(next..)? {
+                last = state.number;
+                if let Err(error) = self.tell(&prefix, state, &mut out)? {
+                    return output::told(Err(error));
+                }
+                left = left.map(|left| left - 1);
+                if left == Some(0) {
+                    break;
+                }
+            }
+        }
+        Ok(Outcome::Fine)
+    }
+
+    fn tell(&self, prefix: &Prefix, state: State, out: &mut impl Write) -> Result<io::Result<()>> {
+        let changes = if self.changes { changes(prefix, state.number)? } else { Vec::new() };
+        let mut write = || {
+            if self.json {
+                let mut report = states::json(state);
+                if self.changes {
+                    report["changes"] = changes.iter().map(json).collect();
+                }
+                writeln!(out, "{report}")?;
+            } else {
+                states::text(state, out)?;
+                for change in &changes {
+                    writeln!(out, "\t{}\t{}\t{}", word(change.kind), change.class, change.uuid)?;
+                }
+            }
+            out.flush()
+        };
+        Ok(write())
+    }
+}
+
+fn changes(prefix: &Prefix, state: u64) -> Result<Vec<Change>> {
+    let workspace = prefix.workspace();
+    let (before, after) = (workspace.snapshot_at(state - 1)?, workspace.snapshot_at(state)?);
+    Ok(db0::try_changes(&before, &after)?.collect())
+}
+
+fn json(change: &Change) -> serde_json::Value {
+    serde_json::json!({ "kind": word(change.kind), "class": change.class, "uuid": change.uuid.to_string() })
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Created => "created",
+        Kind::Modified => "modified",
+        Kind::Deleted => "deleted",
+    }
+}
