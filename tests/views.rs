@@ -62,7 +62,18 @@ fn seen(shop: &Memo<Shop>) -> String {
     let index: Vec<_> = shop.by_price.iter().map(|(key, item)| (key, item.read().price)).collect();
     let (name, log) = (&shop.name, shop.log.to_vec());
     let tags: Vec<usize> = shop.items.iter().map(|item| db0::tags(item).list().len()).collect();
-    format!("{name} {items:?} {sale:?} {all} {prices:?} {index:?} {log:?} {tags:?}")
+    let all_tags: Vec<_> = db0::all_tags().expect("a list").into_iter().map(|tag| tag.1).collect();
+    let held: Vec<_> = shop.items.iter().map(Memo::refcount).collect();
+    let notes: Vec<Option<u64>> = shop.items.iter().map(|item| item.attrs().get("note")).collect();
+    let listed = shop.items.first().map(|item| item.attrs().iter().count());
+    let untyped = shop.items.first().map(|item| db0::AnyMemo::from(item).get("price"));
+    let classes = db0::classes().expect("a list");
+    let classes: Vec<_> = classes.into_iter().map(|class| (class.name, class.objects)).collect();
+    let roots = db0::current().roots().expect("a list").len();
+    format!(
+        "{name} {items:?} {sale:?} {all} {prices:?} {index:?} {log:?} {tags:?} {all_tags:?} {held:?} \
+         {notes:?} {listed:?} {untyped:?} {classes:?} {roots}"
+    )
 }
 
 /// Changes everything that can be seen, in a thread of its own.
@@ -78,6 +89,10 @@ fn change(workspace: &Workspace, commit: bool) {
         shop.read().prices.remove("item 20");
         shop.read().prices.insert("item 10".to_owned(), 11);
         shop.read().log.insert(0, 1);
+        let notes = first.attrs().get::<u64>("note").unwrap_or(0);
+        first.attrs().set("note", notes + 1);
+        first.attrs().set(&format!("note {notes}"), notes);
+        db0::current().dict::<String, u64>(&format!("root {notes}"));
         if commit {
             db0::commit().expect("it commits");
         }
@@ -314,6 +329,7 @@ fn its_states_are_those_of_its_moment() {
         item.write().price = 2;
         workspace.commit().expect("it commits");
         assert_eq!((db0::state(), there.read().price), (first, 1));
+        assert_eq!(there.history().expect("a list"), [first]);
         assert!(db0::states(..).expect("a list").iter().all(|state| state.number <= first));
         assert_eq!(db0::state_at(SystemTime::now()).expect("a state"), first);
     });

@@ -17,7 +17,7 @@ pub fn tags_starting_with(objects: &Arc<Objects>, start: &str) -> Result<Vec<(Ta
 }
 
 fn with_front(objects: &Arc<Objects>, front: &[u8]) -> Result<Vec<(TagName, u64)>> {
-    let mut found = Vec::new();
+    let (objects, mut found) = (&objects.seen(), Vec::new());
     for (name, members) in Members::of_tags_with_front(objects, front)? {
         let count = members.count(objects)?;
         // Names outlive what bore them, for the sake of older states.

@@ -40,7 +40,7 @@ impl StoredClass {
         if !objects.is_writable() {
             objects.catalogue().load(objects.store())?;
         }
-        let mut classes = Vec::new();
+        let (seen, mut classes) = (&objects.seen(), Vec::new());
         for id in objects.catalogue().ids() {
             let Some(schema) = objects.catalogue().newest(id) else { continue };
             let mut former_names = objects.catalogue().names(id);
@@ -54,7 +54,7 @@ impl StoredClass {
                 former_names,
                 keep: schema.keep,
                 fields: schema.fields.iter().map(field).collect(),
-                objects: Members::of_id(id).count(objects)?,
+                objects: Members::of_id(id).count(seen)?,
             });
         }
         classes.sort_unstable_by(|a, b| a.name.cmp(&b.name));

@@ -41,5 +41,6 @@ impl AnyMemo {
 
 /// How many references, tags and index entries hold an object, as this view shows it.
 fn holders(objects: &Arc<Objects>, oid: Oid) -> Result<u64> {
+    let objects = &objects.seen();
     Ok(objects.references_to(oid)? + tagging::numbers(objects, oid)?.len() as u64)
 }

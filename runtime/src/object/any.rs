@@ -71,7 +71,7 @@ impl AnyMemo {
     }
 
     /// The cell that this thread reads: of the moment that it holds still, if it does.
-    fn seen_cell(&self) -> Result<Arc<dyn AnyCell>> {
+    pub(super) fn seen_cell(&self) -> Result<Arc<dyn AnyCell>> {
         let cell = self.cell()?;
         match cell.objects().held() {
             Some(then) => then.any_cell(cell.oid()),
@@ -173,7 +173,7 @@ impl AnyMemo {
     /// A field's value as it would be stored; `None` if the object has no field of this name.
     #[doc(hidden)]
     pub fn raw_field(&self, field: &str) -> Result<Option<Vec<u8>>> {
-        let fields = self.cell()?.fields()?.named;
+        let fields = self.seen_cell()?.fields()?.named;
         Ok(fields.into_iter().find(|(name, _)| name == field).map(|(_, raw)| raw))
     }
 

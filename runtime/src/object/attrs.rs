@@ -47,8 +47,8 @@ impl Attrs {
         let (objects, oid) = self.memo.place()?;
         objects.check_not_closed()?;
         objects.follow()?;
-        self.memo.check_alive()?;
-        Ok(RowReader::new(objects, Oid(oid)))
+        self.memo.seen_cell()?.check_alive()?;
+        Ok(RowReader::new(objects.seen(), Oid(oid)))
     }
 
     fn writer(&self, place: &'static Location<'static>) -> Result<RowWriter> {

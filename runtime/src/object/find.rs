@@ -58,7 +58,8 @@ impl<T: Class> Memo<T> {
 }
 
 /// The states in which an object changed.
-pub(super) fn history_of(objects: &Objects, oid: Oid) -> Result<Vec<u64>> {
+pub(super) fn history_of(objects: &Arc<Objects>, oid: Oid) -> Result<Vec<u64>> {
+    let objects = &objects.seen();
     let key = oid_key(oid);
     let mut states = objects.view().stamps(Table::Objects, key.as_bytes())?;
     states.extend(objects.view().stamps(Table::Owned, key.as_bytes())?);

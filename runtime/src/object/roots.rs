@@ -117,12 +117,12 @@ impl Objects {
 
     /// The collections that are kept by their names, by name.
     #[doc(hidden)]
-    pub fn roots(&self) -> Result<Vec<Root>> {
+    pub fn roots(self: &Arc<Self>) -> Result<Vec<Root>> {
         self.check_not_closed()?;
         self.follow()?;
         let mut roots = Vec::new();
         let range = KeyRange::prefix(FRONT);
-        self.view().scan(Table::Names, range, Direction::Forward, &mut |key, row| {
+        self.seen().view().scan(Table::Names, range, Direction::Forward, &mut |key, row| {
             let name = str::from_utf8(&key[FRONT.len()..]).ok();
             let root = name
                 .zip(parse(row))

@@ -105,7 +105,11 @@ impl View {
         let key = super::key::oid_key(oid);
         let key = key.as_bytes();
         if self.state().is_some() {
-            return Ok((0, self.get(Table::Counts, key, <[u8]>::to_vec)?));
+            let pending = match self {
+                Self::Held(held) => held.layers.iter().map(|layer| layer.read().counted(oid)).sum(),
+                Self::Live(_) | Self::Committed(_) | Self::At(..) => 0,
+            };
+            return Ok((pending, self.get(Table::Counts, key, <[u8]>::to_vec)?));
         }
         let sum = |stack: &Stack| stack.layers.iter().map(|layer| layer.read().counted(oid)).sum();
         let (pending, disk) = self.store().look(sum)?;
