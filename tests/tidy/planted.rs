@@ -112,6 +112,14 @@ fn the_lock_file_is_seen() {
 }
 
 #[test]
+fn unsafe_modes_are_seen() {
+    let rule = safety::lmdb_has_no_unsafe_mode;
+    let text = "let flags = ffi::MDB_NOTLS | ffi::MDB_WRITEMAP;";
+    catches(rule, &[("runtime/src/lmdb/a.rs", text)], "runtime/src/lmdb/a.rs:1");
+    passes(rule, &[("faults/src/a.rs", text), ("runtime/src/lmdb/a.rs", "// MDB_WRITEMAP")]);
+}
+
+#[test]
 fn layers_are_seen() {
     let manifest = "[dependencies]\ndb0-query.workspace = true\n[dev-dependencies]\ndb0 = \"1\"\n";
     passes(layers::crates_look_down, &[("snapshot/Cargo.toml", manifest)]);

@@ -29,6 +29,17 @@ const LOCK_FILE: &str = "lock.mdb";
 /// Who may name it: to tell it from data, never to open it.
 const LOCK_FILE_HOMES: [&str; 1] = ["runtime/src/lmdb/"];
 
+/// Modes of LMDB in which a crash, a full disk or a second process loses data, or memory reaches the file.
+const LMDB_MODES: [&str; 7] = [
+    "MDB_WRITEMAP",
+    "MDB_MAPASYNC",
+    "MDB_NOLOCK",
+    "MDB_NOMEMINIT",
+    "MDB_PREVSNAPSHOT",
+    "MDB_DUPSORT",
+    "MDB_FIXEDMAP",
+];
+
 fn in_one_of(path: &str, homes: &[&str]) -> bool {
     homes.iter().any(|home| path.starts_with(home))
 }
@@ -111,6 +122,17 @@ fn names_a_lock(source: &Source, at: usize) -> bool {
         && rest.nth(6).is_some_and(is_lock)
 }
 
+pub(crate) fn lmdb_has_no_unsafe_mode(tree: &Tree, found: &mut Findings) {
+    for source in tree.rust.iter().filter(|source| source.path.starts_with("runtime/")) {
+        for token in &source.tokens {
+            if LMDB_MODES.contains(&token.text.as_str()) {
+                let advice = "a mode that loses data: see docs/reliability.md";
+                found.at(&source.path, token.line, advice);
+            }
+        }
+    }
+}
+
 pub(crate) fn lock_file_is_left_alone(tree: &Tree, found: &mut Findings) {
     const OPENERS: [&str; 5] = ["open(", "read(", "copy(", "File::", "OpenOptions"];
     for source in &tree.rust {
@@ -144,6 +166,11 @@ fn every_unsafe_block_is_argued() {
 #[test]
 fn the_c_library_is_behind_one_layer() {
     hold(lmdb_is_behind_its_layer);
+}
+
+#[test]
+fn modes_of_lmdb_that_lose_data_are_not_used() {
+    hold(lmdb_has_no_unsafe_mode);
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub use encode::{encode, encode_checked, encode_fields, encode_fields_checked};
 pub use fault::Fault;
 pub use fields::{field, join_fields, join_variant, skip_values, split_fields, split_variant};
 pub use format::{Time, TimeRange};
-pub use limits::{DEPTH_MAX, ROW_BYTES_MAX};
+pub use limits::{DEPTH_MAX, ROW_BYTES_MAX, VALUE_BYTES_MAX};
 pub use reference::{
     COLLECTION, PAYLOAD_MAX, RefExt, STRONG, WEAK, for_each_reference, sole_reference,
     split_reference,

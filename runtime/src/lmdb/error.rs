@@ -86,7 +86,7 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         }
         ffi::MDB_DBS_FULL => "too many tables: the file is not one of db0's",
         ffi::MDB_READERS_FULL => {
-            "every reader slot is taken: too many processes and snapshots read this prefix"
+            "every reader slot is taken: too many processes read this prefix; `db0 readers` lists them"
         }
         ffi::MDB_TLS_FULL => "the system has no thread keys left",
         ffi::MDB_TXN_FULL => "the transaction has too many dirty pages",

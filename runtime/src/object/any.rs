@@ -26,7 +26,7 @@ use super::{
 use crate::{
     Error, OrPanic, Result,
     class::Class,
-    codec::{self, Reference, STRONG, Value},
+    codec::{self, Reference, STRONG, VALUE_BYTES_MAX, Value},
     store::{Oid, PrefixId, StateNum, oid_of_key},
 };
 
@@ -149,7 +149,13 @@ impl AnyMemo {
     pub fn try_fields(&self) -> Result<Vec<(String, Value)>> {
         let fields = self.seen_cell()?.fields()?.named;
         context::decoding(&self.open()?, || {
-            fields.into_iter().map(|(name, raw)| Ok((name, Value::from_bytes(&raw)?))).collect()
+            let mut room = VALUE_BYTES_MAX;
+            let value = |(name, raw): (String, Vec<u8>)| {
+                let value = Value::from_bytes(&raw)?;
+                value.take_room(&mut room)?;
+                Ok((name, value))
+            };
+            fields.into_iter().map(value).collect()
         })
     }
 

@@ -254,6 +254,17 @@ impl Part<'_> {
         }
     }
 
+    /// What is so large is better written in parts: it takes memory, and others wait for its end.
+    fn tell_if_large(&self, bytes: usize) {
+        if bytes > self.objects.shared().config.pending_bytes {
+            tracing::warn!(
+                "one commit of prefix {:?} writes {} MiB: several smaller ones, or an `atomic` of less at a time, take less memory and time",
+                self.objects.name(),
+                bytes >> 20
+            );
+        }
+    }
+
     fn write(&self, writer: &mut Writer<'_>) -> Result<()> {
         let (merged, plan) = (&*self.merged, &self.plan);
         let mut memberships = orphans(plan);
@@ -272,6 +283,7 @@ impl Part<'_> {
         };
         batch.objects()?;
         self.frozen.encoded.set(batch.bytes);
+        self.tell_if_large(batch.bytes);
         for (class, oids) in batch.joined {
             memberships.join(Objects::class_tag(class), oids.into_iter());
         }

@@ -21,9 +21,19 @@ use crate::codec::{
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if is_codec::<S::Error>() {
+            self.check_size().map_err(S::Error::custom)?;
             return store(self, serializer);
         }
         Foreign { value: self, depth: 0 }.serialize(serializer)
+    }
+}
+
+/// A part of a value whose size has been looked at.
+struct Part<'a>(&'a Value);
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        store(self.0, serializer)
     }
 }
 
@@ -49,9 +59,9 @@ fn store<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error>
         Value::Float32(value) => serializer.serialize_f32(*value),
         Value::Text(text) => serializer.serialize_str(text),
         Value::Bytes(bytes) => serializer.serialize_bytes(bytes),
-        Value::List(items) => serializer.collect_seq(items),
+        Value::List(items) => serializer.collect_seq(items.iter().map(Part)),
         Value::Map(entries) => {
-            serializer.collect_map(entries.iter().map(|(key, value)| (key, value)))
+            serializer.collect_map(entries.iter().map(|(key, value)| (Part(key), Part(value))))
         }
         Value::Reference(reference) => {
             note_bare();

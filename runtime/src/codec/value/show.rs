@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{bytes::take, types::Value};
 use crate::codec::{
+    limits::VALUE_BYTES_MAX,
     reader::Reader,
     reference::{COLLECTION, STRONG, WEAK},
 };
@@ -61,7 +62,8 @@ impl fmt::Display for Value {
 /// The first value of these bytes as text for a path: short, and never a fault of its own.
 pub(crate) fn describe(bytes: &[u8]) -> String {
     const LENGTH_MAX: usize = 40;
-    let Ok(value) = take(&mut Reader::new(bytes), 0) else { return "?".into() };
+    let mut room = VALUE_BYTES_MAX;
+    let Ok(value) = take(&mut Reader::new(bytes), 0, &mut room) else { return "?".into() };
     let text = value.to_string();
     match text.char_indices().nth(LENGTH_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
