@@ -75,7 +75,7 @@ impl Dump {
 fn objects(prefix: &Prefix, to: &mut impl Write) -> Result<io::Result<()>> {
     let snapshot = prefix.snapshot()?;
     for object in snapshot.find_any(()).try_iter()? {
-        if let Err(error) = Shown::of(&object)?.write_line(to)? {
+        if let Err(error) = Shown::of(&object?)?.write_line(to)? {
             return Ok(Err(error));
         }
     }

@@ -55,7 +55,7 @@ impl Find {
             return output::told(writeln!(out, "{count}").and_then(|()| out.flush()));
         }
         for object in found.try_iter()? {
-            if let Err(error) = Shown::of(&object)?.write_line(&mut out)? {
+            if let Err(error) = Shown::of(&object?)?.write_line(&mut out)? {
                 return output::told(Err(error));
             }
         }

@@ -13,7 +13,7 @@ use crate::{
     core::{Core, Of, Op},
     criteria::Criteria,
     expr::{Expr, Node},
-    stream::Ids,
+    matches::{Matches, TryMatches},
     tags::Targets,
 };
 
@@ -136,14 +136,18 @@ impl<H: AnyHandle> AnyQuery<H> {
     /// # Panics
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
     #[track_caller]
-    pub fn iter(&self) -> AnyMatches<H> {
-        self.try_iter().or_panic()
+    pub fn iter(&self) -> Matches<H> {
+        Matches(self.try_iter().or_panic())
     }
 
-    /// As [`iter`](Self::iter), with the failure as a value.
-    pub fn try_iter(&self) -> Result<AnyMatches<H>> {
-        let objects = self.core.objects()?.clone();
-        Ok(AnyMatches { objects, ids: self.core.ids()?, handle: PhantomData })
+    /// As [`iter`](Self::iter), with failures as values, on the way too.
+    pub fn try_iter(&self) -> Result<TryMatches<H>> {
+        let handle = |objects: &Arc<Objects>, oid| match objects.any(oid) {
+            Ok(memo) => Ok(Some(H::of(memo))),
+            Err(Error::Deleted { .. } | Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        };
+        Ok(TryMatches::new(self.core.objects()?.clone(), self.core.ids()?, handle))
     }
 
     /// How many there are. No object is loaded for it.
@@ -160,29 +164,46 @@ impl<H: AnyHandle> AnyQuery<H> {
     /// There is none.
     #[track_caller]
     pub fn is_empty(&self) -> bool {
-        self.core.is_empty().or_panic()
+        self.try_is_empty().or_panic()
+    }
+
+    /// As [`is_empty`](Self::is_empty), with the failure as a value.
+    pub fn try_is_empty(&self) -> Result<bool> {
+        self.core.is_empty()
     }
 
     /// The oldest one.
     #[track_caller]
     pub fn first(&self) -> Option<H> {
-        self.iter().next()
+        self.try_first().or_panic()
+    }
+
+    /// As [`first`](Self::first), with the failure as a value.
+    pub fn try_first(&self) -> Result<Option<H>> {
+        self.try_iter()?.next().transpose()
     }
 
     /// Whether an object is among them.
     #[track_caller]
     pub fn contains(&self, memo: &impl Handle) -> bool {
-        let contains = || -> Result<bool> {
-            let (theirs, oid) = memo.as_any().place()?;
-            Ok(self.core.objects()?.is_same_prefix(&theirs) && self.core.contains(oid)?)
-        };
-        contains().or_panic()
+        self.try_contains(memo).or_panic()
+    }
+
+    /// As [`contains`](Self::contains), with the failure as a value.
+    pub fn try_contains(&self, memo: &impl Handle) -> Result<bool> {
+        let (theirs, oid) = memo.as_any().place()?;
+        Ok(self.core.objects()?.is_same_prefix(&theirs) && self.core.contains(oid)?)
     }
 
     /// The identities of the results. No object is loaded for it.
     #[track_caller]
     pub fn uuids(&self) -> Vec<Uuid> {
-        self.core.uuids().or_panic()
+        self.try_uuids().or_panic()
+    }
+
+    /// As [`uuids`](Self::uuids), with the failure as a value.
+    pub fn try_uuids(&self) -> Result<Vec<Uuid>> {
+        self.core.uuids()
     }
 
     /// Those for which a closure says so, at the place where it is put.
@@ -247,49 +268,20 @@ impl<H: AnyHandle> Targets for AnyQuery<H> {
 
 impl<H: AnyHandle> IntoIterator for AnyQuery<H> {
     type Item = H;
-    type IntoIter = AnyMatches<H>;
+    type IntoIter = Matches<H>;
 
     #[track_caller]
-    fn into_iter(self) -> AnyMatches<H> {
+    fn into_iter(self) -> Matches<H> {
         self.iter()
     }
 }
 
 impl<H: AnyHandle> IntoIterator for &AnyQuery<H> {
     type Item = H;
-    type IntoIter = AnyMatches<H>;
+    type IntoIter = Matches<H>;
 
     #[track_caller]
-    fn into_iter(self) -> AnyMatches<H> {
+    fn into_iter(self) -> Matches<H> {
         self.iter()
-    }
-}
-
-/// The results of a query over several classes, on their way. It is safe to write meanwhile.
-pub struct AnyMatches<H> {
-    objects: Arc<Objects>,
-    ids: Ids,
-    handle: PhantomData<fn() -> H>,
-}
-
-impl<H: AnyHandle> Iterator for AnyMatches<H> {
-    type Item = H;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<H> {
-        loop {
-            match self.ids.next()?.and_then(|oid| self.objects.any(oid)) {
-                Ok(memo) => return Some(H::of(memo)),
-                // It was deleted since it was found.
-                Err(Error::Deleted { .. } | Error::NotFound { .. }) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-    }
-}
-
-impl<H> fmt::Debug for AnyMatches<H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyMatches").finish_non_exhaustive()
     }
 }

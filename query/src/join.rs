@@ -113,16 +113,16 @@ impl<T: Class> Query<T> {
         on: impl JoinOn<T, U>,
     ) -> Result<Vec<(Memo<T>, Memo<U>)>> {
         let mut by_key: HashMap<Vec<u8>, Vec<Memo<U>>> = HashMap::new();
-        let mut others = other.try_iter()?;
-        while let Some(memo) = others.try_next().transpose()? {
+        for memo in other.try_iter()? {
+            let memo = memo?;
             if let Some(object) = if_alive(memo.try_read())? {
                 by_key.entry(on.right(&memo, &object)).or_default().push(memo.clone());
             }
         }
         let mut pairs = Vec::new();
         let mut keys = Vec::new();
-        let mut mine = self.try_iter()?;
-        while let Some(memo) = mine.try_next().transpose()? {
+        for memo in self.try_iter()? {
+            let memo = memo?;
             let Some(object) = if_alive(memo.try_read())? else { continue };
             keys.clear();
             on.left(&object, &mut keys);

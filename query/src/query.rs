@@ -9,7 +9,7 @@ use crate::{
     core::{Core, Of},
     criteria::Criteria,
     expr::{Expr, Node},
-    stream::Ids,
+    matches::{Matches, TryMatches},
 };
 
 /// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked.
@@ -78,14 +78,15 @@ impl<T: Class> Query<T> {
     /// # Panics
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
     #[track_caller]
-    pub fn iter(&self) -> Matches<T> {
-        self.try_iter().or_panic()
+    pub fn iter(&self) -> Matches<Memo<T>> {
+        Matches(self.try_iter().or_panic())
     }
 
-    /// As [`iter`](Self::iter), with the failure as a value.
-    pub fn try_iter(&self) -> Result<Matches<T>> {
+    /// As [`iter`](Self::iter), with failures as values, on the way too.
+    pub fn try_iter(&self) -> Result<TryMatches<Memo<T>>> {
         let objects = self.core.objects()?.clone();
-        Ok(Matches { objects, ids: self.core.ids()?, class: PhantomData })
+        let handle = |objects: &Arc<Objects>, oid| objects.memo_if_alive(oid);
+        Ok(TryMatches::new(objects, self.core.ids()?, handle))
     }
 
     /// How many there are. No object is loaded for it.
@@ -148,7 +149,7 @@ impl<T: Class> Query<T> {
 
     /// As [`first`](Self::first), with the failure as a value.
     pub fn try_first(&self) -> Result<Option<Memo<T>>> {
-        self.try_iter()?.try_next().transpose()
+        self.try_iter()?.next().transpose()
     }
 
     /// Whether an object is among them.
@@ -215,55 +216,20 @@ impl<T, Q: Class> Criteria<T> for Query<Q> {
 
 impl<T: Class> IntoIterator for Query<T> {
     type Item = Memo<T>;
-    type IntoIter = Matches<T>;
+    type IntoIter = Matches<Memo<T>>;
 
     #[track_caller]
-    fn into_iter(self) -> Matches<T> {
+    fn into_iter(self) -> Matches<Memo<T>> {
         self.iter()
     }
 }
 
 impl<T: Class> IntoIterator for &Query<T> {
     type Item = Memo<T>;
-    type IntoIter = Matches<T>;
+    type IntoIter = Matches<Memo<T>>;
 
     #[track_caller]
-    fn into_iter(self) -> Matches<T> {
+    fn into_iter(self) -> Matches<Memo<T>> {
         self.iter()
-    }
-}
-
-/// The results of a query, on their way. It is safe to write meanwhile.
-pub struct Matches<T> {
-    objects: Arc<Objects>,
-    ids: Ids,
-    class: PhantomData<fn() -> T>,
-}
-
-impl<T: Class> Matches<T> {
-    /// As `next`, with a failure as a value.
-    pub fn try_next(&mut self) -> Option<Result<Memo<T>>> {
-        loop {
-            let found = self.ids.next()?.and_then(|oid| self.objects.memo_if_alive(oid));
-            // It may have been deleted since it was found.
-            if let Some(found) = found.transpose() {
-                return Some(found);
-            }
-        }
-    }
-}
-
-impl<T: Class> Iterator for Matches<T> {
-    type Item = Memo<T>;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<Memo<T>> {
-        self.try_next().transpose().or_panic()
-    }
-}
-
-impl<T> fmt::Debug for Matches<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Matches").finish_non_exhaustive()
     }
 }

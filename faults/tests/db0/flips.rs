@@ -54,11 +54,6 @@ fn read_all(folder: &Path, _: u64, last: u64) -> Result<(), String> {
         Ok(Err(Wrong::Refused(
             error @ (Error::Corrupt { .. } | Error::Format { .. } | Error::Io { .. }),
         ))) => Err(format!("told: {error}")),
-        Ok(Err(Wrong::Panicked(why)))
-            if why.contains("checksum") || why.starts_with("reading ") =>
-        {
-            Err(format!("told: {why}"))
-        }
         Ok(Err(Wrong::Unlisted(why))) => Err(format!("unlisted: {why}")),
         Ok(Err(Wrong::Hidden(why))) => Err(format!("hidden: {why}")),
         Ok(Err(other)) => Err(format!("wrong: {other}")),

@@ -135,8 +135,6 @@ impl Past {
 pub(crate) enum Wrong {
     /// It told us itself.
     Refused(Error),
-    /// It told us by a panic, where its interface has no other way.
-    Panicked(String),
     /// A state is missing from the list of states.
     Unlisted(String),
     /// It left something out.
@@ -155,7 +153,6 @@ impl std::fmt::Display for Wrong {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused(error) => write!(f, "refused: {error}"),
-            Self::Panicked(why) => write!(f, "panicked: {why}"),
             Self::Unlisted(why) | Self::Hidden(why) | Self::Differs(why) => f.write_str(why),
         }
     }

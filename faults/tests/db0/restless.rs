@@ -153,6 +153,20 @@ impl Worker {
         Ok(())
     }
 
+    /// What it does while it holds still is not seen before that is over.
+    fn look_still(&mut self, workspace: &Workspace) -> Result<()> {
+        let before = self.plain.clone();
+        workspace.try_view(|| {
+            for _ in 0..4 {
+                if let Ok(seen) = found(workspace, self.owner) {
+                    assert_eq!(seen, before, "of the moment at which the view began");
+                }
+                // What is refused has not happened.
+                let _ = self.step();
+            }
+        })
+    }
+
     /// Two objects, perhaps in two prefixes, or neither.
     fn atomically(&mut self, uuid: Uuid, memo: &Memo<Restless>, plain: Plain) -> Result<()> {
         let (Some((other, second)), n) = (self.pick(), self.random.next_u64() >> 8) else {
@@ -183,7 +197,8 @@ fn found(workspace: &Workspace, owner: u64) -> Result<BTreeMap<Uuid, Plain>> {
     let mut found = BTreeMap::new();
     for (place, name) in PREFIXES.into_iter().enumerate() {
         let prefix = workspace.prefix(name, Mode::ReadWrite)?;
-        for memo in &prefix.find::<Restless>(format!("of {owner}")) {
+        for memo in prefix.find::<Restless>(format!("of {owner}")).try_iter()? {
+            let memo = memo?;
             let one = memo.try_read()?;
             assert_eq!(one.owner, owner);
             let plain = Plain {
@@ -240,7 +255,10 @@ fn nothing_is_lost_doubled_or_torn() {
                 scope.spawn(move || {
                     let _entered = workspace.enter();
                     while began.elapsed() < span {
-                        refused.fetch_add(u64::from(worker.step().is_err()), Ordering::Relaxed);
+                        let holds_still = worker.random.chance(1, 16);
+                        let step =
+                            if holds_still { worker.look_still(workspace) } else { worker.step() };
+                        refused.fetch_add(u64::from(step.is_err()), Ordering::Relaxed);
                     }
                 })
             })

@@ -1,9 +1,7 @@
 //! Reading all that a prefix holds, now or in the past.
 
-use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use db0::{Error, Memo, Query, Result, Snapshot};
+use std::collections::BTreeSet;
 
 use crate::item::{Item, Root, payload};
 use crate::model::{Contents, TAGS, Thing};
@@ -40,12 +38,9 @@ impl Seen<'_> {
     }
 }
 
-/// The results of a query. Once it has begun it has no way but a panic to tell of damage.
+/// The results of a query.
 pub(crate) fn all(query: &Query<Item>) -> Result<Vec<Memo<Item>>, Wrong> {
-    let matches = query.try_iter()?;
-    catch_unwind(AssertUnwindSafe(|| matches.collect())).map_err(|panic| {
-        Wrong::Panicked(panic.downcast_ref::<String>().cloned().unwrap_or_default())
-    })
+    Ok(query.try_iter()?.collect::<db0::Result<_>>()?)
 }
 
 /// Everything, read object by object; nothing but defaults before the first step.
