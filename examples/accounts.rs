@@ -48,5 +48,8 @@ fn main() -> db0::Result<()> {
     let unknown = db0::find::<Account>(Account::AGE.is_none()).count();
     let paid = db0::find::<Account>(Plan::Paid).count();
     println!("{older} above forty, {unknown} of unknown age, {paid} paid");
+    // City and age are kept together: one walk over those in question.
+    let romans = db0::find::<Account>((Account::CITY.eq("Rome"), Account::AGE.lt(Some(40))));
+    println!("{} younger Romans", romans.count());
     Ok(())
 }

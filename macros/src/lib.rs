@@ -52,7 +52,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `name = "Human"` | the class's name on disk; else it is that of the type |
 /// | `renamed_from = "Person"` | a name it had; several in brackets |
 /// | `implements = [Shape, other::Trait]` | `find_dyn::<dyn Shape>` finds the class |
-/// | `index = (realm, name)` | a composite index, as often as wanted |
+/// | `index = (realm, name)` | a composite index, as often as wanted: it answers conditions on the first of its fields |
 /// | `unique = (realm, name)` | a composite that no two objects share |
 /// | `crate = "path"` | where db0 is, for crates that re-export it |
 ///

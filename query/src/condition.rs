@@ -12,7 +12,7 @@ use db0_runtime::{
     Error, Result,
     class::Class,
     codec::key::{FieldKeys, FieldKind, Key, KeySink},
-    derived::FieldIndex,
+    derived::{Composite, FieldIndex},
     object::Objects,
 };
 
@@ -26,6 +26,9 @@ use crate::{
 /// Gives the keys that a field of an object has; false if there is no such object any more.
 type ReadKeys = Arc<dyn Fn(&Arc<Objects>, u64, &mut KeySink) -> Result<bool> + Send + Sync>;
 
+/// Finds the indexes that a view has of several fields of a class together.
+type FindComposites = fn(&Arc<Objects>) -> Result<Vec<Composite>>;
+
 /// Finds the index that a view has of a field.
 type FindIndex = fn(&Arc<Objects>, &FieldKey) -> Result<Option<FieldIndex>>;
 
@@ -37,6 +40,7 @@ pub(crate) struct FieldKey {
     pub(crate) kind: FieldKind,
     read: ReadKeys,
     find: FindIndex,
+    composites: FindComposites,
 }
 
 impl FieldKey {
@@ -65,6 +69,7 @@ impl FieldKey {
             kind,
             read: Arc::new(read),
             find: |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind),
+            composites: FieldIndex::composites::<T>,
         }
     }
 
@@ -87,12 +92,15 @@ impl FieldKey {
             }
         };
         let is_mine = names_of::<T>().contains(&class);
-        let find: FindIndex = if is_mine {
-            |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind)
+        let (find, composites): (FindIndex, FindComposites) = if is_mine {
+            let find =
+                |objects: &_, key: &Self| FieldIndex::of::<T>(objects, &key.field, &key.kind);
+            (find, FieldIndex::composites::<T>)
         } else {
-            |_, _| Ok(None)
+            (|_, _| Ok(None), |_| Ok(Vec::new()))
         };
-        Self { class: class.into(), field: field.into(), kind, read: Arc::new(read), find }
+        let read = Arc::new(read);
+        Self { class: class.into(), field: field.into(), kind, read, find, composites }
     }
 
     /// Gives the keys of an object; false if there is no such object any more.
@@ -108,6 +116,11 @@ impl FieldKey {
     /// The index that a view has of the field.
     pub(crate) fn index(&self, objects: &Arc<Objects>) -> Result<Option<FieldIndex>> {
         (self.find)(objects, self)
+    }
+
+    /// The indexes that the view has of several fields of its class together.
+    pub(crate) fn composites(&self, objects: &Arc<Objects>) -> Result<Vec<Composite>> {
+        (self.composites)(objects)
     }
 }
 
@@ -163,8 +176,26 @@ impl Debug for FieldTest {
 
 /// A condition on a field of `T`, as in `Person::AGE.eq(30)`.
 ///
-/// Where the field is declared `#[db0(index)]` or `#[db0(unique)]`, its index answers; else the objects
-/// are looked into.
+/// Where the field is declared `#[db0(index)]` or `#[db0(unique)]`, its index answers; so does one of
+/// several fields, `#[db0::memo(index = (realm, name))]`, where the first of them have one value each and
+/// the next one has a range. Else the objects are looked into.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+/// #[db0::memo(keep, index = (city, year))]
+/// struct House {
+///     year: u16,
+///     city: String,
+/// }
+/// # db0::Memo::new(House { year: 1912, city: "Oslo".into() });
+/// # db0::Memo::new(House { year: 1912, city: "Rome".into() });
+/// # db0::Memo::new(House { year: 1812, city: "Rome".into() });
+/// let old = db0::find::<House>((House::YEAR.lt(1900), House::CITY.eq("Rome")));
+/// assert_eq!(old.explain().at_most(), 1);
+/// # assert_eq!(old.count(), 1);
+/// # Ok::<(), db0::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Condition<T> {
     node: Node,

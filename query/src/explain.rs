@@ -151,7 +151,10 @@ impl Explain {
             Step::Indexed(indexed) => {
                 let count = indexed.count(objects, COUNTED_MAX)?;
                 let more = if count >= COUNTED_MAX { " or more" } else { "" };
-                self.line(depth, format!("{:?}: {count}{more} in its index", indexed.test()));
+                let tests: Vec<_> =
+                    indexed.tests().iter().map(|test| format!("{test:?}")).collect();
+                let tests = tests.join(" and ");
+                self.line(depth, format!("{tests}: {count}{more} in its index"));
                 if count < COUNTED_MAX { count.min(all) } else { all }
             }
             Step::Field(test) => {

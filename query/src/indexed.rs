@@ -8,7 +8,10 @@ use std::{
 
 use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
 
-use crate::{condition::FieldTest, eval::keep_if, field_walk::ENTRIES_AN_OBJECT, ids::place_of};
+use crate::{
+    composite::Chosen, condition::FieldTest, eval::keep_if, field_walk::ENTRIES_AN_OBJECT,
+    ids::place_of,
+};
 
 /// So many entries are walked in any case.
 const ENTRIES_MIN: u64 = 1024;
@@ -51,7 +54,8 @@ impl Keys {
 pub(crate) struct Indexed {
     index: FieldIndex,
     keys: Keys,
-    test: FieldTest,
+    /// The conditions, which must all hold: one, or those on fields that are kept together.
+    tests: Vec<FieldTest>,
     walk: RefCell<Walk>,
 }
 
@@ -67,13 +71,30 @@ struct Walk {
 }
 
 impl Indexed {
+    /// A condition that the index of its field answers.
     pub(crate) fn new(index: FieldIndex, test: &FieldTest) -> Self {
-        Self { index, keys: test.keys.clone(), test: test.clone(), walk: RefCell::default() }
+        let (keys, tests) = (test.keys.clone(), vec![test.clone()]);
+        Self { index, keys, tests, walk: RefCell::default() }
     }
 
-    /// The condition.
-    pub(crate) fn test(&self) -> &FieldTest {
-        &self.test
+    /// Those among some conditions that an index answers together.
+    pub(crate) fn together(chosen: Chosen, among: &[&FieldTest]) -> Self {
+        let tests = chosen.of.iter().map(|place| among[*place].clone()).collect();
+        Self { index: chosen.index, keys: chosen.keys, tests, walk: RefCell::default() }
+    }
+
+    /// The conditions.
+    pub(crate) fn tests(&self) -> &[FieldTest] {
+        &self.tests
+    }
+
+    fn holds(&self, objects: &Arc<Objects>, oid: u64) -> Result<bool> {
+        for test in &self.tests {
+            if !test.holds(objects, oid)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// How many entries have one of the keys: counted up to `limit`.
@@ -148,7 +169,7 @@ impl Indexed {
         among: &mut Chunk,
     ) -> Result<()> {
         if !self.is_source() && !self.walk(objects, among.len().into())? {
-            return keep_if(number, among, |oid| self.test.holds(objects, oid));
+            return keep_if(number, among, |oid| self.holds(objects, oid));
         }
         let mut having = Chunk::EMPTY;
         self.chunk(objects, number, &mut having)?;

@@ -3,6 +3,7 @@
 mod all_tags;
 mod and;
 mod any_query;
+mod composite;
 mod condition;
 mod core;
 mod criteria;

@@ -7,6 +7,7 @@ use db0_runtime::{Result, class::TagName, derived::Members, object::Objects};
 
 use crate::{
     and::And,
+    composite,
     condition::FieldTest,
     core::members_named,
     expr::{Node, Test},
@@ -90,7 +91,7 @@ impl Plan {
                 ids.insert(oid);
                 Step::Ids(ids, format!("{node:?}"))
             }),
-            Node::And(parts) => Step::And(And::new(self.steps(parts)?)),
+            Node::And(parts) => Step::And(And::new(self.all_of(parts)?)),
             Node::Or(parts) => Step::Or(self.steps(parts)?),
             Node::Not(part) => Step::Not(Box::new(self.step(part)?)),
             Node::Query(query) => {
@@ -104,10 +105,7 @@ impl Plan {
                 }
             }
             Node::Index(part) => self.index(part)?,
-            Node::Field(test) => match test.field.index(&self.objects)? {
-                Some(index) => Step::Indexed(Indexed::new(index, test)),
-                None => Step::Field(test.clone()),
-            },
+            Node::Field(test) => self.field(test)?,
             Node::Filter(test) => Step::Filter(test.clone()),
             Node::Wrong(why) => return Err(why.clone()),
         })
@@ -115,6 +113,39 @@ impl Plan {
 
     fn steps(&mut self, parts: &[Node]) -> Result<Vec<Step>> {
         parts.iter().map(|part| self.step(part)).collect()
+    }
+
+    /// Steps that must all hold: conditions on fields that are kept together are one.
+    fn all_of(&mut self, parts: &[Node]) -> Result<Vec<Step>> {
+        let (places, tests): (Vec<usize>, Vec<&FieldTest>) = parts
+            .iter()
+            .enumerate()
+            .filter_map(|(place, part)| match part {
+                Node::Field(test) => Some((place, test)),
+                _ => None,
+            })
+            .unzip();
+        let Some(chosen) = composite::choose(&self.objects, &tests, 2)? else {
+            return self.steps(parts);
+        };
+        let done: Vec<usize> = chosen.of.iter().map(|test| places[*test]).collect();
+        let mut steps = vec![Step::Indexed(Indexed::together(chosen, &tests))];
+        for (_, part) in parts.iter().enumerate().filter(|(place, _)| !done.contains(place)) {
+            steps.push(self.step(part)?);
+        }
+        Ok(steps)
+    }
+
+    /// A condition: with the index of its field, else with one that begins with it.
+    fn field(&self, test: &FieldTest) -> Result<Step> {
+        if let Some(index) = test.field.index(&self.objects)? {
+            return Ok(Step::Indexed(Indexed::new(index, test)));
+        }
+        let together = composite::choose(&self.objects, &[test], 1)?;
+        Ok(match together {
+            Some(chosen) => Step::Indexed(Indexed::together(chosen, &[test])),
+            None => Step::Field(test.clone()),
+        })
     }
 
     fn tagged(&mut self, members: Members, name: Name) -> Step {

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use crate::{
     Result,
     class::{Class, KeyUse},
-    codec::key::{FieldKind, KeyBounds},
+    codec::key::{FieldKind, KeyBounds, KeyKind},
     fields,
     object::Objects,
     store::{Direction, IndexId, Oid},
@@ -21,7 +21,45 @@ pub struct FieldIndex {
     is_unique: bool,
 }
 
+/// An index of several fields together.
+#[derive(Clone, Debug)]
+pub struct Composite {
+    /// Which fields these are, in their order, each with the kind of its keys.
+    pub fields: Vec<(String, KeyKind)>,
+    /// The index.
+    pub index: FieldIndex,
+}
+
 impl FieldIndex {
+    /// The indexes of several fields together that this view has of a class.
+    #[track_caller]
+    pub fn composites<T: Class>(objects: &Arc<Objects>) -> Result<Vec<Composite>> {
+        let composite = |definition: &fields::Definition| {
+            let Some(FieldKind::One(KeyKind::Tuple(kinds))) = &definition.kind else { return None };
+            let names: Vec<_> = definition.name.split(',').map(str::to_owned).collect();
+            let is_one = definition.ready && names.len() > 1 && names.len() == kinds.len();
+            let fields = names.into_iter().zip(kinds.iter().cloned()).collect();
+            is_one.then(|| Composite { fields, index: Self::defined(definition) })
+        };
+        Self::of_class::<T, _>(objects, |all| all.iter().filter_map(composite).collect())
+    }
+
+    /// What is picked of what this view keeps of a class.
+    #[track_caller]
+    fn of_class<T: Class, R: Default>(
+        objects: &Arc<Objects>,
+        pick: impl FnOnce(&[fields::Definition]) -> R,
+    ) -> Result<R> {
+        objects.follow()?;
+        objects.keep_if_idle::<T>()?;
+        let Some(class) = objects.known_class::<T>()? else { return Ok(R::default()) };
+        Ok(pick(objects.definitions()?.of(class.id)))
+    }
+
+    fn defined(definition: &fields::Definition) -> Self {
+        Self { index: definition.index, is_unique: definition.uses == KeyUse::Unique }
+    }
+
     /// The index of a field, or of a composite (its names with commas between), whose keys are of
     /// this kind; `None` if this view has none, or one that is still being built.
     #[track_caller]
@@ -30,20 +68,12 @@ impl FieldIndex {
         name: &str,
         kind: &FieldKind,
     ) -> Result<Option<Self>> {
-        objects.follow()?;
-        objects.keep_if_idle::<T>()?;
-        let Some(class) = objects.known_class::<T>()? else { return Ok(None) };
-        let definitions = objects.definitions()?;
         let fits = |definition: &&fields::Definition| {
             definition.ready
                 && definition.name == name
                 && definition.kind.as_ref().is_some_and(|stored| kind.extends(stored))
         };
-        let found = definitions.of(class.id).iter().find(fits);
-        Ok(found.map(|definition| Self {
-            index: definition.index,
-            is_unique: definition.uses == KeyUse::Unique,
-        }))
+        Self::of_class::<T, _>(objects, |all| all.iter().find(fits).map(Self::defined))
     }
 
     /// No two objects have one key, but for `None`.

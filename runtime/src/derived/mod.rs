@@ -20,7 +20,7 @@ pub(crate) use cycles::find_cycles;
 pub use delete::{delete, touch};
 pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
 pub use few::Few;
-pub use field_index::FieldIndex;
+pub use field_index::{Composite, FieldIndex};
 pub(crate) use life::{Dirty, Plan, plan};
 pub use membership::Members;
 pub use sight::{Sight, Way};
