@@ -42,6 +42,7 @@ impl Targets for AnyMemo {
 
 impl<M: Targets> Targets for [M] {
     fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+        into.reserve(self.len());
         self.iter().try_for_each(|memo| memo.targets(into))
     }
 }

@@ -8,6 +8,7 @@ mod info;
 mod kept;
 mod known;
 mod leaving;
+mod name_hash;
 mod probe;
 mod record;
 mod schema;

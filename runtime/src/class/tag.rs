@@ -21,7 +21,7 @@ pub struct TagName(RowKey);
 
 impl Hash for TagName {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        self.as_bytes().hash(hasher);
+        hasher.write(self.as_bytes());
     }
 }
 

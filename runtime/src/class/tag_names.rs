@@ -6,6 +6,7 @@ use dashmap::DashMap;
 
 use super::{
     leaving::{Leaving, Unborne},
+    name_hash::Seed,
     tag::TagName,
     tag_name_row::{BY_NAME, FRONT, UNBORNE, name_key, name_row, number_key, numbered},
 };
@@ -21,7 +22,7 @@ use crate::{
 /// The tags of one prefix that this process has met.
 #[derive(Debug, Default)]
 pub(crate) struct TagNames {
-    pub(super) by_name: DashMap<TagName, TagId>,
+    pub(super) by_name: DashMap<TagName, TagId, Seed>,
     by_number: DashMap<TagId, TagName>,
     /// Not on disk yet.
     unsaved: Mutex<Vec<(TagId, TagName)>>,

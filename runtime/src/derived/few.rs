@@ -1,6 +1,6 @@
 //! A list that is most often one thing long, and then needs no memory of its own.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// Some things, in the order in which they came.
 #[derive(Clone, Debug)]
@@ -19,6 +19,14 @@ impl<T> Default for Few<T> {
 }
 
 impl<T> Few<T> {
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        match &mut self.0 {
+            List::Many(many) if many.capacity() > 0 || more > 1 => many.reserve(more),
+            List::Many(_) | List::One(_) => {}
+        }
+    }
+
     /// Adds a thing.
     #[inline]
     pub fn push(&mut self, thing: T) {
@@ -60,6 +68,16 @@ impl<T> Deref for Few<T> {
     }
 }
 
+impl<T> DerefMut for Few<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            List::One(one) => one,
+            List::Many(many) => many,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +90,13 @@ mod tests {
             few.push(n);
         }
         assert!((0..20).collect::<Few<_>>().iter().eq(few.iter()));
+        few.reverse();
+        assert!(few.iter().copied().eq((0..20).rev()));
+        for more in 0..3 {
+            let mut few = Few::default();
+            few.reserve(more);
+            (0..3).for_each(|n| few.push(n));
+            assert!(few.iter().copied().eq(0..3));
+        }
     }
 }

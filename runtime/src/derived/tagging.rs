@@ -6,8 +6,9 @@ use super::few::Few;
 use crate::{
     Error, Result,
     class::{Class, TagName},
+    fields::field_tags_key,
     object::{AnyMemo, Grip, Memo, Objects},
-    store::{ClassId, Done, LayerRows, Oid, Retag, TagId},
+    store::{ClassId, Done, LayerRows, Oid, Retag, TagId, TagsSeen},
 };
 
 /// What becomes of the tags of objects.
@@ -32,7 +33,7 @@ pub enum Hold {
 
 /// The numbers of the tags that hold an object.
 pub(super) fn numbers(objects: &Objects, oid: Oid) -> Result<Vec<TagId>> {
-    Ok(objects.view().tags_put_on(oid)?.holding)
+    Ok(objects.view().tags_seen()?.put_on(oid)?.holding)
 }
 
 impl Hold {
@@ -111,13 +112,13 @@ struct TakenOff {
 }
 
 impl TakenOff {
-    fn add(&mut self, objects: &Objects, of: Found, tags: &[TagId]) -> Result<()> {
+    fn add(&mut self, seen: &TagsSeen<'_>, of: Found, tags: &[TagId]) -> Result<()> {
         if tags.is_empty() {
             return Ok(());
         }
         let (oid, _) = of;
         // What fields give stays, as long as the fields do.
-        let given = objects.tags_given(oid)?;
+        let given = seen.given(&field_tags_key(oid))?;
         self.tags.extend(tags.iter().map(|tag| (of, *tag)));
         self.left.extend(tags.iter().filter(|tag| !given.has(**tag)).map(|tag| (*tag, oid)));
         Ok(())
@@ -140,12 +141,14 @@ fn note(rows: &mut LayerRows, (oid, class): Found) -> &mut Retag {
 
 /// Puts tags on objects, whatever tags these have.
 fn put_on(rows: &mut LayerRows, these: &[Found], tags: &[TagId], done: Done) {
-    for of in these {
+    if let [of] = these {
         let noted = note(rows, *of);
         tags.iter().for_each(|tag| noted.set(*tag, done));
+    } else {
+        rows.retag_all(these, &Retag::of(tags, done));
     }
     for tag in tags {
-        rows.postings.join(*tag, these.iter().map(|(oid, _)| *oid));
+        rows.postings.join(*tag, these, |(oid, _)| *oid);
     }
 }
 
@@ -153,8 +156,9 @@ fn put_on(rows: &mut LayerRows, these: &[Found], tags: &[TagId], done: Done) {
 pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
     objects.follow()?;
     let objects = &objects.seen();
-    let mut numbers: Vec<TagId> = objects.view().tags_put_on(Oid(oid))?.all().collect();
-    numbers.extend(objects.tags_given(Oid(oid))?.all());
+    let seen = objects.view().tags_seen()?;
+    let mut numbers: Vec<TagId> = seen.put_on(Oid(oid))?.all().collect();
+    numbers.extend(seen.given(&field_tags_key(Oid(oid)))?.all());
     numbers.sort_unstable();
     numbers.dedup();
     numbers.into_iter().map(|tag| objects.tag_names().name(objects.store(), tag)).collect()
@@ -171,13 +175,21 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
         Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid(), None)),
         class => class.map(|class| (target.oid(), Some(class))),
     };
-    let these = targets.iter().map(class).collect::<Result<Few<_>>>()?;
+    let mut these = Few::default();
+    these.reserve(targets.len());
+    for target in targets {
+        these.push(class(target)?);
+    }
+    if !these.is_sorted() {
+        these.sort_unstable();
+    }
     let mut off = TakenOff::default();
     if tagging != Tagging::Add {
+        let seen = objects.view().tags_seen()?;
         for of in &*these {
-            let before = objects.view().tags_put_on(of.0)?;
+            let before = seen.put_on(of.0)?;
             let goes = |tag: &TagId| tags.contains(tag) == (tagging == Tagging::Remove);
-            off.add(objects, *of, &before.all().filter(goes).collect::<Vec<_>>())?;
+            off.add(&seen, *of, &before.all().filter(goes).collect::<Vec<_>>())?;
         }
     }
     if tagging == Tagging::Remove && off.tags.is_empty() || these.is_empty() {
@@ -208,8 +220,9 @@ fn tags_named(objects: &Objects, tagging: Tagging, names: &[TagName]) -> Result<
 /// Takes all tags that were put on it off an object that has been deleted.
 pub(super) fn untag(objects: &Arc<Objects>, oid: Oid) -> Result<()> {
     let mut off = TakenOff::default();
-    let before = objects.view().tags_put_on(oid)?;
-    off.add(objects, (oid, None), &before.all().collect::<Vec<_>>())?;
+    let seen = objects.view().tags_seen()?;
+    off.add(&seen, (oid, None), &seen.put_on(oid)?.all().collect::<Vec<_>>())?;
+    drop(seen);
     if !off.tags.is_empty() {
         objects.write_rows(|rows| off.write(rows));
     }

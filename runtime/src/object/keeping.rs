@@ -8,7 +8,7 @@ use crate::{
     class::{Class, ClassState, Kept, TagName},
     codec::key::KeySink,
     fields::{Change, Claim, field_tags_key, holders},
-    store::{Oid, PutOn, Table, TagId},
+    store::{Oid, PutOn, TagId},
 };
 
 thread_local! {
@@ -119,7 +119,7 @@ impl Objects {
         let mut left: Vec<_> = before.into_iter().filter(|tag| !after.contains(tag)).collect();
         if !left.is_empty() {
             // One that was put on the object too, it goes on bearing.
-            let put_on = self.view().tags_put_on(oid)?;
+            let put_on = self.view().tags_seen()?.put_on(oid)?;
             left.retain(|tag| !put_on.has(*tag));
         }
         change.retag(oid, after, joined, left);
@@ -136,10 +136,7 @@ impl Objects {
 
     /// The tags that an object's fields give it.
     pub(crate) fn tags_given(&self, oid: Oid) -> Result<PutOn> {
-        let key = field_tags_key(oid);
-        let found = self.view().get(Table::ObjectTags, &key, PutOn::decode)?;
-        let damaged = || self.store().corrupt(Table::ObjectTags, &key, "the row is damaged");
-        found.map_or(Ok(PutOn::default()), |tags| tags.ok_or_else(damaged))
+        self.view().tags_seen()?.given(&field_tags_key(oid))
     }
 
     /// Refuses unique keys that another object has, as this thread sees it. Of what is published

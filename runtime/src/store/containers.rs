@@ -36,15 +36,7 @@ const MEASURED: u64 = 4;
 impl View {
     /// A look at the containers.
     pub(crate) fn containers(&self) -> Result<Containers<'_>> {
-        let (store, state) = (self.store(), self.state());
-        let used = |layers: &[Arc<Layer>]| -> Vec<_> {
-            layers.iter().filter(|layer| layer.is_used()).cloned().collect()
-        };
-        let (layers, disk) = match self {
-            Self::Live(_) if state.is_none() => store.look(|stack| used(&stack.layers))?,
-            Self::Held(held) => (used(&held.layers), Disk::open(store)?),
-            Self::Live(_) | Self::Committed(_) | Self::At(..) => (Vec::new(), Disk::open(store)?),
-        };
+        let (disk, state, layers) = self.open()?;
         let is_whole = state.is_none() || !PastRange::has_others(&disk, Table::Postings)?;
         Ok(Containers { disk, state, is_whole, layers })
     }

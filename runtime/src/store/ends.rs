@@ -23,6 +23,14 @@ impl Ends {
     pub(super) fn is_behind(&self, table: Table, key: &[u8]) -> bool {
         matches!(&self.0[table.index()], End::At(last) if key > &last[..])
     }
+
+    /// A row was written behind all others.
+    pub(super) fn raise(&mut self, table: Table, key: &[u8]) {
+        if let End::At(last) = &mut self.0[table.index()] {
+            last.clear();
+            last.extend_from_slice(key);
+        }
+    }
 }
 
 impl Writer<'_> {
@@ -36,10 +44,7 @@ impl Writer<'_> {
                 let last = last.map_or(Vec::new(), |(last, _)| last.to_vec());
                 self.ends.0[table.index()] = End::At(last);
             }
-            End::At(last) if key > &last[..] => {
-                last.clear();
-                last.extend_from_slice(key);
-            }
+            End::At(last) if key > &last[..] => self.ends.raise(table, key),
             End::At(_) => {}
         }
         Ok(())

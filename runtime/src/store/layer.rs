@@ -13,7 +13,7 @@ use std::{
 use super::{
     in_order::InOrder,
     key::{OidKey, RowKey, oid_key, oid_of_key},
-    num::Oid,
+    num::{ClassId, Oid},
     open_rows::OpenRows,
     postings::Postings,
     retag::Retag,
@@ -266,6 +266,17 @@ impl LayerRows {
             self.bytes += ENTRY_BYTES;
         }
         retag
+    }
+
+    /// Adds one and the same to what is done with the tags of objects, of which some may be deleted.
+    pub(crate) fn retag_all(&mut self, all: &[(Oid, Option<ClassId>)], retag: &Retag) {
+        let new = self.tagged.note_all(
+            all,
+            |(oid, _)| *oid,
+            |noted, (_, class)| noted.merge(&retag.with_class(*class)),
+            |(_, class)| retag.with_class(*class),
+        );
+        self.bytes += new * ENTRY_BYTES;
     }
 
     /// What was done with the tags of objects.

@@ -61,7 +61,7 @@ impl Writer<'_> {
         then: &InOrder<Retag>,
         mut each: impl FnMut(&mut Self, Oid),
     ) -> Result<()> {
-        let mut tags = PutOn::default();
+        let mut tags = Tags::default();
         for (oid, changes) in first.iter() {
             if self.retag_one(oid, [Some(changes), then.get(oid)], &mut tags)? {
                 each(self, oid);
@@ -79,10 +79,20 @@ impl Writer<'_> {
         &mut self,
         oid: Oid,
         changes: [Option<&Retag>; 2],
-        tags: &mut PutOn,
+        tags: &mut Tags,
     ) -> Result<bool> {
         let (store, key) = (self.store(), oid_key(oid));
         let key = key.as_bytes();
+        if let [Some(changes), None] = changes
+            && self.ends.is_behind(Table::ObjectTags, key)
+        {
+            let body = tags.first_row(changes);
+            if !body.is_empty() {
+                self.put_behind(Table::ObjectTags, key, body)?;
+            }
+            return Ok(!body.is_empty());
+        }
+        let tags = &mut tags.before;
         self.change(Table::ObjectTags, key, |old, body| {
             tags.clear();
             if !old.is_none_or(|row| tags.read(row)) {
@@ -92,5 +102,30 @@ impl Writer<'_> {
             tags.encode(body);
             Ok(())
         })
+    }
+}
+
+/// Tags while rows are made of them.
+#[derive(Default)]
+struct Tags {
+    /// An object's, as they were.
+    before: PutOn,
+    /// What was done last with the tags of an object that had none, and its row: many objects get the
+    /// same.
+    done: Retag,
+    row: Vec<u8>,
+}
+
+impl Tags {
+    /// The row of an object that had none.
+    fn first_row(&mut self, changes: &Retag) -> &[u8] {
+        if !self.done.does_as(changes) {
+            let mut tags = PutOn::default();
+            changes.apply(&mut tags);
+            self.row.clear();
+            tags.encode(&mut self.row);
+            self.done.clone_from(changes);
+        }
+        &self.row
     }
 }

@@ -64,13 +64,23 @@ impl Delta {
                 } else if list.len() < FEW_MAX {
                     list.push((n, joined));
                 } else {
-                    let mut bits = Bits { joined: Chunk::EMPTY, left: Chunk::EMPTY };
-                    list.iter().for_each(|&(n, joined)| bits.set(n, joined));
-                    bits.set(n, joined);
-                    *self = Self::Many(Box::new(bits));
+                    self.as_bits().set(n, joined);
                 }
             }
             Self::Many(bits) => bits.set(n, joined),
+        }
+    }
+
+    /// The changes as bits, which they are from then on.
+    fn as_bits(&mut self) -> &mut Bits {
+        if let Self::Few(list) = self {
+            let mut bits = Bits { joined: Chunk::EMPTY, left: Chunk::EMPTY };
+            list.iter().for_each(|&(n, joined)| bits.set(n, joined));
+            *self = Self::Many(Box::new(bits));
+        }
+        match self {
+            Self::Many(bits) => bits,
+            Self::Few(_) => unreachable!("they have just been made bits"),
         }
     }
 
@@ -125,13 +135,15 @@ impl Postings {
 
     /// Objects, ascending by and large, join a tag: those of one chunk that follow each other are found
     /// a place at once.
-    pub(crate) fn join(&mut self, tag: TagId, oids: impl Iterator<Item = Oid>) {
-        let mut places = oids.map(place).peekable();
-        while let Some((chunk, n)) = places.next() {
-            let delta = self.chunks.entry((tag, chunk)).or_default();
-            delta.set(n, true);
-            while let Some((_, n)) = places.next_if(|(next, _)| *next == chunk) {
-                delta.set(n, true);
+    pub(crate) fn join<T>(&mut self, tag: TagId, all: &[T], oid_of: impl Fn(&T) -> Oid) {
+        let place_of = |one: &T| place(oid_of(one));
+        for together in all.chunk_by(|a, b| place_of(a).0 == place_of(b).0) {
+            let delta = self.chunks.entry((tag, place_of(&together[0]).0)).or_default();
+            if together.len() > FEW_MAX {
+                let bits = delta.as_bits();
+                together.iter().for_each(|one| bits.set(place_of(one).1, true));
+            } else {
+                together.iter().for_each(|one| delta.set(place_of(one).1, true));
             }
         }
     }

@@ -74,6 +74,22 @@ impl Writer<'_> {
         wrote
     }
 
+    /// Writes the row of a key that is [behind](super::ends::Ends::is_behind) all others of a table.
+    pub(super) fn put_behind(&mut self, table: Table, key: &[u8], body: &[u8]) -> Result<()> {
+        let mut row = std::mem::take(&mut self.row);
+        let put = self.revive(table, key, body, &mut row).and_then(|had_been_there| {
+            if !had_been_there {
+                envelope::write_first(self.state, body, Seal { table, key, out: &mut row });
+            }
+            self.append_raw(table, key, &row)
+        });
+        self.row = row;
+        put?;
+        self.changed = true;
+        self.ends.raise(table, key);
+        Ok(())
+    }
+
     /// Writes a body where it belongs; `self.old` is what was found there.
     fn put_at(&mut self, place: &Place<'_>, body: &[u8]) -> Result<Wrote> {
         let mut row = std::mem::take(&mut self.row);

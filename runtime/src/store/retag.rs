@@ -28,7 +28,7 @@ pub(crate) struct Retag {
     changes: Changes,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Changes {
     Few(u8, [(TagId, Done); FEW]),
     Many(Vec<(TagId, Done)>),
@@ -41,6 +41,23 @@ impl Default for Changes {
 }
 
 impl Retag {
+    /// One thing done with all of these tags.
+    pub(crate) fn of(tags: &[TagId], done: Done) -> Self {
+        let mut retag = Self::default();
+        tags.iter().for_each(|tag| retag.set(*tag, done));
+        retag
+    }
+
+    /// The same, done with an object of a class.
+    pub(crate) fn with_class(&self, class: Option<ClassId>) -> Self {
+        Self { class, changes: self.changes.clone() }
+    }
+
+    /// The same is done.
+    pub(super) fn does_as(&self, other: &Self) -> bool {
+        self.changes == other.changes
+    }
+
     pub(crate) fn set(&mut self, tag: TagId, done: Done) {
         let known = match &mut self.changes {
             Changes::Few(len, few) => &mut few[..usize::from(*len)],
@@ -82,7 +99,7 @@ impl Retag {
     }
 
     /// Adds the changes of a newer layer.
-    pub(super) fn merge(&mut self, newer: &Self) {
+    pub(crate) fn merge(&mut self, newer: &Self) {
         self.class = newer.class.or(self.class);
         newer.changes().iter().for_each(|(tag, done)| self.set(*tag, *done));
     }

@@ -100,6 +100,14 @@ pub(super) fn merge<'t>(
     mut disk: impl FnMut() -> Result<Option<(&'t [u8], &'t [u8])>>,
     mut each: impl FnMut(&[u8], &[u8], Source) -> Result<ControlFlow<()>>,
 ) -> Result<ControlFlow<()>> {
+    if entries.is_empty() {
+        while let Some((key, row)) = disk()? {
+            if each(key, row, Source::Disk)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        return Ok(ControlFlow::Continue(()));
+    }
     let mut entries = entries.iter().peekable();
     let mut below = disk()?;
     loop {

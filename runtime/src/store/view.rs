@@ -28,6 +28,9 @@ pub(crate) struct Held {
     pub(super) state: StateNum,
 }
 
+/// What a look at a view consists of.
+type Opened<'s> = (Disk<'s>, Option<StateNum>, Vec<Arc<Layer>>);
+
 /// Reading a prefix at a state.
 #[derive(Clone)]
 pub(crate) enum View {
@@ -64,6 +67,21 @@ impl View {
             Self::Held(held) => Some(held.state),
             Self::At(_, state) => Some(*state),
         }
+    }
+
+    /// Opens the file, with the state that is to be read, if it is not what is committed now, and the
+    /// layers over it, newest first.
+    pub(super) fn open(&self) -> Result<Opened<'_>> {
+        let (store, state) = (self.store(), self.state());
+        let used = |layers: &[Arc<Layer>]| -> Vec<_> {
+            layers.iter().filter(|layer| layer.is_used()).cloned().collect()
+        };
+        let (layers, disk) = match self {
+            Self::Live(_) if state.is_none() => store.look(|stack| used(&stack.layers))?,
+            Self::Held(held) => (used(&held.layers), Disk::open(store)?),
+            Self::Live(_) | Self::Committed(_) | Self::At(..) => (Vec::new(), Disk::open(store)?),
+        };
+        Ok((disk, state, layers))
     }
 
     /// Reads the row at `key`, if there is one.

@@ -285,7 +285,7 @@ impl Part<'_> {
         self.frozen.encoded.set(batch.bytes);
         self.tell_if_large(batch.bytes);
         for (class, oids) in batch.joined {
-            memberships.join(Objects::class_tag(class), oids.into_iter());
+            memberships.join(Objects::class_tag(class), &oids, |oid| *oid);
         }
         self.classes.replace(self.objects.catalogue().write(writer)?);
         let mut names = self.objects.tag_names().write(writer)?;
