@@ -215,16 +215,7 @@ fn work(number: u64, step: impl Fn(&str)) {
     dict.retain(|_, hook| hook.0 > 0);
     drop((dict.get(1), dict.remove(1), dict.values().collect::<Vec<_>>()));
     step("keys");
-    let (keys, index) = one.get(|one| (one.keys.clone(), one.index.clone()));
-    let key = |n| HookKey { hook: number, n };
-    keys.extend([key(1), key(2), key(3)]);
-    drop((keys.insert(key(4)), keys.contains(&key(2)), keys.remove(&key(1)), keys.first()));
-    keys.retain(|key| key.n > 2);
-    drop((keys.iter().collect::<Vec<_>>(), keys.range(key(2)..key(4)).count(), keys.pop_last()));
-    index.add(key(1), &one);
-    index.add(key(2), &one);
-    drop((index.range(key(1)..=key(2)).collect::<Vec<_>>(), index.remove(key(1), &one)));
-    drop(index);
+    work_on_keys(number, &one);
     step("atomic");
     for succeeds in [true, false] {
         drop(db0::atomic(|| -> db0::Result<()> {
@@ -260,6 +251,19 @@ fn work(number: u64, step: impl Fn(&str)) {
     }
     drop(many);
     drop(db0::commit());
+}
+
+/// As [`work`], with keys.
+fn work_on_keys(number: u64, one: &Memo<Hooked>) {
+    let (keys, index) = one.get(|one| (one.keys.clone(), one.index.clone()));
+    let key = |n| HookKey { hook: number, n };
+    keys.extend([key(1), key(2), key(3)]);
+    drop((keys.insert(key(4)), keys.contains(&key(2)), keys.remove(&key(1)), keys.first()));
+    keys.retain(|key| key.n > 2);
+    drop((keys.iter().collect::<Vec<_>>(), keys.range(key(2)..key(4)).count(), keys.pop_last()));
+    index.add(key(1), one);
+    index.add(key(2), one);
+    drop((index.range(key(1)..=key(2)).collect::<Vec<_>>(), index.remove(key(1), one)));
 }
 
 /// Runs all of `work` with `code` calling everything there is; fails if it gets stuck.
