@@ -258,7 +258,7 @@ fn work_on_keys(number: u64, one: &Memo<Hooked>) {
     let (keys, index) = one.get(|one| (one.keys.clone(), one.index.clone()));
     let key = |n| HookKey { hook: number, n };
     keys.extend([key(1), key(2), key(3)]);
-    drop((keys.insert(key(4)), keys.contains(&key(2)), keys.remove(&key(1)), keys.first()));
+    drop((keys.insert(key(4)), keys.contains(key(2)), keys.remove(key(1)), keys.first()));
     keys.retain(|key| key.n > 2);
     drop((keys.iter().collect::<Vec<_>>(), keys.range(key(2)..key(4)).count(), keys.pop_last()));
     index.add(key(1), one);
