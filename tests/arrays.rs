@@ -82,3 +82,34 @@ fn an_array_of_another_type_is_refused() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn committed_elements_are_read_where_they_stand() {
+    #[db0::memo(singleton)]
+    struct Wide {
+        numbers: Array<u128>,
+    }
+    let _world = World::new();
+    let numbers = db0::singleton(|| Wide { numbers: Array::new() }).read().numbers.clone();
+    // In every version, whatever stands around the rows; and in old ones.
+    for version in 0..40_u128 {
+        numbers.clear();
+        numbers.extend((0..2400).map(|n| n + version));
+        let state = db0::commit().expect("a commit");
+        let then = db0::snapshot_at(state).expect("it is kept");
+        let then = then.singleton::<Wide>().expect("it is there").read().numbers.clone();
+        for array in [&numbers, &then] {
+            let (mut places, mut sum) = (Vec::new(), 0);
+            array.with_slices(.., |slice| {
+                places.push(slice.as_ptr());
+                sum += slice.iter().sum::<u128>();
+            });
+            assert_eq!(sum, 2400 * 2399 / 2 + 2400 * version);
+            // One that is copied would stand in the same memory as the one before it.
+            let all = places.len();
+            places.sort_unstable();
+            places.dedup();
+            assert_eq!((places.len(), all), (10, 10), "version {version}");
+        }
+    }
+}

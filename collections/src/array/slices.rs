@@ -13,8 +13,9 @@ use crate::{misuse::expect, range::positions};
 
 impl<T: Pod> Array<T> {
     /// Gives the elements of a range to `each`, some thousand bytes at a time and in their order:
-    /// straight from the page of the file that they are on, where they are aligned there as `T` has
-    /// to be (bytes always are), else from a copy of these few.
+    /// straight from the page of the file that they are on, if they are committed and aligned there as
+    /// `T` has to be, else from a copy of these few. Chunks of the file that have 2048 bytes or more (all
+    /// but the last one of an array have 3840) are aligned to 16 where pages are of 4 KiB.
     ///
     /// The array may be changed meanwhile: what is still ahead is given as it then is, and zeros for
     /// what was cut off. While `each` runs, pages that commits let go of are not used again: leave

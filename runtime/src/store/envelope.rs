@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! checksum u32   over table, key and all that follows
-//! flags    u8    1 = first version, 2 = tombstone
+//! flags    u8    1 = first version, 2 = tombstone, 4 = aligned
 //! stamp    varint
 //! -- not in a first version:
 //! version  varint   how many versions came before
 //! stamps   varint…  of predecessors, each as the difference to the one before it
+//! -- aligned: zeros, until three bytes before a place divisible by 16
 //! -- then the body
 //! ```
 //!
@@ -19,7 +20,15 @@ use super::{num::StateNum, table::Table, varint};
 
 const FIRST: u8 = 1;
 const TOMBSTONE: u8 = 2;
+const ALIGNED: u8 = 4;
 const CHECKSUM_BYTES: usize = 4;
+/// A body of so many bytes gets pages of its own, on which LMDB begins with byte 16 (where pages are of
+/// 4 KiB, as nearly everywhere).
+const ALIGNED_FROM: usize = 2048;
+/// Bodies are aligned to this, as far as what is behind the three bytes goes that say how many bytes
+/// there are: so an array's elements can be read where they stand.
+const ALIGNMENT: usize = 16;
+const BEFORE_BYTES: usize = 3;
 const RADIX_BITS: u32 = 5;
 const RADIX: u64 = 1 << RADIX_BITS;
 
@@ -67,17 +76,21 @@ impl<'a> Envelope<'a> {
     }
 
     fn parse(rest: &'a [u8]) -> Option<Self> {
+        let whole = rest.len();
         let (&flags, mut rest) = rest.split_first()?;
         let stamp = StateNum(varint::take(&mut rest)?);
-        if flags & FIRST != 0 {
-            return Some(Self { stamp, flags, version: 0, before: &[], body: rest });
+        let (mut version, mut before) = (0, &[][..]);
+        if flags & FIRST == 0 {
+            version = varint::take(&mut rest)?;
+            let start = rest;
+            for _ in 0..named_predecessors(version) {
+                varint::take(&mut rest)?;
+            }
+            before = &start[..start.len() - rest.len()];
         }
-        let version = varint::take(&mut rest)?;
-        let start = rest;
-        for _ in 0..named_predecessors(version) {
-            varint::take(&mut rest)?;
+        if flags & ALIGNED != 0 {
+            rest = rest.get(padding(CHECKSUM_BYTES + whole - rest.len())..)?;
         }
-        let before = &start[..start.len() - rest.len()];
         Some(Self { stamp, flags, version, before, body: rest })
     }
 
@@ -177,9 +190,10 @@ impl Seal<'_> {
         body: &[u8],
     ) {
         let out = self.out;
+        let is_aligned = body.len() >= ALIGNED_FROM;
         out.clear();
         out.extend_from_slice(&[0; CHECKSUM_BYTES]);
-        out.push(flags);
+        out.push(if is_aligned { flags | ALIGNED } else { flags });
         varint::put(out, stamp.0);
         if let Some((version, predecessors)) = past {
             varint::put(out, version);
@@ -189,10 +203,18 @@ impl Seal<'_> {
                 newer = older;
             }
         }
+        if is_aligned {
+            out.resize(out.len() + padding(out.len()), 0);
+        }
         out.extend_from_slice(body);
         let sum = checksum(self.table, self.key, &out[CHECKSUM_BYTES..]);
         out[..CHECKSUM_BYTES].copy_from_slice(&sum.to_le_bytes());
     }
+}
+
+/// How many bytes there are between an envelope of so many and a body that is aligned.
+fn padding(envelope: usize) -> usize {
+    (ALIGNMENT - (envelope + BEFORE_BYTES) % ALIGNMENT) % ALIGNMENT
 }
 
 /// How many predecessors the row of `version` names: the sum of its digits to the radix.
@@ -288,6 +310,27 @@ mod tests {
             assert!(reads <= 4, "state {state} took {reads} reads");
         }
         assert!(rows[999].len() < 120, "{} bytes", rows[999].len());
+    }
+
+    #[test]
+    fn large_bodies_are_aligned_in_every_version() {
+        for len in [ALIGNED_FROM - 1, ALIGNED_FROM, 3843] {
+            let body = vec![7; len];
+            let mut row = Vec::new();
+            write_first(StateNum(10), &body, seal(&mut row));
+            for version in 1..200 {
+                let at = row.len() - len;
+                assert_eq!(open(&row).body, body);
+                assert!(len < ALIGNED_FROM || (at + BEFORE_BYTES).is_multiple_of(ALIGNMENT));
+                assert_eq!(open(&row).version, version - 1);
+                let mut next = Vec::new();
+                let stamp = StateNum(10 + version * version);
+                let written = Next::Body(&body);
+                open(&row).write_next(stamp, written, StateNum(0), seal(&mut next));
+                row = next;
+            }
+        }
+        assert!(Envelope::parse(&[FIRST | ALIGNED, 1, 0]).is_none());
     }
 
     #[test]
