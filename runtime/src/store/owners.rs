@@ -67,15 +67,12 @@ fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> 
 
 /// Somewhere the byte that says 'a collection' stands behind the beginning of an extension.
 fn may_refer(body: &[u8]) -> bool {
-    // Counted to the end, whatever is found: so many bytes are looked at at a time.
-    let one_before = body.iter().zip(body.iter().skip(1));
-    let fixed = one_before
-        .filter(|(marker, kind)| **kind == COLLECTION && (0xd4..=0xd8).contains(*marker))
-        .count();
-    let two_before = body.iter().zip(body.iter().skip(2));
-    let sized =
-        two_before.filter(|(marker, kind)| **kind == COLLECTION && **marker == 0xc7).count();
-    fixed + sized > 0
+    if !body.contains(&COLLECTION) {
+        return false;
+    }
+    let fixed = |marker: u8| (0xd4..=0xd8).contains(&marker);
+    let begins = |at: usize| at >= 1 && fixed(body[at - 1]) || at >= 2 && body[at - 2] == 0xc7;
+    (0..body.len()).any(|at| body[at] == COLLECTION && begins(at))
 }
 
 impl Writer<'_> {
