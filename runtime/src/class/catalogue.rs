@@ -70,6 +70,11 @@ impl ClassState {
         self.has_others.load(Ordering::Relaxed)
     }
 
+    /// Its objects refer to nothing, and never did.
+    pub(crate) fn refers_to_nothing(&self) -> bool {
+        self.info.plain && !self.has_others()
+    }
+
     /// Finds out which version it is; added if it may be.
     fn settle(&self, record: &mut ClassRecord, may_add: bool) {
         let schema = record.version(self.info, may_add);

@@ -302,7 +302,7 @@ impl<T: Class> AnyCell for Cell<T> {
     }
 
     fn references_of_last(&self, epoch: Epoch) -> Result<Vec<Oid>> {
-        if T::INFO.plain && !self.class.has_others() {
+        if self.class.refers_to_nothing() {
             return Ok(Vec::new());
         }
         let Some(version) = self.last_value(epoch)? else { return Ok(Vec::new()) };

@@ -43,10 +43,31 @@ impl Writer<'_> {
             self.put_sealed(table, key, body.to_vec())?;
             return Ok(Wrote::Changed);
         }
+        self.put_versioned(table, key, body, before, table.has_owners())
+    }
+
+    /// Writes an object's row; it may [`refer`](Place::refers) to collections, or have done so.
+    pub(crate) fn put_object(
+        &mut self,
+        key: &[u8],
+        body: &[u8],
+        before: Before,
+        refers: bool,
+    ) -> Result<Wrote> {
+        self.put_versioned(Table::Objects, key, body, before, refers)
+    }
+
+    fn put_versioned(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        body: &[u8],
+        before: Before,
+        refers: bool,
+    ) -> Result<Wrote> {
         let is_behind = before == Before::Nothing || self.ends.is_behind(table, key);
         let found = !is_behind && self.load_old(table, key)?;
-        let place = Place { table, key, before, is_behind, found };
-        self.put_at(&place, body)
+        self.put_at(&Place { table, key, before, is_behind, found, refers }, body)
     }
 
     /// Writes a row that is made of what stood there: `change` gets its body, and gives the new one;
@@ -63,7 +84,8 @@ impl Writer<'_> {
         let old = if found { Some(self.open(table, key, &self.old)?.body) } else { None };
         let mut body = std::mem::take(&mut self.body);
         body.clear();
-        let place = Place { table, key, before: Before::Unknown, is_behind, found };
+        let (before, refers) = (Before::Unknown, table.has_owners());
+        let place = Place { table, key, before, is_behind, found, refers };
         let wrote = match change(old, &mut body) {
             Ok(()) if body.is_empty() && !found => Ok(false),
             Ok(()) if body.is_empty() => self.delete(table, key),
@@ -118,9 +140,9 @@ impl Writer<'_> {
 
     /// Makes the row of a body, in its envelope, over what was found in its place.
     fn seal(&mut self, place: &Place<'_>, body: &[u8], row: &mut Vec<u8>) -> Result<Wrote> {
-        let Place { table, key, before, .. } = *place;
+        let Place { table, key, before, refers, .. } = *place;
         if !place.found {
-            if table.has_owners() {
+            if refers {
                 let noted = self.owners.note(table, key, &[], body);
                 noted.map_err(|why| self.store.corrupt(table, key, &why))?;
             }
@@ -136,7 +158,7 @@ impl Writer<'_> {
         if old.stamp >= self.state {
             return Err(self.store.corrupt(table, key, "one commit writes it twice"));
         }
-        if table.has_owners() {
+        if refers {
             let noted = self.owners.note(table, key, old.body, body);
             noted.map_err(|why| self.store.corrupt(table, key, &why))?;
         }
@@ -214,4 +236,6 @@ struct Place<'k> {
     is_behind: bool,
     /// It was there before.
     found: bool,
+    /// It may refer to collections, or have done so.
+    refers: bool,
 }

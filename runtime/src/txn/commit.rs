@@ -367,7 +367,8 @@ impl Batch<'_, '_> {
         }
         self.bytes += self.body.len() + VERSION_BYTES;
         let key = oid_key(oid);
-        let wrote = self.writer.put(Table::Objects, key.as_bytes(), &self.body, before)?;
+        let refers = !cell.class().refers_to_nothing();
+        let wrote = self.writer.put_object(key.as_bytes(), &self.body, before, refers)?;
         let happened = match wrote {
             Wrote::Created => Happened::Created,
             Wrote::Changed => Happened::Modified,
