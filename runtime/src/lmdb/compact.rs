@@ -31,9 +31,8 @@ impl Env {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let file = options.open(&copy).map_err(|error| Error::io("creating", &copy, &error))?;
-        let result = self
-            .copy_to(&file, &copy, "compacting", &mut told)
-            .and_then(|()| self.put_in_place(&copy, &data));
+        let result =
+            self.copy_to(&file, &copy, &mut told).and_then(|()| self.put_in_place(&copy, &data));
         if result.is_err() {
             // It may be that it has been put in its place: then it is not here.
             let _ = fs::remove_file(&copy);
@@ -46,13 +45,7 @@ impl Env {
 
     /// Writes the last commit, without free pages, to an empty file, until it is on the disk; tells
     /// how many bytes have been written.
-    pub(crate) fn copy_to(
-        &self,
-        file: &File,
-        path: &Path,
-        operation: &'static str,
-        told: &mut dyn FnMut(u64),
-    ) -> Result<()> {
+    fn copy_to(&self, file: &File, path: &Path, told: &mut dyn FnMut(u64)) -> Result<()> {
         let copied = std::thread::scope(|scope| {
             let copying = scope.spawn(|| self.copy_pages(file));
             while !copying.is_finished() {
@@ -61,7 +54,7 @@ impl Env {
             }
             copying.join().unwrap_or_else(|_| Err(Fault::new(libc::EIO)))
         });
-        copied.map_err(|fault| fault.at(operation, self.path()))?;
+        copied.map_err(|fault| fault.at("compacting", self.path()))?;
         file.sync_all().map_err(|error| Error::io("syncing", path, &error))
     }
 

@@ -4,7 +4,7 @@ use std::{
     ffi::CString,
     fs::{self, File, Metadata, OpenOptions},
     os::{
-        fd::AsRawFd,
+        fd::{AsRawFd, BorrowedFd},
         unix::{
             ffi::OsStrExt,
             fs::{MetadataExt, OpenOptionsExt},
@@ -138,6 +138,19 @@ pub(crate) fn room(folder: &Path) -> std::io::Result<u64> {
         return Err(std::io::Error::last_os_error());
     }
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// A descriptor of its own for the data file of an environment, which is open and stays so meanwhile.
+pub(super) fn descriptor(env: *mut ffi::MDB_env) -> std::io::Result<File> {
+    let mut fd = -1;
+    // SAFETY: the environment is open; LMDB fills in its descriptor.
+    let code = unsafe { ffi::mdb_env_get_fd(env, &raw mut fd) };
+    if code != ffi::MDB_SUCCESS {
+        return Err(std::io::Error::from_raw_os_error(libc::EBADF));
+    }
+    // SAFETY: the descriptor is open, and LMDB closes it with the environment alone.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    borrowed.try_clone_to_owned().map(File::from)
 }
 
 /// Keeps a program that this one starts from inheriting the data file.

@@ -2,8 +2,13 @@
 
 use std::ops::Deref;
 
-use super::{env::Env, files::FILES, pool::Hold};
-use crate::{Result, pages::PageFile};
+use super::{
+    env::Env,
+    error::Fault,
+    files::{self, FILES},
+    pool::Hold,
+};
+use crate::{Error, Result, pages::PageFile};
 
 /// A file whose pages are not used again as long as this lasts, so that it grows meanwhile.
 pub(crate) struct Held<'e> {
@@ -24,8 +29,13 @@ impl Env {
     /// through the map, so that the map may grow for commits meanwhile, however long it takes.
     pub(crate) fn hold(&self) -> Result<Held<'_>> {
         // Held first: what is committed in between is held too, since nothing is freed before it.
-        let txn = self.read().map_err(|fault| fault.at("reading", self.path()))?;
-        let file = PageFile::open(&self.path().join(FILES[0]))?;
+        let failed = |fault: Fault| fault.at("reading", self.path());
+        let txn = self.read().map_err(failed)?;
+        let path = self.path().join(FILES[0]);
+        // Not by its path: somebody may have taken it away.
+        let file = files::descriptor(self.raw().map_err(failed)?);
+        let file = file.map_err(|error| Error::io("opening", &path, &error))?;
+        let file = PageFile::of_open(file, &path)?;
         Ok(Held { file, _pages: Hold::of(txn) })
     }
 }

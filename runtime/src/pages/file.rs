@@ -64,9 +64,17 @@ impl PageFile {
     }
 
     fn open_as(path: &Path, pick: fn(&Metas) -> Option<&Meta>) -> Result<Self> {
-        let failed = |error: std::io::Error| Error::io("opening", path, &error);
         let file = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path);
-        let file = file.map_err(failed)?;
+        Self::of_file(file.map_err(|error| Error::io("opening", path, &error))?, path, pick)
+    }
+
+    /// As [`open`](Self::open), of a file that is open: it may be at its path no longer.
+    pub(crate) fn of_open(file: File, path: &Path) -> Result<Self> {
+        Self::of_file(file, path, Metas::newest)
+    }
+
+    fn of_file(file: File, path: &Path, pick: fn(&Metas) -> Option<&Meta>) -> Result<Self> {
+        let failed = |error: std::io::Error| Error::io("opening", path, &error);
         let metas = Metas::read_live(&file).map_err(failed)?;
         let len = file.metadata().map_err(failed)?.len();
         let none = || Error::Format {
@@ -81,6 +89,10 @@ impl PageFile {
 
     pub(crate) fn metas(&self) -> &Metas {
         &self.metas
+    }
+
+    pub(super) fn page_bytes(&self) -> usize {
+        self.meta.page_bytes as usize
     }
 
     pub(super) fn meta(&self) -> &Meta {

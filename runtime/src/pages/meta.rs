@@ -44,6 +44,23 @@ impl Record {
         self.entries
     }
 
+    /// Of a tree without rows.
+    pub(super) fn empty(&self) -> Self {
+        Self { flags: self.flags, depth: 0, pages: [0; 3], entries: 0, root: None }
+    }
+
+    /// Its bytes; `pad` is what stands in front of them.
+    fn encode(&self, pad: u32) -> Vec<u8> {
+        let mut out = Vec::with_capacity(Self::BYTES);
+        out.extend_from_slice(&pad.to_ne_bytes());
+        out.extend_from_slice(&self.flags.to_ne_bytes());
+        out.extend_from_slice(&self.depth.to_ne_bytes());
+        let root = self.root.unwrap_or(u64::MAX);
+        let numbers = self.pages.into_iter().chain([self.entries, root]);
+        numbers.for_each(|number| out.extend_from_slice(&number.to_ne_bytes()));
+        out
+    }
+
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let number = |at| u64_at(bytes, at);
         Some(Self {
@@ -109,6 +126,28 @@ impl Meta {
             return Err("it leads to a page that is not there");
         }
         Ok(meta)
+    }
+}
+
+impl Meta {
+    /// The meta page of this number that says so.
+    pub(super) fn encode(&self, page: u64) -> Vec<u8> {
+        let mut out = page.to_ne_bytes().to_vec();
+        out.resize(HEADER, 0);
+        out[10..12].copy_from_slice(&IS_META.to_ne_bytes());
+        [MAGIC, VERSION]
+            .into_iter()
+            .for_each(|number| out.extend_from_slice(&number.to_ne_bytes()));
+        let map_bytes = (self.last_page + 1) * u64::from(self.page_bytes);
+        [0, map_bytes].into_iter().for_each(|number| out.extend_from_slice(&number.to_ne_bytes()));
+        // The size of pages stands in the record of free ones.
+        out.extend(self.free.encode(self.page_bytes));
+        out.extend(self.main.encode(0));
+        [self.last_page, self.txn]
+            .into_iter()
+            .for_each(|number| out.extend_from_slice(&number.to_ne_bytes()));
+        out.resize(self.page_bytes as usize, 0);
+        out
     }
 }
 

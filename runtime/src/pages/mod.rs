@@ -2,6 +2,7 @@
 
 mod bitmap;
 mod census;
+mod copy;
 mod file;
 mod meta;
 mod page;
@@ -11,6 +12,7 @@ mod tests;
 mod tree;
 
 pub(crate) use census::{Census, Table, lacks_only_free};
+pub(crate) use copy::{Uncopied, copy};
 pub(crate) use file::{Fault, PageFile};
 pub(crate) use meta::{Metas, rebuilt, rolled_back};
 pub(crate) use page::Bytes;

@@ -148,6 +148,31 @@ impl Page {
         if flags & TREE != 0 { Beside::Tree(bytes) } else { Beside::Value(bytes) }
     }
 
+    /// Its bytes, to be written elsewhere: without what is left of rows that are gone.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut copy = self.bytes.to_vec();
+        let bound = |at| usize::from(u16_at(&self.bytes, at).unwrap_or(0));
+        copy[bound(12)..bound(14)].fill(0);
+        copy
+    }
+
+    /// Has a copy of its bytes lead to another page, where it leads to a child, a tree or a long value.
+    pub(super) fn lead(&self, copy: &mut [u8], place: usize, to: u64) {
+        let (at, data) = (self.at(place), self.ranges(place).1);
+        let bytes = to.to_ne_bytes();
+        match self.beside(place) {
+            Beside::Child(_) => {
+                [(0, to), (2, to >> 16), (4, to >> 32)].into_iter().for_each(|(offset, part)| {
+                    copy[at + offset..at + offset + 2]
+                        .copy_from_slice(&(part as u16).to_ne_bytes());
+                });
+            }
+            Beside::Long(..) => copy[data.start..data.start + 8].copy_from_slice(&bytes),
+            Beside::Tree(_) => copy[data.end - 8..data.end].copy_from_slice(&bytes),
+            Beside::Value(_) => {}
+        }
+    }
+
     /// The first key at or after `key`, by bytes; of a page that branches, the child that it is below.
     pub(super) fn find(&self, key: &[u8]) -> usize {
         let (mut low, mut high) = (usize::from(!self.is_leaf), self.len);

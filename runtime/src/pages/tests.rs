@@ -9,7 +9,7 @@ use std::{
 
 use proptest::prelude::*;
 
-use super::{Census, PageFile, Tree, lacks_only_free};
+use super::{Census, PageFile, Tree, copy, lacks_only_free};
 use crate::lmdb::{Env, EnvOptions};
 
 const MANY: u64 = 3000;
@@ -72,6 +72,40 @@ fn rows_are_those_that_were_written() {
         let next = from.next().expect("it is sound").map(|(key, _)| key.to_vec());
         assert_eq!(next.as_ref(), expected.range(key..).next().map(|(key, _)| key));
     }
+}
+
+#[test]
+fn a_copy_has_the_same_rows_and_no_free_pages_and_lmdb_goes_on_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, expected) = written(folder.path());
+    let place = tempfile::tempdir().expect("a folder");
+    let to = place.path().join("data.mdb");
+    let copied = fs::File::create(&to).expect("it is ours");
+    let mut told = Vec::new();
+    let file = PageFile::open(&data).expect("it is sound");
+    copy(&file, &copied, &mut |bytes| told.push(bytes)).expect("it is sound");
+    let copied = PageFile::open(&to).expect("it is sound");
+    let (before, after) = (Census::take(&file, &mut || ()), Census::take(&copied, &mut || ()));
+    assert_eq!((after.faults.len(), after.free), (0, 0));
+    assert!(after.used <= before.used && copied.is_whole() && copied.txn() == 1);
+    assert_eq!(told.last(), Some(&copied.bytes()));
+    assert!(told.is_sorted() && told.len() > 1, "{told:?}");
+    assert_eq!(fs::metadata(&to).expect("it is there").len(), copied.bytes());
+    let env = Env::open(place.path(), &options()).expect("it opens");
+    let table = env.table("rows").expect("it opens").expect("it is there");
+    assert!(env.table("empty").expect("it opens").is_some());
+    for n in 0..MANY {
+        let (key, _) = row(n);
+        let read = env.read().expect("it reads");
+        assert!(read.get(table, &key).expect("it reads") == expected.get(&key).map(|row| &row[..]));
+    }
+    for n in 0..MANY {
+        let mut txn = env.write().expect("it begins");
+        txn.put(table, &row(n).0, b"new").expect("there is room");
+        txn.commit().expect("it commits");
+    }
+    let file = PageFile::open(&to).expect("it is sound");
+    assert_eq!(Census::take(&file, &mut || ()).faults, []);
 }
 
 #[test]
@@ -140,6 +174,9 @@ proptest! {
         fs::write(&data, &bytes).expect("it can be written");
         if let Ok(file) = PageFile::open(&data) {
             let census = Census::take(&file, &mut || ());
+            let to = fs::File::create(folder.path().join("copy")).expect("it is ours");
+            let copied = copy(&file, &to, &mut |_| ());
+            prop_assert!(copied.is_ok() || !census.faults.is_empty(), "{copied:?}");
             for table in &census.tables {
                 let tree = Tree::of(&file, &table.record);
                 let _ = tree.get(b"key");

@@ -27,7 +27,8 @@ use super::{
 };
 use crate::{
     Durability, Error, History, Result,
-    lmdb::{Env, EnvOptions, Fault, Held, TableId},
+    lmdb::{Env, EnvOptions, FILES, Fault, Held, TableId},
+    pages::{self, Uncopied},
     sync::{Mutex, RwLock},
 };
 
@@ -142,7 +143,15 @@ impl Store {
         path: &Path,
         told: &mut dyn FnMut(u64),
     ) -> Result<()> {
-        self.env.copy_to(file, path, "copying", told)
+        let held = self.hold()?;
+        pages::copy(&held, file, told).map_err(|uncopied| match uncopied {
+            Uncopied::Damaged(fault) => {
+                let path = self.env.path().join(FILES[0]);
+                Error::Unsound { path, first: fault.to_string(), findings: 1 }
+            }
+            Uncopied::Unwritten(error) => Error::io("writing", path, &error),
+        })?;
+        file.sync_all().map_err(|error| Error::io("syncing", path, &error))
     }
 
     /// Holds the pages of the last commit.
