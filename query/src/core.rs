@@ -14,6 +14,9 @@ use crate::{
     stream::Ids,
 };
 
+/// Identities that room is made for before they are found: a mebibyte of them.
+const RESERVED_MAX: usize = 1 << 16;
+
 /// What results are of.
 #[derive(Clone)]
 pub(crate) struct Of {
@@ -184,11 +187,17 @@ impl Core {
     pub(crate) fn uuids(&self) -> Result<Vec<Uuid>> {
         let objects = self.objects()?;
         if self.ops.is_empty() {
-            let mut uuids = Vec::new();
-            let uuid = objects.uuids();
+            let (mut uuids, last) = (Vec::new(), objects.last_chunk());
             self.plan()?.each_chunk(|number, chunk| {
-                uuids.reserve(chunk.len() as usize);
-                chunk.each(|n| uuids.push(uuid(oid_at(number, n))));
+                let here = chunk.len() as usize;
+                if uuids.is_empty() {
+                    // As if the others were like the first one.
+                    let chunks = usize::try_from(last.saturating_sub(number)).unwrap_or(usize::MAX);
+                    uuids.reserve(here.saturating_mul(chunks.saturating_add(1)).min(RESERVED_MAX));
+                }
+                uuids.reserve(here);
+                let uuid = objects.uuids_at(number);
+                chunk.each(|n| uuids.push(uuid(n)));
                 true
             })?;
             return Ok(uuids);

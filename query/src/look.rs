@@ -1,10 +1,11 @@
 //! A plan while it is run: the ways through the members of its tags.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, sync::Arc};
 
 use db0_runtime::{
     Result,
-    derived::{Sight, Way},
+    derived::{Members, Sight, Way},
+    object::Objects,
 };
 
 use crate::plan::Plan;
@@ -13,44 +14,58 @@ use crate::plan::Plan;
 #[derive(Clone, Copy)]
 pub(crate) struct Look<'r, 's> {
     pub(crate) plan: &'r Plan,
-    /// One moment for all tags. Where code of the user's may run in between there is none, since a
-    /// moment takes a read of the file: each tag is looked at by itself, as often as it has to be.
+    /// One moment for all tags of a view, those of queries within the query too. Where code of the
+    /// user's may run in between there is none, since a moment takes a read of the file: each tag is
+    /// looked at by itself, as often as it has to be.
     moment: Option<&'r Moment<'s>>,
 }
 
-/// The members of a plan's tags and of those of its queries, as they are found.
-struct Sights<'p> {
-    sight: Sight<'p>,
-    queries: Vec<Self>,
+/// A view that a plan or queries in it are run on, and the tags that these look at.
+struct View<'p> {
+    objects: &'p Arc<Objects>,
+    members: Vec<Members>,
 }
 
 struct Moment<'s> {
     sight: &'s Sight<'s>,
+    /// The place of the plan's first tag among those of its view.
+    first: usize,
     /// Of each tag, once it is looked at.
     ways: Vec<RefCell<Option<Way<'s>>>>,
     queries: Vec<Self>,
 }
 
-impl<'p> Sights<'p> {
-    fn open(plan: &'p Plan, from: u64, most: usize) -> Result<Self> {
-        let members: Vec<_> = plan.tags.iter().map(|tag| tag.members).collect();
-        let sight = Sight::open(&plan.objects, members, from, most)?;
-        let queries = plan.queries.iter().map(|query| Self::open(query, from, most));
-        Ok(Self { sight, queries: queries.collect::<Result<_>>()? })
+impl<'p> View<'p> {
+    /// Adds the tags of a plan, and of its queries, to those of their views.
+    fn gather(plan: &'p Plan, views: &mut Vec<Self>) {
+        let nth = Self::of(plan, views).unwrap_or_else(|| {
+            views.push(Self { objects: &plan.objects, members: Vec::new() });
+            views.len() - 1
+        });
+        views[nth].members.extend(plan.tags.iter().map(|tag| tag.members));
+        plan.queries.iter().for_each(|query| Self::gather(query, views));
     }
 
-    fn to(&self) -> Option<u64> {
-        self.sight.to().into_iter().chain(self.queries.iter().filter_map(Self::to)).min()
+    fn of(plan: &Plan, views: &[Self]) -> Option<usize> {
+        views.iter().position(|view| Arc::ptr_eq(view.objects, &plan.objects))
     }
 }
 
 impl<'s> Moment<'s> {
-    fn new(sights: &'s Sights<'s>, plan: &Plan) -> Self {
-        let queries = sights.queries.iter().zip(&plan.queries);
+    /// For a plan, of whose views so many tags belong to others that were gathered before.
+    fn new(plan: &Plan, views: &[View<'_>], sights: &'s [Sight<'s>], before: &mut [usize]) -> Self {
+        let nth = View::of(plan, views).unwrap_or_else(|| unreachable!("it has been gathered"));
+        let first = before[nth];
+        before[nth] += plan.tags.len();
         Self {
-            sight: &sights.sight,
+            sight: &sights[nth],
+            first,
             ways: plan.tags.iter().map(|_| RefCell::default()).collect(),
-            queries: queries.map(|(sights, query)| Self::new(sights, query)).collect(),
+            queries: plan
+                .queries
+                .iter()
+                .map(|query| Self::new(query, views, sights, before))
+                .collect(),
         }
     }
 }
@@ -67,9 +82,14 @@ impl Plan {
         if self.looks_into_objects {
             return look(Look { plan: self, moment: None }, None);
         }
-        let sights = Sights::open(self, from, most)?;
-        let moment = Moment::new(&sights, self);
-        look(Look { plan: self, moment: Some(&moment) }, sights.to())
+        let mut views = Vec::new();
+        View::gather(self, &mut views);
+        let sights =
+            views.iter().map(|view| Sight::open(view.objects, &view.members[..], from, most));
+        let sights = sights.collect::<Result<Vec<_>>>()?;
+        let moment = Moment::new(self, &views, &sights, &mut vec![0; views.len()]);
+        let to = sights.iter().filter_map(Sight::to).min();
+        look(Look { plan: self, moment: Some(&moment) }, to)
     }
 
     /// As [`look`](Self::look), at one chunk.
@@ -98,7 +118,7 @@ impl Look<'_, '_> {
         let mut way = moment.ways[tag].borrow_mut();
         match &mut *way {
             Some(way) => go(way),
-            none => go(none.insert(moment.sight.way(tag))),
+            none => go(none.insert(moment.sight.way(moment.first + tag))),
         }
     }
 

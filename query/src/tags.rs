@@ -1,6 +1,6 @@
 //! Putting tags on objects and looking at them.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt};
 
 use db0_runtime::{
     AnyMemo, Memo, OrPanic, Result,
@@ -125,9 +125,9 @@ impl Tagger {
     #[track_caller]
     fn change(self, tagging: Tagging, tags: &impl TagList) -> Result<Self> {
         let names = names(tags)?;
-        let targets = self.targets()?;
-        for same in targets.chunk_by(|a, b| Arc::ptr_eq(a.objects(), b.objects())) {
-            derived::tag(same, tagging, &names, self.hold)?;
+        let mut rest = self.targets()?;
+        while !rest.is_empty() {
+            rest = &rest[derived::tag(rest, tagging, &names, self.hold)?..];
         }
         Ok(self)
     }

@@ -8,8 +8,8 @@ use crate::{
     fields::field_tags_key,
     object::{AnyCell, Collected, Condemned, Frozen, Killing, Objects, find_cell, row_header},
     store::{
-        Chunk, ClassId, Direction, Done, KeyRange, LayerRows, Oid, OidSet, PutOn, Store, Table,
-        TagId, View, oid_key, oid_of_key, place, tags_hold, take_varint,
+        Chunk, ClassId, Direction, Done, KeyRange, LayerRows, Oid, OidSet, PutOn, Retag, Store,
+        Table, TagId, View, oid_key, oid_of_key, place, tags_hold, take_varint,
     },
 };
 
@@ -56,7 +56,11 @@ pub(crate) fn plan(
     let young = mortal.map(|cell| cell.oid());
     let less = merged.counts().filter(|(_, by)| *by <= 0).map(|(oid, _)| oid);
     // One that a passive tag was put on may have died before, which that does not hinder.
-    let untagged = merged.tagged().iter().filter(|(_, tags)| !tags.holds()).map(|(oid, _)| oid);
+    let lives_on = |tags: &Retag| {
+        // Alive when it was noted, one of a class that lives by itself dies on purpose only.
+        tags.holds() || tags.class.is_some_and(|class| objects.catalogue().lives_by_itself(class))
+    };
+    let untagged = merged.tagged().iter().filter(|(_, tags)| !lives_on(tags)).map(|(oid, _)| oid);
     let dropped = frozen.dropped.iter().copied();
     let mut candidates: Vec<Oid> = young.chain(less).chain(untagged).chain(dropped).collect();
     for (oid, cell) in dirty {

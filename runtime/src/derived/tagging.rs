@@ -164,10 +164,11 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
     numbers.into_iter().map(|tag| objects.tag_names().name(objects.store(), tag)).collect()
 }
 
-/// Changes the tags of objects, which are of one prefix, all in one step.
+/// Changes the tags of the first of these objects, as many as are of one view, all in one step. Gives how
+/// many these are.
 #[track_caller]
-pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) -> Result<()> {
-    let Some(objects) = targets.first().map(Target::objects) else { return Ok(()) };
+pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) -> Result<usize> {
+    let Some(objects) = targets.first().map(Target::objects) else { return Ok(0) };
     objects.check_writable()?;
     let _turn = objects.shared().borrow_turn(Location::caller())?;
     let tags = tags_named(objects, tagging, names)?;
@@ -178,8 +179,13 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
     let mut these = Few::default();
     these.reserve(targets.len());
     for target in targets {
+        // Objects are gone through once: there may be more of them than caches hold.
+        if !Arc::ptr_eq(target.objects(), objects) {
+            break;
+        }
         these.push(class(target)?);
     }
+    let done = these.len();
     if !these.is_sorted() {
         these.sort_unstable();
     }
@@ -192,8 +198,8 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
             off.add(&seen, *of, &before.all().filter(goes).collect::<Vec<_>>())?;
         }
     }
-    if tagging == Tagging::Remove && off.tags.is_empty() || these.is_empty() {
-        return Ok(());
+    if tagging == Tagging::Remove && off.tags.is_empty() {
+        return Ok(done);
     }
     objects.write_rows(|rows| {
         off.write(rows);
@@ -201,7 +207,7 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
             put_on(rows, &these, &tags, hold.done());
         }
     });
-    Ok(())
+    Ok(done)
 }
 
 /// The numbers of tags; those that are put on are given out where there are none.

@@ -8,7 +8,7 @@ use super::{anchor::Anchor, any_cell::AnyCell, memo::Memo, objects::Objects};
 use crate::{
     Error, Result,
     class::{Class, Singleton},
-    store::{Oid, PrefixId, StateNum, Table, oid_key, oid_of_key},
+    store::{Oid, PrefixId, StateNum, Table, oid_at, oid_key, oid_of_key, place},
 };
 
 /// Under which key a class's singleton is named.
@@ -138,11 +138,18 @@ impl Objects {
         self.uuid(Oid(oid))
     }
 
-    /// As [`uuid_of`](Self::uuid_of), for many.
+    /// As [`uuid_of`](Self::uuid_of), for the objects of a chunk, by their places in it.
     #[doc(hidden)]
-    pub fn uuids(&self) -> impl Fn(u64) -> Uuid + use<> {
-        let prefix = self.store().prefix_id();
-        move |oid| prefix.uuid(Oid(oid))
+    pub fn uuids_at(&self, chunk: u64) -> impl Fn(u16) -> Uuid + use<> {
+        // The low bits of a uuid are those of the number.
+        let first = self.store().prefix_id().uuid(oid_at(chunk, 0)).as_u128();
+        move |n| Uuid::from_u128(first | u128::from(n))
+    }
+
+    /// The last chunk that has objects.
+    #[doc(hidden)]
+    pub fn last_chunk(&self) -> u64 {
+        place(self.store().next_oid()).0
     }
 
     /// The number of the object of this identity, if it is one of this prefix.
