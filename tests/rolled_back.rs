@@ -5,7 +5,7 @@ mod common;
 use std::{fs, path::PathBuf};
 
 use common::World;
-use db0::{Config, Error, Memo, Workspace};
+use db0::{Config, Durability, Error, Memo, Workspace};
 
 #[db0::memo(keep)]
 struct Note {
@@ -114,4 +114,23 @@ fn a_restored_copy_is_what_was_committed() {
     Workspace::restore(world.folder.path(), "default", &copy).expect("it is sound");
     let workspace = Workspace::open(config(&world)).expect("it is what was restored");
     assert_eq!(workspace.state(), 2);
+}
+
+#[test]
+fn what_a_power_cut_may_take_is_no_reason_to_refuse() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || {
+        let config = Config::new(folder.path()).autocommit(false);
+        Workspace::open(config.durability(Durability::Relaxed)).expect("it opens")
+    };
+    let data = folder.path().join("default/data.mdb");
+    let workspace = open();
+    workspace.create(Note { text: "one".into() });
+    workspace.commit().expect("it commits");
+    let older = fs::read(&data).expect("nobody writes now");
+    workspace.create(Note { text: "two".into() });
+    workspace.commit().expect("it commits");
+    workspace.close().expect("it closes");
+    fs::write(&data, older).expect("nobody has it open");
+    assert_eq!(open().state(), 1);
 }

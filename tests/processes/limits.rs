@@ -125,6 +125,7 @@ pub(crate) fn prunes_a_full_disk(folder: &Path) {
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(version > 0);
+    assert!(folder.join("default/.mark").exists(), "no commit is noted");
     let why = loop {
         pages.iter().for_each(|memo| memo.write().text.push('z'));
         if let Err(error) = db0::commit() {

@@ -227,7 +227,8 @@ impl Store {
     }
 
     pub(crate) fn failed(&self, operation: &'static str, fault: Fault) -> Error {
-        fault.at(operation, self.env.path())
+        let error = fault.at(operation, self.env.path());
+        if fault.is_readers_full() { self.with_holders(error) } else { error }
     }
 
     pub(crate) fn corrupt(&self, table: Table, key: &[u8], why: &str) -> Error {

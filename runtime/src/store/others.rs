@@ -1,6 +1,8 @@
 //! The store beside other processes: what they have committed, who reads, who writes.
 
 use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
     fmt,
     path::Path,
     sync::{Arc, atomic::Ordering},
@@ -14,6 +16,9 @@ use crate::{
 
 /// Rows that wait are copied for a view that holds still, if they are no more than this.
 const COPIED_AT_MOST: usize = 64 << 10;
+
+/// Processes that are named where all slots are taken.
+const HOLDERS_TOLD: usize = 5;
 
 /// Nobody else commits, as long as this is there.
 pub(crate) struct OnlyWriter(Arc<Store>);
@@ -113,6 +118,21 @@ impl Store {
         self.env.readers().map_err(|fault| self.failed("listing the readers of", fault))
     }
 
+    /// An error of slots that are all taken, with those who have most of them.
+    pub(super) fn with_holders(&self, error: Error) -> Error {
+        let Error::Io { operation, path, code, why } = error else { return error };
+        let mut slots = BTreeMap::<u32, usize>::new();
+        for reader in self.env.readers().unwrap_or_default() {
+            *slots.entry(reader.pid).or_default() += 1;
+        }
+        let mut holders: Vec<_> = slots.into_iter().collect();
+        holders.sort_by_key(|(_, count)| Reverse(*count));
+        let told = holders.iter().take(HOLDERS_TOLD);
+        let told: Vec<_> =
+            told.map(|(pid, count)| format!("process {pid} has {count} of them")).collect();
+        Error::Io { operation, path, code, why: format!("{why} ({})", told.join(", ")) }
+    }
+
     /// Frees the slots of readers that died.
     pub(crate) fn clear_stale_readers(&self) {
         match self.env.clear_stale_readers() {
@@ -142,5 +162,24 @@ impl Store {
     pub(super) fn announce(&self, head: Head) {
         self.step_to(head);
         self.env.ring();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{History, lmdb::EnvOptions};
+
+    #[test]
+    fn who_has_all_slots_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = EnvOptions::scratch(1 << 22);
+        let store = Store::open(folder.path(), "full", &options, History::All).expect("it opens");
+        let taken: Vec<_> = std::iter::from_fn(|| store.env().read().ok()).collect();
+        let told = store.newest_head().expect_err("no slot is left").to_string();
+        let mine = format!("process {} has {} of them", std::process::id(), taken.len());
+        assert!(taken.len() > 2048 && told.contains(&mine), "{told}");
+        drop(taken);
+        store.newest_head().expect("they were given back");
     }
 }
