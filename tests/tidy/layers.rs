@@ -5,7 +5,7 @@ use crate::source::Source;
 use crate::tree::Tree;
 
 /// Folder, and the packages of ours that its manifest may depend on.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("macros", &[]),
     ("runtime", &[]),
     ("collections", &["db0-runtime"]),
@@ -15,6 +15,7 @@ const CRATES: [(&str, &[&str]); 10] = [
     ("cli", &["db0"]),
     ("faults", &[]),
     ("faults/models", &["db0-runtime"]),
+    ("faults/schedules", &["db0"]),
     ("benches/compare", &["db0"]),
 ];
 

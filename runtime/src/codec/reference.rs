@@ -13,6 +13,7 @@ use super::{
     format::{REFERENCE_KINDS, REFERENCE_NAME},
     reader::Reader,
 };
+use crate::sync::thread_local;
 
 /// A reference that keeps its object alive.
 pub const STRONG: u8 = 1;

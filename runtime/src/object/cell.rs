@@ -28,6 +28,7 @@ use crate::{
     sync::{
         Mutex,
         slots::{self, Counted, Look, Place},
+        spin_loop,
     },
 };
 
@@ -184,7 +185,7 @@ impl<T: Class> Cell<T> {
             {
                 return Err(self.error_deleted());
             }
-            std::hint::spin_loop();
+            spin_loop();
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     inside::{Home, Keep},
     objects::Objects,
 };
-use crate::{Error, Result, store::Oid};
+use crate::{Error, Result, store::Oid, sync::thread_local};
 
 /// What becomes of a handle when the value around it is cloned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

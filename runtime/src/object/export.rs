@@ -19,6 +19,7 @@ use crate::{
     class::Class,
     codec::{COLLECTION, DEPTH_MAX, Reference, STRONG, Value, WEAK},
     store::{Oid, PrefixId, oid_of_key, take_varint},
+    sync::thread_local,
 };
 
 /// Collections by the first byte of their headers, from 1 on.

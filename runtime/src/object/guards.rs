@@ -6,7 +6,7 @@ use super::{objects::Objects, shared::Shared};
 use crate::{
     Error, Result, lmdb,
     store::{Oid, PrefixId},
-    sync::is_committer,
+    sync::{is_committer, thread_local},
 };
 
 struct Guarded {

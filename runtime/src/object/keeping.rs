@@ -9,6 +9,7 @@ use crate::{
     codec::key::KeySink,
     fields::{Change, Claim, field_tags_key, holders},
     store::{Oid, PutOn, TagId},
+    sync::thread_local,
 };
 
 thread_local! {

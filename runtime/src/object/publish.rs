@@ -14,7 +14,7 @@ use crate::{
     class::{Class, ClassState},
     fields::Change,
     store::{Layer, LayerRows, Oid, OidKey, Store},
-    sync::{MutexGuard, RwLockWriteGuard, slots},
+    sync::{MutexGuard, RwLockWriteGuard, slots, spin_loop},
 };
 
 impl Objects {
@@ -256,7 +256,7 @@ impl Objects {
             if version.is_multiple_of(2) {
                 return version;
             }
-            std::hint::spin_loop();
+            spin_loop();
         }
     }
 

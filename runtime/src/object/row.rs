@@ -14,6 +14,7 @@ use crate::{
     class::{Class, ClassState, Shape},
     codec,
     store::{ClassId, Oid, Table, oid_key, oid_of_key, put_varint, take_varint},
+    sync::thread_local,
 };
 
 /// Appends the body of an object's row.

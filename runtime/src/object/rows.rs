@@ -12,6 +12,7 @@ use crate::{
         key::{IntoKey, Key, KeyFault, KeyReader},
     },
     store::{Direction, KeyRange, Oid, PrefixId, StateNum, Table, oid_key},
+    sync::yield_now,
 };
 
 /// How often reading something in one moment is tried, beside others who write.
@@ -113,7 +114,7 @@ impl RowReader {
             if moment() == before {
                 return result;
             }
-            std::thread::yield_now();
+            yield_now();
         }
         // Writers that never pause: they have to, for once.
         objects.while_unpublished(|| read(self))

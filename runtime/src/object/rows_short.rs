@@ -12,6 +12,7 @@ use crate::{
         key::{IntoKey, Key},
     },
     store::{Oid, RowBytes, RowKey, Table, oid_key},
+    sync::thread_local,
 };
 
 /// Buffers that one element after the other is written to.

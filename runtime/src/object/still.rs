@@ -21,7 +21,10 @@ use crate::{
     Result,
     class::Class,
     store::{ClassId, Oid, View},
-    sync::slots::{self, Counted},
+    sync::{
+        slots::{self, Counted},
+        thread_local,
+    },
 };
 
 /// A prefix as it goes on, and as it was.

@@ -1,14 +1,19 @@
 //! Every lock there is: the plain ones by name, and db0's own.
 
+// The one door through which everything that makes threads wait for each other comes in:
+// `faults/schedules` runs the engine with another one.
+#[cfg_attr(db0_schedules, path = "../../../faults/schedules/src/engine/primitives.rs")]
+mod primitives;
 pub(crate) mod slots;
 mod statics;
 mod thread;
 mod turn;
 
-pub(crate) use std::{sync::atomic, thread::yield_now, thread_local};
-
-pub(crate) use parking_lot::{
-    Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
+#[cfg(db0_schedules)]
+pub(crate) use primitives::Local;
+pub(crate) use primitives::{
+    Condvar, JoinHandle, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    ThreadBuilder, atomic, channel, current_thread, spin_loop, thread_local, yield_now,
 };
 pub(crate) use statics::statics;
 pub(crate) use thread::{is_committer, set_committer, thread_name, thread_number};

@@ -11,6 +11,8 @@ use std::{
 
 use dashmap::DashMap;
 
+use super::thread_local;
+
 static NEXT: AtomicU64 = AtomicU64::new(1);
 static RUNNING: LazyLock<DashMap<u64, Thread>> = LazyLock::new(DashMap::new);
 

@@ -2,18 +2,19 @@
 
 use std::{
     sync::{Arc, Weak},
-    thread::JoinHandle,
     time::Duration,
 };
-
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::commit::commit;
 use crate::{
     Error, Result,
     object::{Frozen, Objects, refuse_in_child, refuse_in_commit},
     store::{StateNum, Upkeep},
-    sync::{Mutex, set_committer, slots},
+    sync::{
+        JoinHandle, Mutex, ThreadBuilder,
+        channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded},
+        current_thread, set_committer, slots,
+    },
 };
 
 /// How whoever asked is told.
@@ -39,7 +40,7 @@ impl Committer {
     pub(crate) fn start(objects: &Arc<Objects>, interval: Option<Duration>) -> Result<Self> {
         let (requests, inbox) = unbounded();
         let thread = Thread { objects: Arc::downgrade(objects), inbox, interval };
-        let handle = std::thread::Builder::new()
+        let handle = ThreadBuilder::new()
             .name(format!("db0 {}", objects.name()))
             .spawn(move || thread.run())
             .map_err(|error| {
@@ -109,7 +110,7 @@ impl Committer {
         let Some(thread) = self.thread.lock().take() else { return Ok(()) };
         let result = self.ask(Request::Stop, patience);
         let answered = !matches!(result, Err(Error::Busy { .. } | Error::Misuse { .. }));
-        if answered && thread.thread().id() != std::thread::current().id() {
+        if answered && thread.thread().id() != current_thread().id() {
             // A panic in the thread has been logged by it.
             let _ = thread.join();
         }

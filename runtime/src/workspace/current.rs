@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use super::{handle::Workspace, remembered};
 use crate::{
-    Error, Memo, OrPanic, Prefix, Result, class::Class, object::Objects, store::PrefixId,
-    sync::RwLock,
+    Error, Memo, OrPanic, Prefix, Result,
+    class::Class,
+    object::Objects,
+    store::PrefixId,
+    sync::{RwLock, thread_local},
 };
 
 static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use crate::{Result, object::Objects};
+use crate::{Result, object::Objects, sync::thread_local};
 
 /// Counts what may change what a thread means.
 static CHANGES: AtomicU64 = AtomicU64::new(1);
