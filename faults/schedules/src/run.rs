@@ -29,11 +29,13 @@ const STACK_BYTES: usize = 1 << 20;
 pub(crate) fn all() -> ! {
     let wanted: Vec<String> = env::args().skip(1).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part));
-    let mut failed = false;
     for scenario in scenarios::ALL.iter().filter(|scenario| is_wanted(scenario.name)) {
-        failed |= !one(scenario);
+        // What a failed order has left open takes up the address space.
+        if !one(scenario) {
+            leave(1);
+        }
     }
-    leave(i32::from(failed))
+    leave(0)
 }
 
 fn number(name: &str, default: u64) -> u64 {

@@ -69,6 +69,8 @@ pub struct Objects {
     pub(super) spills_at: AtomicUsize,
     pub(super) health: Health,
     pub(super) closed: AtomicBool,
+    /// It is closed, or about to be: nothing is written any more.
+    closing: AtomicBool,
     /// The last commit of another process that was looked at.
     pub(super) followed_to: AtomicU64,
     /// What is kept of fields: for the class and the keys in encoded objects of it, by its Rust type.
@@ -143,6 +145,7 @@ impl Objects {
             spills_at,
             health,
             closed: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
             followed_to: AtomicU64::new(0),
             fields: FieldKeeping::default(),
             moment,
@@ -224,8 +227,20 @@ impl Objects {
         self.check_not_closed()
     }
 
+    /// The prefix is being closed: who writes finds that out.
+    pub(crate) fn set_closing(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Refuses what would come too late for the last commit.
+    pub(crate) fn check_not_closing(&self) -> Result<()> {
+        self.shared.check_open()?;
+        if self.closing.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
+    }
+
     /// The prefix has been closed: handles find that out.
     pub(crate) fn set_closed(&self) {
+        self.set_closing();
         self.closed.store(true, Ordering::Relaxed);
         self.clear_cache();
     }
@@ -236,8 +251,7 @@ impl Objects {
     }
 
     pub(crate) fn check_writable(&self) -> Result<()> {
-        self.shared.check_open()?;
-        self.check_not_closed()?;
+        self.check_not_closing()?;
         if self.is_writable() {
             return self.health.check(self.shared.config.stall);
         }

@@ -25,9 +25,13 @@ use crate::{
     Config, Error, Result,
     codec::set_homes,
     fields::Claim,
+    lmdb,
     store::PrefixId,
-    sync::{Held, Mutex, RwLock, Turn},
+    sync::{Held, Mutex, RwLock, Turn, is_committer},
 };
+
+/// How long a workspace or prefix that is being closed waits for who is in the middle of writing.
+const QUIET_PATIENCE: Duration = Duration::from_secs(1);
 
 /// The state of a workspace that objects need.
 pub(crate) struct Shared {
@@ -169,7 +173,19 @@ impl Shared {
         refuse_in_child("writing")?;
         context::refuse_in_encode()?;
         refuse_in_commit("writing")?;
-        Held::take(turn, self.config.turn_timeout, place)
+        let held = Held::take(turn, self.config.turn_timeout, place)?;
+        // Whoever closes has waited for the turn before its last commit, and would not find this.
+        self.check_open()?;
+        Ok(held)
+    }
+
+    /// Waits until nobody is in the middle of writing, for some time. Whoever takes longer is refused
+    /// when it comes to its end.
+    #[track_caller]
+    pub(crate) fn until_quiet(&self) {
+        if !is_committer() && !lmdb::forked() {
+            let _ = Held::take(&self.turn, Some(QUIET_PATIENCE), Location::caller());
+        }
     }
 
     /// Makes the `atomic` that is going on fail with `error`; gives it back if there is none.

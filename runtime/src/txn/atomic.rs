@@ -28,6 +28,7 @@ pub(crate) fn atomic_in<R, E: From<Error>>(
     let guards = shared.refuse_in_guard("ending an atomic");
     let misuse = guards.and_then(|()| check_unique(shared));
     let frame = end(shared);
+    let misuse = misuse.and_then(|()| check_not_closing(&frame));
     match (result, misuse, frame.failure.as_ref()) {
         (Ok(Ok(result)), Ok(()), None) => {
             succeed(shared, frame);
@@ -50,6 +51,11 @@ pub(crate) fn atomic_in<R, E: From<Error>>(
             resume_unwind(panic)
         }
     }
+}
+
+/// Refuses what would come too late for the last commit of a prefix that is being closed.
+fn check_not_closing(frame: &Frame) -> Result<()> {
+    frame.parts.iter().try_for_each(|part| part.objects.check_not_closing())
 }
 
 fn begin(shared: &Shared) {

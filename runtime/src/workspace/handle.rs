@@ -42,6 +42,9 @@ impl Inner {
         if self.shared.closed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
+        if patience.is_none() {
+            self.shared.until_quiet();
+        }
         *self.current.write() = None;
         remembered::changed();
         let prefixes = std::mem::take(&mut *self.prefixes.lock());
@@ -242,7 +245,10 @@ impl Workspace {
         }
         drop(current);
         remembered::changed();
-        open.map_or(Ok(()), |open| open.close(None))
+        let Some(open) = open else { return Ok(()) };
+        open.objects.set_closing();
+        self.inner.shared.until_quiet();
+        open.close(None)
     }
 
     /// Commits all prefixes; gives the state that the current one is in.
