@@ -28,7 +28,7 @@ mod watch;
 pub use crash::{CrashState, Replay, Report};
 pub use fault::{Failure, Faults, Lasting, Plan};
 pub use kind::Kind;
-pub use process::{Cycle, Judge, Kills, Roles, Verdict, Wire};
+pub use process::{Cycle, Judge, Kills, Roles, Since, Verdict, Wire};
 pub use random::Random;
 pub use scratch::Scratch;
 pub use settings::{seed, setting};

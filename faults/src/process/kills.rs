@@ -16,13 +16,27 @@ const DOUBLE_ONE_IN: u64 = 4;
 const SHORT_ONE_IN: u64 = 4;
 const SHORT_MAX: Duration = Duration::from_micros(500);
 
+/// How long a process may take to open on a busy machine.
+const OPENING_MAX: Duration = Duration::from_secs(30);
+
+/// When the time begins that a process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// When it begins to open.
+    Opening,
+    /// When it has opened, and said so. One in four is killed while it opens all the same.
+    Opened,
+}
+
 /// How often, and how late, a process is killed.
 #[derive(Clone, Debug)]
 pub struct Kills {
     /// How many kills are checked.
     pub cycles: u64,
-    /// The longest that a process lives. One in four is killed while it opens.
+    /// The longest that a process lives.
     pub life_max: Duration,
+    /// From when on.
+    pub since: Since,
     /// What the moments follow from.
     pub seed: u64,
 }
@@ -52,6 +66,7 @@ impl Default for Kills {
         Self {
             cycles: setting("FAULTS_CYCLES", 150),
             life_max: Duration::from_millis(setting("FAULTS_LIFE_MS", 30)),
+            since: Since::Opened,
             seed: seed(),
         }
     }
@@ -75,14 +90,15 @@ impl Kills {
         let mut acknowledged = 0;
         for number in 1..=self.cycles {
             let short = random.chance(1, SHORT_ONE_IN);
-            let mut lives = vec![if short { SHORT_MAX } else { self.life_max }];
+            let in_opening = (SHORT_MAX, Since::Opening);
+            let mut lives = vec![if short { in_opening } else { (self.life_max, self.since) }];
             if random.chance(1, DOUBLE_ONE_IN) {
-                lives.push(SHORT_MAX);
+                lives.push(in_opening);
             }
-            for life_max in lives {
+            for (life_max, since) in lives {
                 let nanos = u64::try_from(life_max.as_nanos()).unwrap_or(u64::MAX);
                 let life = Duration::from_nanos(random.below(nanos.max(1)));
-                let last = one_life(roles.start(role)?, folder, life)?;
+                let last = one_life(roles.start(role)?, folder, life, since)?;
                 acknowledged = last.unwrap_or(acknowledged).max(acknowledged);
             }
             let cycle = Cycle { number, folder: folder.to_owned(), acknowledged };
@@ -95,14 +111,27 @@ impl Kills {
 }
 
 /// Lets the process work for `life` and kills it. Returns the last number that it acknowledged.
-fn one_life(mut partner: Partner, folder: &Path, life: Duration) -> io::Result<Option<u64>> {
+fn one_life(
+    mut partner: Partner,
+    folder: &Path,
+    life: Duration,
+    since: Since,
+) -> io::Result<Option<u64>> {
     partner.wire.send(&folder.display().to_string())?;
     let mut last = None;
+    if since == Since::Opened
+        && let Some(line) = partner.wire.receive_until(Instant::now() + OPENING_MAX)?
+    {
+        last = Some(number_in(&line)?);
+    }
     let deadline = Instant::now() + life;
     while let Some(line) = partner.wire.receive_until(deadline)? {
         last = Some(number_in(&line)?);
     }
-    partner.kill()?;
+    // One that has hung up already is on its way out: it must not be taken for killed.
+    if !partner.wire.has_ended() {
+        partner.kill()?;
+    }
     let end = partner.end()?;
     if !end.was_killed() {
         return Err(io::Error::other(format!("the process ended by itself, {}", end.tell())));

@@ -7,6 +7,6 @@ mod roles;
 mod wire;
 
 pub use judge::{Judge, Verdict};
-pub use kills::{Cycle, Kills};
+pub use kills::{Cycle, Kills, Since};
 pub use roles::Roles;
 pub use wire::Wire;

@@ -11,12 +11,13 @@ pub struct Wire {
     reader: BufReader<UnixStream>,
     /// The start of a line whose end has not arrived.
     partial: Vec<u8>,
+    has_ended: bool,
 }
 
 impl Wire {
     pub(super) fn new(stream: UnixStream) -> io::Result<Self> {
         let reader = BufReader::new(stream.try_clone()?);
-        Ok(Self { stream, reader, partial: Vec::new() })
+        Ok(Self { stream, reader, partial: Vec::new(), has_ended: false })
     }
 
     /// In the started process: its standard input is one end of the line.
@@ -56,11 +57,19 @@ impl Wire {
         }
     }
 
+    /// The other side has hung up.
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
     fn read_line(&mut self) -> io::Result<Option<String>> {
         match self.reader.read_until(b'\n', &mut self.partial) {
             // A process that died with unread lines resets the connection: nothing more will come.
             Err(e) if e.kind() != io::ErrorKind::ConnectionReset => return Err(e),
-            _ if self.partial.last() != Some(&b'\n') => return Ok(None),
+            _ if self.partial.last() != Some(&b'\n') => {
+                self.has_ended = true;
+                return Ok(None);
+            }
             _ => {}
         }
         let mut line = std::mem::take(&mut self.partial);

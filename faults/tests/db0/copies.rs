@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use db0::{Config, Error, Workspace};
-use db0_faults::{Cycle, Kills, Roles, Scratch, Wire, seed, setting};
+use db0_faults::{Cycle, Kills, Roles, Scratch, Since, Wire, seed, setting};
 
 use crate::world::World;
 
@@ -65,7 +65,8 @@ fn copies_are_whole_or_not_there() -> io::Result<()> {
     }
     world.close().map_err(io::Error::other)?;
     let life_max = Duration::from_millis(setting("FAULTS_DB0_LIFE_MS", 60));
-    let kills = Kills { cycles: setting("FAULTS_DB0_COPIES", 40), life_max, seed: seed() };
+    let cycles = setting("FAULTS_DB0_COPIES", 40);
+    let kills = Kills { cycles, life_max, since: Since::Opening, seed: seed() };
     let (mut copies, mut restored) = (0, 0);
     kills.run(&roles, "copier", scratch.path(), |cycle| {
         let (more_copies, more_restored) = check(cycle)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use db0::Config;
-use db0_faults::{Cycle, Kills, Roles, Scratch, Wire, seed, setting};
+use db0_faults::{Cycle, Kills, Roles, Scratch, Since, Wire, seed, setting};
 
 use crate::oracle::{Oracle, Past};
 use crate::world::World;
@@ -17,7 +17,7 @@ const PAST_STATES: u64 = 4;
 
 fn kills(name: &str, cycles: u64) -> Kills {
     let life_max = Duration::from_millis(setting("FAULTS_DB0_LIFE_MS", 60));
-    Kills { cycles: setting(name, cycles), life_max, seed: seed() }
+    Kills { cycles: setting(name, cycles), life_max, since: Since::Opened, seed: seed() }
 }
 
 fn folder(wire: &mut Wire) -> String {
@@ -116,7 +116,8 @@ fn a_prefix_is_made_whole_or_not_at_all() -> io::Result<()> {
     let (births, mut unborn) = (setting("FAULTS_DB0_BIRTHS", 80), 0);
     for number in 0..births {
         let folder = scratch.path().join(number.to_string());
-        let once = Kills { cycles: 1, life_max, seed: seed() + number };
+        let since = Since::Opening;
+        let once = Kills { cycles: 1, life_max, since, seed: seed() + number };
         once.run(&roles, "writer", &folder, |cycle| {
             unborn += u64::from(!has_data(&cycle.folder));
             check(cycle, &mut oracle, true)

@@ -1,6 +1,7 @@
 //! Killed at random moments: what was acknowledged is there, and never half of a commit.
 
 use std::io;
+use std::time::Duration;
 
 use db0_faults::{Cycle, Kills, Roles, Scratch, Wire};
 
@@ -58,5 +59,23 @@ fn a_writer_that_acknowledges_too_early_is_caught() -> io::Result<()> {
         Kills::default().run(&roles, "writer", scratch.path(), |cycle| check(cycle, &mut model));
     let error = caught.expect_err("a promise was broken, and nobody saw it").to_string();
     assert!(error.contains("holds commit"), "{error}");
+    Ok(())
+}
+
+/// A process on its way out has hung up; the kill that comes too late must not make it one that was
+/// killed.
+#[test]
+fn a_writer_that_fails_by_itself_is_caught() -> io::Result<()> {
+    let roles =
+        Roles::of("kills::a_writer_that_fails_by_itself_is_caught").role("writer", |wire| {
+            let (_store, found) = open(wire);
+            panic!("it goes wrong at {found}");
+        });
+    let scratch = Scratch::new()?;
+    // One that takes its time to fail must not be killed before it has.
+    let kills = Kills { life_max: Duration::from_secs(20), ..Kills::default() };
+    let ended = kills.run(&roles, "writer", scratch.path(), |_| Ok(()));
+    let error = ended.expect_err("it ended, and nobody saw it").to_string();
+    assert!(error.contains("ended by itself"), "{error}");
     Ok(())
 }
