@@ -107,7 +107,9 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         libc::ESTALE => {
             "the file was removed or replaced while it was open: put it back in its place, or copy what is committed with `backup`; nothing more is written until then"
         }
-        libc::ENOMEM => "the address space is too small for the map (see ulimit -v)",
+        libc::ENOMEM => {
+            "no memory is left, or the address space is too small for the map (see ulimit -v)"
+        }
         code => return system_cause(code),
     })
 }
