@@ -5,7 +5,7 @@ use crate::source::Source;
 use crate::tree::Tree;
 
 /// Folder, and the packages of ours that its manifest may depend on.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("macros", &[]),
     ("runtime", &[]),
     ("collections", &["db0-runtime"]),
@@ -14,6 +14,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("", &["db0-macros", "db0-runtime", "db0-collections", "db0-query", "db0-snapshot"]),
     ("cli", &["db0"]),
     ("faults", &[]),
+    ("faults/fuzz", &["db0", "db0-runtime"]),
     ("faults/models", &["db0-runtime"]),
     ("faults/schedules", &["db0"]),
     ("benches/compare", &["db0"]),

@@ -8,6 +8,7 @@ mod tree;
 mod layers;
 mod layout;
 mod pages;
+mod patches;
 mod safety;
 mod sizes;
 mod words;

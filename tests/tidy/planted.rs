@@ -2,7 +2,7 @@
 
 use crate::findings::{Rule, check};
 use crate::tree::Tree;
-use crate::{layers, layout, pages, safety, sizes, words};
+use crate::{layers, layout, pages, patches, safety, sizes, words};
 
 /// Asserts that `rule` names `place` and nothing else in a tree of these files.
 #[track_caller]
@@ -33,6 +33,25 @@ fn sizes_are_seen() {
     );
     passes(sizes::crate_roots_are_lists, &[("src/lib.rs", &"// why\n".repeat(200))]);
     catches(sizes::examples_are_short, &[("examples/a.rs", &lines(61))], "examples/a.rs:60");
+}
+
+#[test]
+fn patches_are_seen() {
+    let patch = "What: a bug.\nCaught by: cargo test f\n\n--- a/src/a.rs\n+++ b/src/a.rs\n@@ -1,2 +1,2 @@\n //! A.\n-fn f() {}\n+fn g() {}\n";
+    let code = ("src/a.rs", "//! A.\nfn f() {}\n");
+    passes(patches::planted_bugs_fit, &[code, ("faults/planted/a.patch", patch)]);
+    let changed = ("src/a.rs", "//! A.\n\nfn f() {}\n");
+    catches(
+        patches::planted_bugs_fit,
+        &[changed, ("faults/planted/a.patch", patch)],
+        "faults/planted/a.patch:6",
+    );
+    let unnamed = patch.replace("test f", "test gone");
+    catches(
+        patches::planted_bugs_fit,
+        &[code, ("faults/planted/a.patch", &unnamed)],
+        "faults/planted/a.patch:2",
+    );
 }
 
 #[test]

@@ -13,15 +13,21 @@ pub(crate) fn no_update_is_lost() {
             world.thread(move || (0..2).for_each(|_| item.update(|item| item.n += 1)))
         })
         .collect();
-    world.workspace.commit().expect("it commits");
-    writers.into_iter().for_each(join);
-    assert_eq!(item.read().n, 4);
+    item.update(|item| item.n += 10);
+    let state = world.workspace.commit().expect("it commits");
     let uuid = item.uuid();
+    let then = world.here(|| {
+        let snapshot = db0::snapshot_at(state).expect("the state is kept");
+        snapshot.fetch::<Item>(uuid).expect("it was there").read().n
+    });
+    assert!((10..=14).contains(&then), "state {state} has {then}");
+    writers.into_iter().for_each(join);
+    assert_eq!(item.read().n, 14);
     drop(item);
     // Held by nothing but its handle, it is looked for before that is gone with the workspace.
     world.here(|| db0::tags(&db0::fetch::<Item>(uuid).expect("it lives")).add("kept"));
     world.reopened(|workspace| {
-        assert_eq!(workspace.fetch::<Item>(uuid).expect("it was kept").read().n, 4);
+        assert_eq!(workspace.fetch::<Item>(uuid).expect("it was kept").read().n, 14);
     });
 }
 

@@ -1,8 +1,33 @@
 //! Objects that come into memory, leave it, and die.
 
-use db0::Error;
+use db0::{Error, Memo};
 
 use crate::world::{Item, World, join};
+
+#[db0::memo]
+struct Holder {
+    item: Memo<Item>,
+}
+
+pub(crate) fn holders_are_counted_once() {
+    let world = World::new();
+    let item = world.items(1).remove(0);
+    let holders: Vec<_> =
+        (0..2).map(|_| world.workspace.create(Holder { item: item.clone() })).collect();
+    let counter = {
+        let item = item.clone();
+        world.thread(move || {
+            for _ in 0..3 {
+                assert_eq!(item.refcount(), 2, "from memory, from the file, and not from both");
+            }
+        })
+    };
+    world.workspace.commit().expect("it commits");
+    join(counter);
+    assert!(holders.iter().all(|holder| holder.read().item == item));
+    drop((item, holders));
+    world.reopened(|_| ());
+}
 
 pub(crate) fn what_the_cache_lets_go_is_loaded_as_it_was() {
     let world = World::with(|config| config.autocommit(false).cache_size(1));
