@@ -58,13 +58,13 @@ struct Hunk<'p> {
 
 fn hunks(patch: &str) -> Vec<Hunk<'_>> {
     let mut hunks: Vec<Hunk<'_>> = Vec::new();
-    let mut path = "";
+    let mut file = "";
     for (index, line) in patch.lines().enumerate() {
         if let Some(named) = line.strip_prefix("--- a/") {
-            path = named;
+            file = named;
         } else if line.starts_with("@@ ") {
-            hunks.push(Hunk { path, line: index + 1, before: Vec::new() });
-        } else if let (Some(hunk), false) = (hunks.last_mut(), line.starts_with("+"))
+            hunks.push(Hunk { path: file, line: index + 1, before: Vec::new() });
+        } else if let (Some(hunk), false) = (hunks.last_mut(), line.starts_with('+'))
             && let Some(before) = line.strip_prefix([' ', '-'])
         {
             hunk.before.push(before);

@@ -16,8 +16,9 @@ const SPILLED_AT_LEAST: usize = 10_000;
 impl Store {
     pub(super) fn with_private(&self, stack: &Stack) -> Stack {
         let private = self.private.lock();
-        let layers = private.iter().rev().flatten().chain(&stack.layers).cloned().collect();
-        Stack { layers, open: stack.open, base: stack.base }
+        let layers: Vec<_> = private.iter().rev().flatten().chain(&stack.layers).cloned().collect();
+        let open = stack.open + layers.len() - stack.layers.len();
+        Stack { layers, open, base: stack.base }
     }
 
     /// This thread's writes go into a private layer.

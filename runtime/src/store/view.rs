@@ -129,8 +129,15 @@ impl View {
             };
             return Ok((pending, self.get(Table::Counts, key, <[u8]>::to_vec)?));
         }
-        let sum = |stack: &Stack| stack.layers.iter().map(|layer| layer.read().counted(oid)).sum();
-        let (pending, disk) = self.store().look(sum)?;
+        let sums = |stack: &Stack| {
+            let sum = |layers: &[Arc<Layer>]| layers.iter().map(|l| l.read().counted(oid)).sum();
+            let (open, sealed) = stack.layers.split_at(stack.open);
+            (sum(open), sum(sealed), stack.base)
+        };
+        let ((open, sealed, base), disk): ((i64, i64, StateNum), _) = self.store().look(sums)?;
+        // From a commit until its layers leave the stack, the file says what they say.
+        let are_stored = sealed != 0 && disk.head()?.state > base;
+        let pending = if are_stored { open } else { open + sealed };
         Ok((pending, disk.body(Table::Counts, key)?.map(<[u8]>::to_vec)))
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use shuttle::sync;
-pub(crate) use shuttle::sync::{RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use shuttle::sync::RwLockReadGuard;
 
 #[derive(Default)]
 pub(crate) struct Mutex<T: ?Sized>(sync::Mutex<T>);
@@ -16,8 +16,19 @@ pub(crate) struct Mutex<T: ?Sized>(sync::Mutex<T>);
 /// Taken out only while a condition variable has it.
 pub(crate) struct MutexGuard<'m, T: ?Sized>(Option<sync::MutexGuard<'m, T>>);
 
+/// Whoever writes takes the gate first, and may so begin to read without another writer in between.
 #[derive(Default)]
-pub(crate) struct RwLock<T: ?Sized>(sync::RwLock<T>);
+pub(crate) struct RwLock<T: ?Sized> {
+    gate: sync::Mutex<()>,
+    inner: sync::RwLock<T>,
+}
+
+/// Given back in this order.
+pub(crate) struct RwLockWriteGuard<'l, T: ?Sized> {
+    inner: sync::RwLockWriteGuard<'l, T>,
+    gate: sync::MutexGuard<'l, ()>,
+    lock: &'l RwLock<T>,
+}
 
 #[derive(Default)]
 pub(crate) struct Condvar(sync::Condvar);
@@ -55,25 +66,50 @@ impl<T: ?Sized> Mutex<T> {
 
 impl<T> RwLock<T> {
     pub(crate) const fn new(value: T) -> Self {
-        Self(sync::RwLock::new(value))
+        Self { gate: sync::Mutex::new(()), inner: sync::RwLock::new(value) }
     }
 
     pub(crate) fn into_inner(self) -> T {
-        unpoisoned(self.0.into_inner())
+        unpoisoned(self.inner.into_inner())
     }
 }
 
 impl<T: ?Sized> RwLock<T> {
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
-        unpoisoned(self.0.read())
+        unpoisoned(self.inner.read())
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
-        unpoisoned(self.0.write())
+        let gate = unpoisoned(self.gate.lock());
+        RwLockWriteGuard { inner: unpoisoned(self.inner.write()), gate, lock: self }
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut T {
-        unpoisoned(self.0.get_mut())
+        unpoisoned(self.inner.get_mut())
+    }
+}
+
+impl<'l, T: ?Sized> RwLockWriteGuard<'l, T> {
+    pub(crate) fn downgrade(this: Self) -> RwLockReadGuard<'l, T> {
+        let Self { inner, gate, lock } = this;
+        drop(inner);
+        let reading = lock.read();
+        drop(gate);
+        reading
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.inner
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.inner
     }
 }
 
