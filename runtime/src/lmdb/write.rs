@@ -84,6 +84,27 @@ impl<'e> WriteTxn<'e> {
         self.put_flagged(table, key, value, 0)
     }
 
+    /// Writes a row over the one that [`get`](Self::get) found last in this table, which nothing else has
+    /// touched since: it need not be looked for again.
+    pub(crate) fn put_over(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
+        debug_assert!(
+            self.is_at(table, key).unwrap_or(true),
+            "a row is written over that was not the last one to be read",
+        );
+        self.put_flagged(table, key, value, ffi::MDB_CURRENT)
+    }
+
+    /// The kept cursor is at `key`.
+    fn is_at(&self, table: TableId, key: &[u8]) -> Result<bool> {
+        let cursor = self.table_cursor(table)?;
+        let (mut k, mut v) = (to_val(&[]), to_val(&[]));
+        // SAFETY: the kept cursor is open and its transaction active.
+        let code =
+            unsafe { ffi::mdb_cursor_get(cursor, &raw mut k, &raw mut v, ffi::MDB_GET_CURRENT) };
+        // SAFETY: the bytes stay until the next write, which takes `&mut self`.
+        Fault::check(code).map(|()| unsafe { from_val(&k) } == key)
+    }
+
     /// Writes a row whose key is after every other key of the table.
     pub(crate) fn append(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
         self.put_flagged(table, key, value, ffi::MDB_APPEND)

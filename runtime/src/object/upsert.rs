@@ -22,7 +22,7 @@ impl Objects {
         M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
     {
         let front = oid_key(oid);
-        let (mut then, mut has_header, mut has_run) = (Some(then), false, false);
+        let (mut then, mut has_run) = (Some(then), false);
         let mut finish = |rows: &mut LayerRows, upserted| {
             if matches!(upserted, Upserted::Done(true))
                 && let Some(then) = then.take()
@@ -34,20 +34,18 @@ impl Objects {
         let upserted = self.write_rows_of(oid, |rows, below| {
             let below = below.map_or(Below::Unknown, Below::Layers);
             let upserted = rows.upsert(key, front, below, make);
-            if matches!(upserted, Upserted::Unknown(..)) {
-                has_header = rows.get(Table::Headers, front.as_bytes()).is_some();
-                has_run = rows.has_run();
-            }
+            has_run = rows.has_run();
             finish(rows, upserted)
         });
-        let (key, make) = match upserted {
+        let (key, make, has_header) = match upserted {
             Upserted::Done(done) => return Ok(done),
-            Upserted::Unknown(key, make) => (key, make),
+            Upserted::Unknown { key, make, has_header } => (key, make, has_header),
         };
         // Nobody else changes rows meanwhile. The layer is not asked again, if all of it is in memory.
         let asked = usize::from(!has_run);
         let store = self.store();
-        let row = store.get_below(asked, Table::Elements, key.as_bytes(), <[u8]>::to_vec)?;
+        let row = |row: &[u8]| RowBytes::from(row);
+        let row = store.get_below(asked, Table::Elements, key.as_bytes(), row)?;
         let header = if has_header {
             None
         } else {

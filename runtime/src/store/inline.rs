@@ -45,10 +45,13 @@ impl Inline {
     /// Numbers in the order of the bytes, to be compared without a loop: the bytes as if zeros
     /// followed, and their number, which tells those apart that end with zeros.
     #[inline]
-    pub(super) fn order(&self) -> (u128, u64, u8) {
+    pub(super) fn order(&self) -> (u128, u64) {
+        const BACK: usize = INLINE - 16;
+        const { assert!(BACK + 2 <= 8, "what is behind the first 16 has room beside the number") };
         let front = u128::from_be_bytes(std::array::from_fn(|at| self.bytes[at]));
-        let back = u64::from_be_bytes(std::array::from_fn(|at| self.bytes[INLINE - 8 + at]));
-        (front, back, self.len)
+        let last = u64::from_be_bytes(std::array::from_fn(|at| self.bytes[INLINE - 8 + at]));
+        // Some of the last eight bytes are among the first sixteen: these are shifted out.
+        (front, last << (8 * (8 - BACK)) | u64::from(self.len))
     }
 }
 

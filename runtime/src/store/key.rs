@@ -1,6 +1,6 @@
 //! Row keys: short ones without an allocation, and those made of an oid.
 
-use std::{borrow::Borrow, cmp::Ordering, fmt};
+use std::{cmp::Ordering, fmt};
 
 use super::{inline::Inline, num::Oid, varint};
 
@@ -49,16 +49,57 @@ impl RowKey {
     }
 }
 
+/// A key that is looked for among row keys.
+pub(crate) struct Probe<'k> {
+    bytes: &'k [u8],
+    /// Made once, for all keys that it is compared with; none for a long one.
+    order: Option<(u128, u64)>,
+}
+
+impl<'k> Probe<'k> {
+    #[inline]
+    pub(super) fn of(bytes: &'k [u8]) -> Self {
+        Self { bytes, order: Inline::of(bytes).map(|key| key.order()) }
+    }
+
+    /// It is not smaller than another one.
+    #[inline]
+    pub(super) fn reaches(&self, other: &RowKey) -> bool {
+        match (&self.order, &other.0) {
+            (Some((front, back)), Repr::Inline(other)) => {
+                let (other_front, other_back) = other.order();
+                *front > other_front || *front == other_front && *back >= other_back
+            }
+            _ => self.bytes >= other.as_bytes(),
+        }
+    }
+
+    /// It is the other one.
+    #[inline]
+    pub(super) fn is(&self, other: &RowKey) -> bool {
+        match (&self.order, &other.0) {
+            (Some(order), Repr::Inline(other)) => *order == other.order(),
+            _ => self.bytes == other.as_bytes(),
+        }
+    }
+}
+
+impl RowKey {
+    /// For looking for this key.
+    #[inline]
+    pub(super) fn probe(&self) -> Probe<'_> {
+        let order = match &self.0 {
+            Repr::Inline(key) => Some(key.order()),
+            Repr::Heap(_) => None,
+        };
+        Probe { bytes: self.as_bytes(), order }
+    }
+}
+
 impl From<&[u8]> for RowKey {
     #[inline]
     fn from(key: &[u8]) -> Self {
         Self::short(key).unwrap_or_else(|| Self(Repr::Heap(key.into())))
-    }
-}
-
-impl Borrow<[u8]> for RowKey {
-    fn borrow(&self) -> &[u8] {
-        self.as_bytes()
     }
 }
 

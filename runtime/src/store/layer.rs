@@ -1,8 +1,6 @@
 //! Uncommitted rows: an ordered map for each table, and what is counted rather than written.
 
 use std::{
-    collections::{BTreeMap, btree_map},
-    ops::Bound,
     path::Path,
     sync::{
         Arc,
@@ -12,12 +10,13 @@ use std::{
 
 use super::{
     in_order::InOrder,
-    key::{OidKey, RowKey, oid_key, oid_of_key},
+    key::{OidKey, Probe, RowKey, oid_key, oid_of_key},
     num::{ClassId, Oid},
     open_rows::OpenRows,
     postings::Postings,
     retag::Retag,
     row_bytes::RowBytes,
+    row_map::{Range, RowMap},
     run::Run,
     scan::{Direction, KeyRange},
     table::Table,
@@ -48,10 +47,6 @@ impl Entry {
 /// A rough price of an entry's place in the map, beside its bytes.
 pub(super) const ENTRY_BYTES: usize = 96;
 
-/// Elements are few beside those of a map if they are less than this part of them: then they are put
-/// into it one by one, since joining two maps goes through both.
-const FEW_PART: usize = 4;
-
 fn price(key_len: usize, entry: &Entry) -> usize {
     ENTRY_BYTES + key_len + entry.row().map_or(0, <[u8]>::len)
 }
@@ -59,7 +54,7 @@ fn price(key_len: usize, entry: &Entry) -> usize {
 /// The rows of one layer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LayerRows {
-    pub(super) tables: [BTreeMap<RowKey, Entry>; Table::LAYERED],
+    pub(super) tables: [RowMap; Table::LAYERED],
     /// Rows that are being changed, again and again. Who looks at the layer finds none: they are put
     /// back first.
     open: Option<OpenRows>,
@@ -78,11 +73,7 @@ impl LayerRows {
     /// The entry of a row that is in memory; of elements there may be others.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Option<&Entry> {
         debug_assert!(self.is_whole(), "a row is looked for that is not in its map");
-        let rows = &self.tables[table.index()];
-        match RowKey::short(key) {
-            Some(key) => rows.get(&key),
-            None => rows.get(key),
-        }
+        self.tables[table.index()].get(&Probe::of(key))
     }
 
     /// What this layer says of a row; nothing, if it is silent.
@@ -139,23 +130,7 @@ impl LayerRows {
 
     /// Writes many elements; of those of one key the last counts.
     pub(crate) fn set_elements(&mut self, new: Vec<(RowKey, Entry)>) {
-        if !self.takes_as_one(&new) {
-            new.into_iter().for_each(|(key, entry)| self.set(Table::Elements, key, entry));
-            return;
-        }
-        let prices = new.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));
-        self.bytes += prices.sum::<usize>();
-        self.tables[Table::Elements.index()].append(&mut BTreeMap::from_iter(new));
-    }
-
-    /// These elements ascend, replace nothing, and are not few beside those that are there: a map of
-    /// them is made at one go, and so is one of both.
-    fn takes_as_one(&self, new: &[(RowKey, Entry)]) -> bool {
-        let here = &self.tables[Table::Elements.index()];
-        let [(first, _), .., (last, _)] = new else { return false };
-        new.len() >= here.len() / FEW_PART
-            && new.is_sorted_by(|(a, _), (b, _)| a < b)
-            && here.range::<RowKey, _>(first..=last).next().is_none()
+        new.into_iter().for_each(|(key, entry)| self.set(Table::Elements, key, entry));
     }
 
     /// Changes an element and its collection's header where they stand, if both are in this layer
@@ -206,9 +181,7 @@ impl LayerRows {
         if range.is_empty() {
             return Box::new(std::iter::empty());
         }
-        let end = range.end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let entries: btree_map::Range<'_, RowKey, Entry> =
-            self.tables[table.index()].range::<[u8], _>((Bound::Included(&range.start[..]), end));
+        let entries = self.tables[table.index()].range(&range.start, range.end.as_deref());
         match direction {
             Direction::Forward => Box::new(entries),
             Direction::Backward => Box::new(entries.rev()),
@@ -216,7 +189,7 @@ impl LayerRows {
     }
 
     /// All entries of a table that are in memory, in key order.
-    pub(crate) fn entries(&self, table: Table) -> btree_map::Iter<'_, RowKey, Entry> {
+    pub(crate) fn entries(&self, table: Table) -> Range<'_> {
         self.tables[table.index()].iter()
     }
 
@@ -239,7 +212,7 @@ impl LayerRows {
         if self.run.is_none() && entries < oids.len() {
             let counted = self.counts().filter(|(_, by)| *by > 0).map(|(oid, _)| oid);
             let tagged = self.tagged.iter().filter(|(_, tags)| tags.holds()).map(|(oid, _)| oid);
-            let elements = elements.keys().filter_map(|key| oid_of_key(key.as_bytes()));
+            let elements = elements.iter().filter_map(|(key, _)| oid_of_key(key.as_bytes()));
             let found = counted.chain(tagged).chain(elements.map(|(oid, _)| oid));
             return found.filter(|oid| oids.binary_search(oid).is_ok()).collect();
         }
@@ -285,7 +258,7 @@ impl LayerRows {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.iter().all(BTreeMap::is_empty)
+        self.tables.iter().all(RowMap::is_empty)
             && self.run.is_none()
             && self.postings.is_empty()
             && self.tagged.is_empty()
@@ -339,7 +312,7 @@ impl LayerRows {
 
     /// The same without elements: what there is but once for each object.
     pub(crate) fn without_elements(&self) -> Self {
-        let mut tables = std::array::from_fn(|_| BTreeMap::new());
+        let mut tables = std::array::from_fn(|_| RowMap::default());
         for (place, table) in tables.iter_mut().enumerate() {
             if place != Table::Elements.index() {
                 table.clone_from(&self.tables[place]);
@@ -357,7 +330,7 @@ impl LayerRows {
     }
 
     /// The elements are in `run` now. Gives them, to be dropped without a lock.
-    fn moved_to(&mut self, run: Arc<Run>) -> BTreeMap<RowKey, Entry> {
+    fn moved_to(&mut self, run: Arc<Run>) -> RowMap {
         self.run = Some(run);
         let elements = std::mem::take(&mut self.tables[Table::Elements.index()]);
         let prices = elements.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));

@@ -1,10 +1,8 @@
 //! All entries of a table over several layers: each key once, in order.
 
-use std::collections::btree_map;
-
 use super::{
-    key::RowKey,
-    layer::{Entry, Layer, LayerRows},
+    layer::{Layer, LayerRows},
+    row_map::Range,
     run::{Opened, Said},
     scan::{Direction, KeyRange},
     table::Table,
@@ -71,7 +69,7 @@ impl Layer {
 }
 
 enum Source<'l> {
-    Memory(btree_map::Iter<'l, RowKey, Entry>),
+    Memory(Range<'l>),
     Run(Box<dyn Iterator<Item = Result<Said<'l>>> + 'l>),
 }
 

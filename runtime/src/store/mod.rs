@@ -44,6 +44,7 @@ mod reserve;
 mod retag;
 mod retention;
 mod row_bytes;
+mod row_map;
 mod run;
 mod scan;
 mod sealed;

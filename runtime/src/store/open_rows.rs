@@ -1,14 +1,10 @@
 //! Two rows that are changed again and again: out of their maps meanwhile, so that nobody looks for them.
 
-use std::collections::BTreeMap;
-
 use super::{
-    key::{OidKey, RowKey},
+    key::{OidKey, Probe, RowKey},
     layer::Entry,
+    row_map::RowMap,
 };
-
-/// The rows of a table in a layer.
-type Rows = BTreeMap<RowKey, Entry>;
 
 /// An element of a collection, and the collection's header.
 #[derive(Clone, Debug)]
@@ -23,14 +19,16 @@ pub(super) struct OpenRows {
 impl OpenRows {
     /// Takes both rows, if they are there.
     pub(super) fn take(
-        headers: &mut Rows,
-        elements: &mut Rows,
+        headers: &mut RowMap,
+        elements: &mut RowMap,
         collection: OidKey,
         element: &[u8],
     ) -> Option<Self> {
         let key = RowKey::below(collection, element);
-        let Entry::Row(header) = headers.get_mut(&RowKey::from(collection))? else { return None };
-        let Entry::Row(element) = elements.get_mut(&key)? else { return None };
+        let Entry::Row(header) = headers.get_mut(&Probe::of(collection.as_bytes()))? else {
+            return None;
+        };
+        let Entry::Row(element) = elements.get_mut(&key.probe())? else { return None };
         Some(Self { collection, key, element: element.take(), header: header.take() })
     }
 
@@ -47,9 +45,11 @@ impl OpenRows {
     }
 
     /// Puts both back.
-    pub(super) fn put_back(self, headers: &mut Rows, elements: &mut Rows) {
+    pub(super) fn put_back(self, headers: &mut RowMap, elements: &mut RowMap) {
         let Self { collection, key, element, header } = self;
-        for (rows, key, bytes) in [(headers, collection.into(), header), (elements, key, element)] {
+        let header_key = Probe::of(collection.as_bytes());
+        for (rows, key, bytes) in [(headers, header_key, header), (elements, key.probe(), element)]
+        {
             if let Some(Entry::Row(row)) = rows.get_mut(&key) {
                 row.put_back(bytes);
             }

@@ -119,6 +119,7 @@ impl Writer<'_> {
             match wrote {
                 Wrote::Same => {}
                 _ if place.is_behind => self.append_raw(place.table, place.key, &row)?,
+                _ if place.found => self.put_over_raw(place.table, place.key, &row)?,
                 _ => self.put_raw(place.table, place.key, &row)?,
             }
             Ok(wrote)

@@ -1,14 +1,12 @@
 //! Putting one element into a layer, over what may be there or below it.
 
-use std::{
-    collections::{BTreeMap, btree_map},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use super::{
     key::{OidKey, RowKey},
     layer::{ENTRY_BYTES, Entry, Layer, LayerRows},
     row_bytes::RowBytes,
+    row_map::RowMap,
     table::Table,
 };
 
@@ -26,8 +24,9 @@ pub(crate) enum Below<'l> {
 pub(crate) enum Upserted<M> {
     /// It was put, or not.
     Done(bool),
-    /// It has to be looked for below: here are its key, and what makes the row.
-    Unknown(RowKey, M),
+    /// It has to be looked for below: here are its key, and what makes the row. The collection's header
+    /// has to be looked for too, unless the layer has it.
+    Unknown { key: RowKey, make: M, has_header: bool },
 }
 
 impl LayerRows {
@@ -59,33 +58,34 @@ impl LayerRows {
             (Some(row), _) => row,
             (None, Below::Found { header: Some(row), .. }) => found_header.insert(row.to_vec()),
             (None, Below::Found { .. }) => return Upserted::Done(false),
-            (None, _) => return Upserted::Unknown(element, make),
+            (None, _) => return Upserted::Unknown { key: element, make, has_header: false },
         };
         let mut bytes = element.as_bytes().len() + ENTRY_BYTES;
-        let entry = match elements.entry(element) {
-            btree_map::Entry::Vacant(entry) if !is_known => {
-                return Upserted::Unknown(entry.into_key(), make);
-            }
-            entry => entry,
-        };
+        let place = elements.find(&element.probe());
         let waiting;
-        let old = match (&entry, &below) {
-            (btree_map::Entry::Occupied(entry), _) => {
-                bytes = 0;
-                entry.get().row()
+        let old = match (place, &below) {
+            (Err(_), _) if !is_known => {
+                return Upserted::Unknown { key: element, make, has_header: true };
             }
-            (btree_map::Entry::Vacant(_), Below::Found { row, .. }) => *row,
-            (btree_map::Entry::Vacant(entry), Below::Layers(layers)) => {
-                let key = entry.key().as_bytes();
+            (Ok(place), _) => {
+                bytes = 0;
+                elements.at(place).row()
+            }
+            (Err(_), Below::Found { row, .. }) => *row,
+            (Err(_), Below::Layers(layers)) => {
+                let key = element.as_bytes();
                 let in_layer = |layer: &Arc<Layer>| layer.read().get(Table::Elements, key).cloned();
                 waiting = layers.iter().find_map(in_layer);
                 waiting.as_ref().and_then(Entry::row)
             }
-            (btree_map::Entry::Vacant(_), Below::Unknown) => None,
+            (Err(_), Below::Unknown) => None,
         };
         let Some(row) = make(old, header_row) else { return Upserted::Done(false) };
         self.bytes += bytes + row.len();
-        entry.insert_entry(Entry::Row(row));
+        match place {
+            Ok(place) => *elements.at_mut(place) = Entry::Row(row),
+            Err(place) => elements.insert_at(place, element, Entry::Row(row)),
+        }
         if let Some(row) = found_header {
             self.set(Table::Headers, header.into(), Entry::Row(row.into()));
         }
@@ -94,8 +94,8 @@ impl LayerRows {
 }
 
 /// A row of the layer, to be changed where it stands.
-fn open<'r>(rows: &'r mut BTreeMap<RowKey, Entry>, key: &RowKey) -> Option<&'r mut Vec<u8>> {
-    match rows.get_mut(key)? {
+fn open<'r>(rows: &'r mut RowMap, key: &RowKey) -> Option<&'r mut Vec<u8>> {
+    match rows.get_mut(&key.probe())? {
         Entry::Row(row) => Some(row.open()),
         Entry::Gone => None,
     }

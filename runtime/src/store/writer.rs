@@ -213,6 +213,12 @@ impl<'s> Writer<'s> {
         self.txn.put(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
     }
 
+    /// As [`put_raw`](Self::put_raw), over the row that was read last in its table.
+    pub(super) fn put_over_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
+        self.record(table, key, Some(row));
+        self.txn.put_over(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
+    }
+
     /// Writes a row as it is, behind all others of its table.
     pub(super) fn append_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
         self.record(table, key, Some(row));

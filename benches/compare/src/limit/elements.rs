@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::{
-    people::Limit,
+    people::{Buffers, Limit},
     rows::{self, Changes},
 };
 
@@ -115,6 +115,35 @@ impl Limit {
         }
         self.finish(txn, &Changes::default());
         oid
+    }
+
+    /// Replaces elements of a collection that `elements` puts, in one commit with history. No element
+    /// may have been replaced before; the header may.
+    pub(crate) fn replace_elements(
+        &mut self,
+        oid: u64,
+        kind: u8,
+        len: u64,
+        elements: impl FnOnce(&mut Put<'_>),
+    ) {
+        self.state += 1;
+        let mut txn = self.env.write();
+        let mut b = Buffers::default();
+        rows::oid_key(oid, &mut b.key);
+        let header = |out: &mut Vec<u8>| {
+            out.push(kind);
+            rows::put_varint(out, len);
+        };
+        self.replace(&mut txn, (self.headers, rows::HEADERS), &mut b, header);
+        elements(&mut |element, body| {
+            rows::oid_key(oid, &mut b.key);
+            b.key.extend_from_slice(element);
+            let body = |out: &mut Vec<u8>| out.extend_from_slice(body);
+            self.replace(&mut txn, (self.elements, rows::ELEMENTS), &mut b, body);
+        });
+        rows::created_key(self.state, oid, &mut b.key);
+        txn.append(self.log, &b.key, &rows::log_row(&b.key, vec![0]));
+        self.finish(txn, &Changes::default());
     }
 
     /// Calls `each` with the rows of elements, which exist; `next` appends the key of the next one.

@@ -131,6 +131,47 @@ fn a_dict_has_the_same_rows() {
 }
 
 #[test]
+fn replacing_elements_writes_the_same_rows() {
+    let (db0, limit) = (folder::new(), folder::new());
+    let entered = Entered::open(db0.path());
+    let dict = db0::Dict::<u32, u64>::new();
+    for version in 0..2 {
+        for i in 0..N as u32 {
+            dict.insert(i, u64::from(i) + version);
+        }
+        db0::commit().expect("it commits");
+    }
+    drop(entered);
+    drop(dict);
+    let mut store = Limit::open(limit.path());
+    let elements = |version: u64| {
+        move |put: &mut super::Put<'_>| {
+            for i in 0..N as u32 {
+                let (mut key, mut row) = (Vec::new(), Vec::new());
+                super::number_key(i, &mut key);
+                super::entry(u64::from(i) + version, &mut row);
+                put(&key, &row);
+            }
+        }
+    };
+    let oid = store.collect(super::DICT, N as u64, &[], elements(0));
+    store.replace_elements(oid, super::DICT, N as u64, elements(1));
+    drop(store);
+    let rows = |folder: &Path, name: &str, but: &[u8]| table(folder, name, but);
+    for (name, but) in [("elements", &[][..]), ("headers", &[])] {
+        let theirs = rows(&db0.path().join("default"), name, but);
+        assert_eq!(theirs, rows(limit.path(), name, but), "{name}");
+    }
+    let old = |folder: &Path| {
+        let mut rows = rows(folder, "log", &[2]);
+        // What the second state replaced.
+        rows.retain(|key, _| key.starts_with(&[1, 2, 0]));
+        rows
+    };
+    assert_eq!(old(&db0.path().join("default")), old(limit.path()), "log");
+}
+
+#[test]
 fn an_index_has_the_same_rows() {
     let (db0, limit) = (folder::new(), folder::new());
     let entered = Entered::open(db0.path());

@@ -1,7 +1,8 @@
 //! The list of all rows.
 
 use super::{
-    changes, commits, dict, fields, footprint, hot, index, list, long, objects, past, tags, threads,
+    changes, commits, dict, elements, fields, footprint, hot, index, list, long, objects, past,
+    tags, threads,
 };
 use crate::row::Row;
 
@@ -17,6 +18,7 @@ pub(crate) fn all() -> Vec<Row> {
         changes::ROWS,
         long::ROWS,
         footprint::ROWS,
+        elements::ROWS,
         dict::ROWS,
         list::ROWS,
         index::ROWS,

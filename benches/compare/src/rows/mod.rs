@@ -6,6 +6,7 @@ mod commits;
 mod dict;
 #[cfg(feature = "peers")]
 mod dict_peers;
+mod elements;
 pub(crate) mod fields;
 mod footprint;
 mod hot;
