@@ -405,12 +405,20 @@ impl Layer {
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, LayerRows> {
-        let rows = self.rows.read();
-        if rows.is_whole() {
-            return rows;
+        loop {
+            let rows = self.rows.read();
+            if rows.is_whole() {
+                return rows;
+            }
+            drop(rows);
+            // Not by waiting for the lock: who has put the rows back may go on reading for as long as a
+            // commit takes, and whoever waits to write keeps all others from reading.
+            if let Some(mut rows) = self.rows.try_write() {
+                rows.put_back();
+                return RwLockWriteGuard::downgrade(rows);
+            }
+            std::thread::yield_now();
         }
-        drop(rows);
-        RwLockWriteGuard::downgrade(self.write())
     }
 
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, LayerRows> {

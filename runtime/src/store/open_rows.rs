@@ -59,7 +59,11 @@ impl OpenRows {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::super::{key::oid_key, layer::Layer, num::Oid, table::Table};
+
+    const READERS: usize = 6;
 
     /// Adds a byte to an element, and one to the header.
     fn edit(layer: &Layer, element: &[u8]) -> bool {
@@ -93,5 +97,29 @@ mod tests {
         assert!(!edit(&layer, b"a"), "what is deleted is not changed");
         assert_eq!(row(Table::Elements, &key(b"a")), None);
         assert_eq!(row(Table::Headers, front.as_bytes()), Some(b"H++++++".to_vec()));
+    }
+
+    #[test]
+    fn who_reads_for_long_keeps_no_other_reader_out() {
+        let (layer, front) = (Layer::default(), oid_key(Oid(7)));
+        layer.write().put(Table::Headers, front.as_bytes(), &b"H"[..]);
+        layer.write().put(Table::Elements, &[front.as_bytes(), b"a"].concat(), &b"A"[..]);
+        let together = Barrier::new(READERS);
+        std::thread::scope(|scope| {
+            for number in 0..READERS {
+                let (layer, together) = (&layer, &together);
+                scope.spawn(move || {
+                    for _ in 0..3000 {
+                        assert!(number > 0 || edit(layer, b"a"));
+                        together.wait();
+                        // All find rows out of their maps, and none lets go before the others have read.
+                        let rows = layer.read();
+                        together.wait();
+                        drop(rows);
+                        together.wait();
+                    }
+                });
+            }
+        });
     }
 }
