@@ -36,7 +36,7 @@ impl Chunk {
 
     /// How many members there are.
     pub fn len(&self) -> u32 {
-        count_ones(&self.0)
+        count_ones(&self.0, |word| word)
     }
 
     /// There is no member.
@@ -137,7 +137,8 @@ fn bit_of(n: u16) -> u64 {
 
 /// How many bits are set. Words go through full adders first, several side by side: what is left to be
 /// counted is an eighth of them.
-pub(super) fn count_ones(words: &[u64; WORDS]) -> u32 {
+#[inline]
+pub(super) fn count_ones<W: Copy>(words: &[W; WORDS], word: impl Fn(W) -> u64 + Copy) -> u32 {
     type Lanes = [u64; LANES];
     let zip = |a: Lanes, b: Lanes, op: fn(u64, u64) -> u64| -> Lanes {
         std::array::from_fn(|lane| op(a[lane], b[lane]))
@@ -155,7 +156,7 @@ pub(super) fn count_ones(words: &[u64; WORDS]) -> u32 {
         let (block, _) = block.as_chunks::<LANES>();
         let (mut two, mut four) = ([[0; LANES]; 4], [[0; LANES]; 2]);
         for (pair, two) in block.as_chunks::<2>().0.iter().zip(&mut two) {
-            (ones, *two) = add(ones, pair[0], pair[1]);
+            (ones, *two) = add(ones, pair[0].map(word), pair[1].map(word));
         }
         for (pair, four) in two.as_chunks::<2>().0.iter().zip(&mut four) {
             (twos, *four) = add(twos, pair[0], pair[1]);

@@ -38,7 +38,7 @@ impl Chunk {
             carry = word >> 63;
             starts
         });
-        count_ones(&starts) as usize
+        count_ones(&starts, |word| word) as usize
     }
 
     /// Appends the shortest form.
@@ -205,7 +205,7 @@ impl<'r> Container<'r> {
     pub(crate) fn len(self) -> u32 {
         match self {
             Self::Members(members) => members.len() as u32,
-            Self::Bits(words) => count_ones(&words.map(u64::from_le_bytes)),
+            Self::Bits(words) => count_ones(words, u64::from_le_bytes),
             Self::Runs(_) => {
                 let lens = self.runs().map(|(first, last)| last.saturating_sub(first));
                 lens.map(|len| u32::from(len) + 1).sum()
