@@ -14,8 +14,9 @@ use crate::{
     stream::Ids,
 };
 
-/// Identities that room is made for before they are found: a mebibyte of them.
-const RESERVED_MAX: usize = 1 << 16;
+/// Identities that room is made for before they are found, at most. Room that is not used is no memory
+/// yet; room that is too small is copied.
+const RESERVED_MAX: usize = 1 << 20;
 
 /// What results are of.
 #[derive(Clone)]
