@@ -5,6 +5,7 @@ mod mask;
 mod source;
 mod tree;
 
+mod errors;
 mod layers;
 mod layout;
 mod pages;

@@ -2,7 +2,7 @@
 
 use crate::findings::{Rule, check};
 use crate::tree::Tree;
-use crate::{layers, layout, pages, patches, safety, sizes, words};
+use crate::{errors, layers, layout, pages, patches, safety, sizes, words};
 
 /// Asserts that `rule` names `place` and nothing else in a tree of these files.
 #[track_caller]
@@ -33,6 +33,21 @@ fn sizes_are_seen() {
     );
     passes(sizes::crate_roots_are_lists, &[("src/lib.rs", &"// why\n".repeat(200))]);
     catches(sizes::examples_are_short, &[("examples/a.rs", &lines(61))], "examples/a.rs:60");
+}
+
+#[test]
+fn errors_are_seen() {
+    let home = (
+        "runtime/src/error/types.rs",
+        "//! A.\npub enum Error {\n#[error(\"one\")]\nOne { a: u8, b: B },\nTwo(String),\n}\n",
+    );
+    let test = |text| ("tests/a.rs", text);
+    passes(errors::errors_are_met, &[home, test("//! A.\nError::One {}; Error::Two(_);\n")]);
+    catches(
+        errors::errors_are_met,
+        &[home, test("//! A.\nError::One {};\n")],
+        "runtime/src/error/types.rs:5",
+    );
 }
 
 #[test]
