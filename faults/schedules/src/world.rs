@@ -12,6 +12,9 @@ pub(crate) struct Item {
     pub(crate) n: u64,
 }
 
+/// What waits to be dropped keeps its file mapped, and thousands are made in one process.
+const MAP_BYTES: usize = 16 << 20;
+
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) workspace: Workspace,
@@ -28,7 +31,7 @@ impl World {
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() { memory.into() } else { std::env::temp_dir() };
         let folder = tempfile::tempdir_in(place).expect("a folder");
-        let config = Config::new(folder.path()).durability(Durability::Relaxed);
+        let config = Config::new(folder.path()).durability(Durability::Relaxed).map_size(MAP_BYTES);
         let workspace = Workspace::open(settings(config)).expect("it opens");
         Self { folder, workspace }
     }
@@ -63,7 +66,7 @@ impl World {
         self.workspace.close().expect("it closes");
         let found = Workspace::verify(self.folder.path(), "default").expect("it can be read");
         assert!(found.is_sound(), "{:?}", found.findings);
-        let config = Config::new(self.folder.path()).autocommit(false);
+        let config = Config::new(self.folder.path()).autocommit(false).map_size(MAP_BYTES);
         let workspace = Workspace::open(config).expect("it opens again");
         let entered = workspace.enter();
         look(&workspace);

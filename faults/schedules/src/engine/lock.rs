@@ -79,6 +79,12 @@ impl<T: ?Sized> RwLock<T> {
         unpoisoned(self.inner.read())
     }
 
+    pub(crate) fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
+        let gate = self.gate.try_lock().ok()?;
+        let inner = self.inner.try_write().ok()?;
+        Some(RwLockWriteGuard { inner, gate, lock: self })
+    }
+
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
         let gate = unpoisoned(self.gate.lock());
         RwLockWriteGuard { inner: unpoisoned(self.inner.write()), gate, lock: self }
