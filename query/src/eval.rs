@@ -40,12 +40,19 @@ impl Plan {
     }
 
     /// Finds the first chunk at or after `from` that may have results, and these.
-    pub(crate) fn next_results(&self, from: u64, chunk: &mut Chunk) -> Result<Option<u64>> {
-        self.look_at(from, |look| {
-            let number = look.next(from)?;
-            number.map_or(Ok(()), |number| look.results(number, chunk))?;
-            Ok(number)
-        })
+    pub(crate) fn next_results(&self, mut from: u64, chunk: &mut Chunk) -> Result<Option<u64>> {
+        loop {
+            let found = self.look(from, 1, |look, to| match (look.next(from)?, to) {
+                // What is new there has not been seen.
+                (found, Some(to)) if found.is_none_or(|number| number >= to) => Ok(Err(to)),
+                (Some(number), _) => look.results(number, chunk).map(|()| Ok(Some(number))),
+                (None, _) => Ok(Ok(None)),
+            })?;
+            match found {
+                Ok(found) => return Ok(found),
+                Err(to) => from = to,
+            }
+        }
     }
 
     pub(crate) fn count(&self) -> Result<u64> {

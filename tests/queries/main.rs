@@ -4,6 +4,7 @@
 mod common;
 
 mod explained;
+mod far_apart;
 mod forms;
 mod groups;
 mod laziness;
