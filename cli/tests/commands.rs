@@ -2,18 +2,10 @@
 
 mod common;
 
-use std::{fs, path::Path, process::Output};
+use std::{fs, path::Path};
 
-use common::{Note, db0, open};
+use common::{Note, db0, open, path, said};
 use db0::{Config, Workspace};
-
-fn path(text: &str) -> &Path {
-    Path::new(text)
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
 
 fn prepared(root: &Path) -> Workspace {
     let workspace = open(root);

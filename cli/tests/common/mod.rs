@@ -1,5 +1,7 @@
 //! What tests of the commands share: notes to work on, and the program itself.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::{
     ffi::OsStr,
     path::Path,
@@ -21,4 +23,13 @@ pub(crate) fn db0(words: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
 /// A workspace that commits when it is told to.
 pub(crate) fn open(folder: &Path) -> Workspace {
     Workspace::open(Config::new(folder).autocommit(false)).expect("it opens")
+}
+
+pub(crate) fn path(text: &str) -> &Path {
+    Path::new(text)
+}
+
+/// All that the program has said.
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
