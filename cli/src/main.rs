@@ -8,6 +8,7 @@ mod drop;
 mod dump;
 mod find;
 mod get;
+mod listing;
 mod load;
 mod outcome;
 mod output;

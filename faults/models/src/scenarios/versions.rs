@@ -6,7 +6,7 @@ use loom::thread;
 
 use super::canary::{Canary, Drops};
 use crate::{
-    sync::slots::{Counted, Place, tend_now},
+    sync::slots::{Counted, Look, Place, tend_now},
     version::{Content, Outcome, Standing, Version, When},
 };
 
@@ -87,8 +87,12 @@ pub(super) fn an_inner_atomic_waits_for_the_outer_one() {
     });
 }
 
-/// The `atomic` is undone while somebody is on the way to the version below.
-pub(super) fn what_is_undone_leaves_what_was_below() {
+/// An `atomic` that has put a version over another one ends, while somebody looks; gives what everybody
+/// sees then.
+fn beside(
+    end: impl FnOnce(&Versions, &Outcome) + Send + 'static,
+    look: impl FnOnce(Look<Version<Canary>>),
+) -> usize {
     let drops = Drops::new();
     let place = Arc::new(Versions::new(Some(first(0, &drops))));
     let outcome = Outcome::new(None);
@@ -96,54 +100,50 @@ pub(super) fn what_is_undone_leaves_what_was_below() {
     let writer = {
         let (place, outcome) = (place.clone(), outcome.clone());
         thread::spawn(move || {
-            outcome.undo();
-            let undone = place.look().expect("one is always there");
-            let below = undone.before().expect("nobody has cut it");
-            assert!(place.replace(&undone, below), "nobody else writes");
-            undone.cut();
-            drop(undone);
+            end(&place, &outcome);
             tend_now();
         })
     };
-    let newest = place.look().expect("one is always there");
-    let below = newest.before();
-    match &below {
-        Some(below) => below.value().expect("it is not deleted").check(),
-        // Then it is the first one itself, or has been undone: who looks again finds that.
-        None => assert_ne!(newest.standing(), Standing::Pending, "it was cut too early"),
-    }
-    drop((newest, below));
+    look(place.look().expect("one is always there"));
     writer.join().expect("it ends");
-    assert_eq!(seen(&place), 0);
+    let seen = seen(&place);
     drop(place);
     empty_the_bag();
     drops.are_first(2);
+    seen
+}
+
+/// The `atomic` is undone while somebody is on the way to the version below.
+pub(super) fn what_is_undone_leaves_what_was_below() {
+    let undo = |place: &Versions, outcome: &Outcome| {
+        outcome.undo();
+        let undone = place.look().expect("one is always there");
+        let below = undone.before().expect("nobody has cut it");
+        assert!(place.replace(&undone, below), "nobody else writes");
+        undone.cut();
+    };
+    let left = beside(undo, |newest| match newest.before() {
+        Some(below) => below.value().expect("it is not deleted").check(),
+        // Then it is the first one itself, or has been undone: who looks again finds that.
+        None => assert_ne!(newest.standing(), Standing::Pending, "it was cut too early"),
+    });
+    assert_eq!(left, 0);
 }
 
 /// The `atomic` ends, and its version is cut from the one below, while somebody is on the way there.
 pub(super) fn the_way_back_is_cut_while_somebody_walks_it() {
-    let drops = Drops::new();
-    let place = Arc::new(Versions::new(Some(first(0, &drops))));
-    let outcome = Outcome::new(None);
-    put(&place, 1, &outcome, &drops);
-    let writer = {
-        let (place, outcome) = (place.clone(), outcome.clone());
-        thread::spawn(move || {
-            outcome.succeed(7);
-            place.look().expect("one is always there").cut();
-            tend_now();
-        })
+    let succeed = |place: &Versions, outcome: &Outcome| {
+        outcome.succeed(7);
+        place.look().expect("one is always there").cut();
     };
-    let newest = place.look().expect("one is always there");
-    if matches!(newest.standing(), Standing::Pending) {
+    let left = beside(succeed, |newest| {
+        if newest.standing() != Standing::Pending {
+            return;
+        }
         match newest.before() {
             Some(below) => below.value().expect("it is not deleted").check(),
             None => assert_eq!(newest.standing(), Standing::Published(7), "it was cut too early"),
         }
-    }
-    drop(newest);
-    writer.join().expect("it ends");
-    drop(place);
-    empty_the_bag();
-    drops.are_first(2);
+    });
+    assert_eq!(left, 1);
 }
