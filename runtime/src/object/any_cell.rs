@@ -55,7 +55,8 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     /// As [`delete`](Self::delete), but a commit lets go of what it held: this one or, if it fails,
     /// the next.
     fn die(&self, moment: &Moment<'_>) -> Result<()>;
-    /// Puts the cell on the list of what the freeze of a round takes: false if it stands there.
+    /// Puts the cell on the list of what the freeze of a round takes: false if it stands there. The
+    /// caller holds the publish lock.
     fn mark_dirty(&self, round: u64) -> bool;
     /// Takes back what undone `atomic`s published.
     fn undo(&self);

@@ -356,7 +356,12 @@ impl<T: Class> AnyCell for Cell<T> {
         if self.touched_in.load(Ordering::Relaxed) == ROUND_TO_COME {
             self.touched_in.store(round, Ordering::Relaxed);
         }
-        self.dirty_in.swap(round, Ordering::Relaxed) != round
+        // Nobody else puts a round here: the caller has the publish lock.
+        let is_new = self.dirty_in.load(Ordering::Relaxed) != round;
+        if is_new {
+            self.dirty_in.store(round, Ordering::Relaxed);
+        }
+        is_new
     }
 
     fn undo(&self) {

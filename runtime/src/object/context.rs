@@ -197,6 +197,13 @@ pub(super) fn refer_in_key(tell: impl FnOnce(&mut Encoding) -> Result<()>) {
     });
 }
 
+/// A value's own code runs on this thread: it is being cloned, encoded or decoded.
+pub(crate) fn runs_users_code() -> bool {
+    CLONING.get() != Cloning::User
+        || ENCODING.with_borrow(|stack| !stack.is_empty())
+        || DECODING.with_borrow(|stack| !stack.is_empty())
+}
+
 /// Refuses to write from inside a value's own `Serialize`.
 pub(crate) fn refuse_in_encode() -> Result<()> {
     let encodes = ENCODING.with_borrow(|stack| !stack.is_empty());

@@ -57,6 +57,11 @@ impl Shared {
     }
 }
 
+/// This thread holds a write guard, in whatever workspace.
+pub(crate) fn holds_guards() -> bool {
+    GUARDS.with_borrow(|guards| !guards.is_empty())
+}
+
 /// Refuses what must not happen in a forked child: what it has is its parent's, and a lock that
 /// another thread of the parent held is held for ever.
 pub(crate) fn refuse_in_child(operation: &'static str) -> Result<()> {

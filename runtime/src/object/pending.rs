@@ -94,8 +94,15 @@ pub(crate) struct Undecided {
 
 /// Layers of more bytes are not left to whoever looked through them last.
 const MUCH: usize = 1 << 20;
+/// So many objects are dropped in less time than another thread is woken.
+const FEW: usize = 16;
 
 impl Frozen {
+    /// Dropping it takes a while: who waits for a commit does not wait for that.
+    pub(crate) fn is_long(&self) -> bool {
+        self.is_much() || self.young.len() + self.dirty.len() > FEW
+    }
+
     /// Its layers take so much memory, or disk, that nothing may hold them longer than they are used.
     pub(crate) fn is_much(&self) -> bool {
         self.layers.iter().any(|layer| layer.weighs(MUCH))

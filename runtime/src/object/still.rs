@@ -102,6 +102,11 @@ impl Drop for Still {
     }
 }
 
+/// This thread sees something as it was.
+pub(crate) fn holds_still() -> bool {
+    HOLDING.load(Ordering::Relaxed) > 0 && HELD.with_borrow(|held| !held.is_empty())
+}
+
 #[cold]
 fn held_now(live: &Objects) -> Option<Arc<Objects>> {
     HELD.with_borrow(|held| {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How often: until then the slots of readers that died keep pages from reuse.
-const EVERY: Duration = Duration::from_secs(5);
+pub(crate) const TENDED_EVERY: Duration = Duration::from_secs(5);
 
 /// What has been seen to.
 pub(crate) struct Upkeep {
@@ -38,7 +38,7 @@ impl Upkeep {
 
     /// Does what is due. Nothing of it may fail a commit: what can't be done now is done later.
     pub(crate) fn tend(&mut self, store: &Store, reserve_bytes: u64) {
-        if self.last.elapsed() < EVERY {
+        if self.last.elapsed() < TENDED_EVERY {
             return;
         }
         self.last = Instant::now();

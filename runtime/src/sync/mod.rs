@@ -16,5 +16,5 @@ pub(crate) use primitives::{
     ThreadBuilder, atomic, channel, current_thread, spin_loop, thread_local, yield_now,
 };
 pub(crate) use statics::statics;
-pub(crate) use thread::{is_committer, set_committer, thread_name, thread_number};
+pub(crate) use thread::{Committing, is_committer, thread_name, thread_number};
 pub(crate) use turn::{Held, Turn};

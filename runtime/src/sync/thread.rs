@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    marker::PhantomData,
     sync::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
@@ -31,10 +32,21 @@ impl Drop for Registered {
     }
 }
 
-/// This thread commits from now on: user code that it runs may not wait for others, who may be
-/// waiting for it.
-pub(crate) fn set_committer() {
-    COMMITS.set(true);
+/// This thread commits until it is dropped: user code that it runs may not wait for others, who may
+/// be waiting for it.
+pub(crate) struct Committing(PhantomData<*const ()>);
+
+impl Committing {
+    pub(crate) fn begin() -> Self {
+        COMMITS.set(true);
+        Self(PhantomData)
+    }
+}
+
+impl Drop for Committing {
+    fn drop(&mut self) {
+        COMMITS.set(false);
+    }
 }
 
 /// This is a thread that commits.

@@ -1,28 +1,32 @@
-//! The thread of a prefix that commits: on its interval, and when asked.
+//! The thread of a prefix that commits: on its interval, and when asked by several at a time.
 
 use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
 
-use super::commit::commit;
+use super::lead::{self, Desk, Outcome};
 use crate::{
     Error, Result,
     object::{Frozen, Objects, refuse_in_child, refuse_in_commit},
     store::{StateNum, Upkeep},
     sync::{
-        JoinHandle, Mutex, ThreadBuilder,
+        Committing, JoinHandle, Mutex, ThreadBuilder,
         channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded},
-        current_thread, set_committer, slots,
+        current_thread,
     },
 };
 
 /// How whoever asked is told.
-type Reply = Box<dyn FnOnce(Result<StateNum, Arc<Error>>) + Send>;
+type Reply = Box<dyn FnOnce(Outcome) + Send>;
 
 enum Request {
     /// Much waits: commit before the interval is over.
     Wake,
+    /// Drop what somebody else has committed.
+    Drop(Vec<Frozen>),
+    /// See to what is due beside commits.
+    Tend,
     Commit(Reply),
     Stop(Reply),
 }
@@ -31,7 +35,9 @@ enum Request {
 #[derive(Debug)]
 pub(crate) struct Committer {
     prefix: String,
+    objects: Weak<Objects>,
     requests: Sender<Request>,
+    desk: Arc<Mutex<Desk>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -39,7 +45,9 @@ impl Committer {
     /// Starts the thread of a prefix that is open for writing.
     pub(crate) fn start(objects: &Arc<Objects>, interval: Option<Duration>) -> Result<Self> {
         let (requests, inbox) = unbounded();
-        let thread = Thread { objects: Arc::downgrade(objects), inbox, interval };
+        let desk = Arc::new(Mutex::new(Desk::new()));
+        let thread =
+            Thread { objects: Arc::downgrade(objects), inbox, desk: desk.clone(), interval };
         let handle = ThreadBuilder::new()
             .name(format!("db0 {}", objects.name()))
             .spawn(move || thread.run())
@@ -50,13 +58,18 @@ impl Committer {
         let waker = requests.clone();
         // A thread that has ended has nothing left to commit.
         objects.health().set_wake(move || drop(waker.send(Request::Wake)));
-        Ok(Self { prefix, requests, thread: Mutex::new(Some(handle)) })
+        let thread = Mutex::new(Some(handle));
+        Ok(Self { prefix, objects: Arc::downgrade(objects), requests, desk, thread })
+    }
+
+    fn check_can_ask() -> Result<()> {
+        refuse_in_commit("a commit")?;
+        // The thread stayed in the parent, and so did the right to write.
+        refuse_in_child("a commit")
     }
 
     fn send(&self, request: Request) -> Result<()> {
-        refuse_in_commit("a commit")?;
-        // The thread stayed in the parent, and so did the right to write.
-        refuse_in_child("a commit")?;
+        Self::check_can_ask()?;
         self.requests.send(request).map_err(|_| self.closed())
     }
 
@@ -82,7 +95,7 @@ impl Committer {
         self.told(answered)
     }
 
-    fn told(&self, answered: Result<StateNum, Arc<Error>>) -> Result<StateNum> {
+    fn told(&self, answered: Outcome) -> Result<StateNum> {
         answered.map_err(|source| match &*source {
             // The commit is done, but for these.
             Error::SetAside { prefix, objects } => {
@@ -101,8 +114,38 @@ impl Committer {
     }
 
     /// Commits what waits now; several calls at a time share one commit.
+    ///
+    /// The thread that asks commits itself if it can: two changes of threads take as long as a fast
+    /// disk does.
     pub(crate) fn commit(&self) -> Result<StateNum> {
-        self.ask(Request::Commit, None)
+        Self::check_can_ask()?;
+        match self.lead() {
+            Some(outcome) => self.told(outcome),
+            None => self.ask(Request::Commit, None),
+        }
+    }
+
+    /// Commits on this thread; not if somebody else is at it, who could not be joined any more: then
+    /// all that ask meanwhile share the next commit, which is the committer's.
+    fn lead(&self) -> Option<Outcome> {
+        if !lead::can_lead() {
+            return None;
+        }
+        let mut desk = self.desk.try_lock().filter(|desk| desk.is_open())?;
+        let objects = self.objects.upgrade()?;
+        let _committing = Committing::begin();
+        let (outcome, spent) = lead::commit(&objects);
+        let outcome = lead::tell_set_aside(&objects, outcome);
+        let is_reminder_due = desk.is_reminder_due();
+        drop(desk);
+        // A thread that has ended had nothing left to do.
+        if is_reminder_due {
+            let _ = self.requests.send(Request::Tend);
+        }
+        if spent.iter().any(Frozen::is_long) {
+            let _ = self.requests.send(Request::Drop(spent));
+        }
+        Some(outcome)
     }
 
     /// Commits what waits, and ends the thread; waits for it no longer than `patience`.
@@ -118,73 +161,60 @@ impl Committer {
     }
 }
 
-/// Makes it known that a commit had to leave objects out: once, to whoever asks next.
-fn tell_set_aside(
-    objects: &Objects,
-    result: Result<StateNum, Arc<Error>>,
-) -> Result<StateNum, Arc<Error>> {
-    let state = result?;
-    let left_out = objects.health().tell_set_aside();
-    if left_out.is_empty() {
-        return Ok(state);
-    }
-    Err(Arc::new(Error::SetAside { prefix: objects.name().into(), objects: left_out }))
-}
-
 struct Thread {
     objects: Weak<Objects>,
     inbox: Receiver<Request>,
+    desk: Arc<Mutex<Desk>>,
     interval: Option<Duration>,
 }
 
 impl Thread {
     fn run(self) {
-        set_committer();
+        let _committing = Committing::begin();
         let mut upkeep = Upkeep::new();
         loop {
             let first = match self.interval {
                 Some(interval) => self.inbox.recv_timeout(interval),
                 None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            let asked: Vec<_> = match first {
-                Ok(request) => std::iter::once(request).chain(self.inbox.try_iter()).collect(),
-                Err(RecvTimeoutError::Timeout) => Vec::new(),
+            let first = match first {
+                Ok(Request::Drop(spent)) => {
+                    lead::let_go(spent);
+                    continue;
+                }
+                Ok(request) => Some(request),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let Some(objects) = self.objects.upgrade() else { return };
-            let woken = asked.iter().all(|request| matches!(request, Request::Wake));
-            if woken && self.interval.is_none() && objects.health().failure().is_none() {
-                continue; // when to commit is the program's business
+            // Who asks while somebody else commits is answered with what is committed next.
+            let mut desk = self.desk.lock();
+            let asked: Vec<_> = first.into_iter().chain(self.inbox.try_iter()).collect();
+            let replies = asked
+                .iter()
+                .any(|request| matches!(request, Request::Commit(_) | Request::Stop(_)));
+            let (mut outcome, mut spent) = (Ok(objects.store().state()), Vec::new());
+            // Without an interval, when to commit is the program's business.
+            if replies || self.interval.is_some() || objects.health().failure().is_some() {
+                (outcome, spent) = lead::commit(&objects);
             }
-            let (result, spent) = match commit(&objects) {
-                Ok((state, spent)) => (Ok(state), spent),
-                Err(error) => (Err(Arc::new(error)), Vec::new()),
-            };
-            if let Err(error) = &result {
-                tracing::error!(
-                    "committing prefix {:?} failed and will be tried again: {error}",
-                    objects.name()
-                );
+            if replies {
+                outcome = lead::tell_set_aside(&objects, outcome);
             }
-            objects.health().set(result.as_ref().err().cloned());
-            let result = if asked.is_empty() { result } else { tell_set_aside(&objects, result) };
-            let mut stops = false;
+            let stops = asked.iter().any(|request| matches!(request, Request::Stop(_)));
+            if stops {
+                desk.close();
+            }
+            // Who is answered may want to lead the next one.
+            drop(desk);
             for request in asked {
-                let reply = match request {
-                    Request::Wake => continue,
-                    Request::Commit(reply) => reply,
-                    Request::Stop(reply) => {
-                        stops = true;
-                        reply
-                    }
-                };
-                reply(result.clone());
+                match request {
+                    Request::Wake | Request::Tend => {}
+                    Request::Drop(earlier) => spent.extend(earlier),
+                    Request::Commit(reply) | Request::Stop(reply) => reply(outcome.clone()),
+                }
             }
-            let is_much = spent.iter().any(Frozen::is_much);
-            slots::in_bulk(|| drop(spent));
-            if is_much {
-                slots::tend_now();
-            }
+            lead::let_go(spent);
             if stops {
                 return;
             }

@@ -4,6 +4,7 @@ mod atomic;
 mod commit;
 mod committer;
 mod journal;
+mod lead;
 
 pub use atomic::abort;
 pub(crate) use atomic::atomic_in;
