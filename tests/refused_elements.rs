@@ -4,7 +4,7 @@
 mod common;
 
 use common::World;
-use db0::{Array, Dict, Error, Index, List, Memo, Set, Value};
+use db0::{Array, Dict, Error, List, Memo, Set, Value};
 
 #[db0::memo(name = "Root", singleton)]
 struct Root {
@@ -128,12 +128,8 @@ fn a_collection_of_another_kind_is_named() {
 }
 
 #[test]
-fn an_index_takes_handles_alone() {
+fn what_is_not_there_is_not_set() {
     let _world = World::new();
-    let index: Index<u32, u32> = Index::new();
-    let refused = index.try_add(1_u32, &5);
-    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
-    assert!(index.is_empty());
     let array: Array<u8> = Array::new();
     assert!(array.try_set(0, 1).is_err() && array.is_empty());
 }

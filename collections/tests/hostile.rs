@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use common::Scratch;
 use db0_collections::{Array, Collection, Dict, Index, List, Set};
-use db0_runtime::object::Anchor;
+use db0_runtime::object::{Anchor, AnyMemo};
 use proptest::{collection::vec, prelude::*};
 
 /// A header of a kind, most often one that makes some sense.
@@ -114,7 +114,7 @@ fn dicts_sets_and_indexes() {
                 let _ = (set.try_drain(), set.try_clear());
             }
             _ => {
-                let index: Index<u32, u32> = plant(header, rows);
+                let index: Index<u32, AnyMemo> = plant(header, rows);
                 let _ = (index.try_len(), index.try_to_vec(), index.try_keys().map(Iterator::count));
                 let _ = (index.try_pop_first(), index.try_retain(|_, _| false), index.try_clear());
             }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use db0_runtime::{
     Result,
     codec::key::Key,
-    object::{Anchor, RowReader},
+    object::{Anchor, Handle, RowReader},
 };
 use serde::de::DeserializeOwned;
 
@@ -164,7 +164,7 @@ impl<T: Key> Set<T> {
     }
 }
 
-impl<K: Key, M: DeserializeOwned> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// The entries that were added or removed between two snapshots, in key order. The work is in
     /// proportion to what changed.
     ///
@@ -200,9 +200,10 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
         changes(&self.anchor, before, after, |ends, entry| {
             let Some((kind, side)) = came_or_went(ends, &entry) else { return Ok(None) };
             let value = entry.new.or(entry.old).unwrap_or_default();
-            let reference = index::reference(&value)
+            let number = index::member(&value)
                 .ok_or_else(|| side.damaged("an entry of the index is damaged"))?;
-            Ok(Some((kind, side.decode_key_in_front(&entry.key)?, side.decode(reference)?)))
+            let memo = M::of_number(side.objects(), number)?;
+            Ok(Some((kind, side.decode_key_in_front(&entry.key)?, memo)))
         })
     }
 }

@@ -2,8 +2,11 @@
 
 use std::marker::PhantomData;
 
-use db0_runtime::{Result, codec::key::Key, object::Anchor};
-use serde::{Serialize, de::DeserializeOwned};
+use db0_runtime::{
+    Result,
+    codec::key::Key,
+    object::{Anchor, Handle},
+};
 
 use super::iter::Entries;
 use crate::handle::handle;
@@ -11,7 +14,7 @@ use crate::handle::handle;
 /// A handle of a durable index; cloning it clones the handle, as `Arc` does, and
 /// [`copy`](Self::copy) makes another index.
 ///
-/// An index is a sorted multimap from keys to objects: `Index<String, Memo<Person>>`. A key may have
+/// An index is a sorted multimap from keys to objects, by handles: `Index<String, Memo<Person>>`. A key may have
 /// any number of objects and an object any number of keys, and an entry keeps its object alive. Each
 /// call is a transaction of its own; `atomic` binds several.
 ///
@@ -35,7 +38,7 @@ impl<K, M> Index<K, M> {
     }
 }
 
-impl<K: Key, M: Serialize + DeserializeOwned> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// Another index with the same entries.
     #[track_caller]
     pub fn copy(&self) -> Self {
@@ -51,7 +54,7 @@ impl<K: Key, M: Serialize + DeserializeOwned> Index<K, M> {
     }
 }
 
-impl<K: Key, M: Serialize> FromIterator<(K, M)> for Index<K, M> {
+impl<K: Key, M: Handle> FromIterator<(K, M)> for Index<K, M> {
     #[track_caller]
     fn from_iter<I: IntoIterator<Item = (K, M)>>(entries: I) -> Self {
         let index = Self::new();
@@ -60,14 +63,14 @@ impl<K: Key, M: Serialize> FromIterator<(K, M)> for Index<K, M> {
     }
 }
 
-impl<K: Key, M: Serialize, const N: usize> From<[(K, M); N]> for Index<K, M> {
+impl<K: Key, M: Handle, const N: usize> From<[(K, M); N]> for Index<K, M> {
     #[track_caller]
     fn from(entries: [(K, M); N]) -> Self {
         Self::from_iter(entries)
     }
 }
 
-impl<K: Key, M: DeserializeOwned> IntoIterator for &Index<K, M> {
+impl<K: Key, M: Handle> IntoIterator for &Index<K, M> {
     type Item = (K, M);
     type IntoIter = Entries<K, M>;
 
@@ -77,7 +80,7 @@ impl<K: Key, M: DeserializeOwned> IntoIterator for &Index<K, M> {
     }
 }
 
-impl<K: Key, M: DeserializeOwned> IntoIterator for Index<K, M> {
+impl<K: Key, M: Handle> IntoIterator for Index<K, M> {
     type Item = (K, M);
     type IntoIter = Entries<K, M>;
 

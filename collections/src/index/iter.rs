@@ -5,17 +5,16 @@ use std::{iter::FusedIterator, marker::PhantomData};
 use db0_runtime::{
     Result,
     codec::key::{Key, KeyKind},
-    object::{Anchor, RowReader},
+    object::{Anchor, Handle, RowReader},
 };
-use serde::de::DeserializeOwned;
 
 use super::{
     part::Part,
-    row::{Place, is_before},
+    row::{is_before, member, object_number},
 };
 use crate::{
     misuse::expect,
-    sorted::{Cursor, Item, Span},
+    sorted::{Cursor, Span, Taken},
 };
 
 /// What every key with a value begins with, where `None` is a byte 00: see `Option` as a key.
@@ -34,20 +33,23 @@ struct Source<K, M> {
     entries: PhantomData<fn() -> (K, M)>,
 }
 
-impl<K: Key, M> Source<K, M> {
+impl<K: Key, M: Handle> Source<K, M> {
     fn new(anchor: Anchor, reader: Option<RowReader>, span: Span, began: u64) -> Self {
-        let parts = [Cursor::new(reader.clone(), span.clone()), Cursor::new(None, Span::ALL)];
-        let parts = parts.map(|part| part.keep(is_before, began));
+        let parts = [(reader.clone(), span.clone()), (None, Span::ALL)]
+            .map(|(reader, span)| Self::part(reader, span, began));
         let origin = (reader, span, began);
         Self { origin, parts, backward: false, nulls_last: false, anchor, entries: PhantomData }
+    }
+
+    fn part(reader: Option<RowReader>, span: Span, began: u64) -> Cursor {
+        Cursor::new(reader, span).keep(is_before, began).of_objects(member)
     }
 
     fn nulls_last(mut self) -> Self {
         if begins_with_option(&K::kind()) {
             let (reader, span, began) = &self.origin;
-            self.parts = span
-                .split(FIRST_VALUE)
-                .map(|span| Cursor::new(reader.clone(), span).keep(is_before, *began));
+            self.parts =
+                span.split(FIRST_VALUE).map(|span| Self::part(reader.clone(), span, *began));
             self.parts.reverse();
             self.nulls_last = true;
         }
@@ -63,7 +65,7 @@ impl<K: Key, M> Source<K, M> {
     fn step<R>(
         &mut self,
         from_back: bool,
-        read: impl Fn(&RowReader, Item<'_>) -> Result<R>,
+        read: impl Fn(&RowReader, Taken<'_>) -> Result<R>,
     ) -> Option<Result<R>> {
         let backward = from_back != self.backward;
         for part in if backward { [1, 0] } else { [0, 1] } {
@@ -96,20 +98,16 @@ pub(super) fn begins_with_option(kind: &KeyKind) -> bool {
     }
 }
 
-pub(super) fn pair<K: Key, M: DeserializeOwned>(
-    reader: &RowReader,
-    item: Item<'_>,
-) -> Result<(K, M)> {
-    Ok((key(reader, item)?, memo(reader, item)?))
+fn pair<K: Key, M: Handle>(reader: &RowReader, taken: Taken<'_>) -> Result<(K, M)> {
+    Ok((reader.decode_key_in_front(taken.item.key)?, memo(reader, taken)?))
 }
 
-fn key<K: Key>(reader: &RowReader, item: Item<'_>) -> Result<K> {
-    reader.decode_key_in_front(item.key)
+fn key<K: Key>(reader: &RowReader, taken: Taken<'_>) -> Result<K> {
+    reader.decode_key_in_front(taken.item.key)
 }
 
-fn memo<M: DeserializeOwned>(reader: &RowReader, item: Item<'_>) -> Result<M> {
-    let place = Place::parse(item.value).ok_or_else(|| reader.damaged("an entry is damaged"))?;
-    reader.decode(place.reference)
+fn memo<M: Handle>(reader: &RowReader, Taken { item, place, ahead }: Taken<'_>) -> Result<M> {
+    ahead.take(place, reader.objects(), object_number(reader, item)?)
 }
 
 /// Entries of an index, or the failure to read them, after which it ends; see [`Entries`].
@@ -117,7 +115,7 @@ pub struct TryEntries<K, M> {
     source: Source<K, M>,
 }
 
-impl<K: Key, M> TryEntries<K, M> {
+impl<K: Key, M: Handle> TryEntries<K, M> {
     pub(super) fn new(anchor: Anchor, reader: Option<RowReader>, span: Span, began: u64) -> Self {
         Self { source: Source::new(anchor, reader, span, began) }
     }
@@ -149,7 +147,8 @@ impl<K: Key, M> TryEntries<K, M> {
 ///
 /// A few hundred entries are copied at a time, so that the index may be changed meanwhile. What was
 /// taken out is no longer given; what is added after the iterator was made isn't given: an object
-/// whose key is changed on the way is not met again.
+/// whose key is changed on the way is not met again. Who looks at the objects has the next ones read, as
+/// many as were given before at most: the iterator holds these until it gives them, or is dropped.
 ///
 /// # Panics
 /// When entries can't be read; [`TryEntries`] gives an error instead.
@@ -157,7 +156,7 @@ pub struct Entries<K, M> {
     entries: TryEntries<K, M>,
 }
 
-impl<K: Key, M: DeserializeOwned> Entries<K, M> {
+impl<K: Key, M: Handle> Entries<K, M> {
     pub(super) fn new(entries: TryEntries<K, M>) -> Self {
         Self { entries }
     }
@@ -196,7 +195,7 @@ impl<K: Key, M: DeserializeOwned> Entries<K, M> {
 /// that panics on them.
 macro_rules! iterators {
     ($try_name:ident, $name:ident, $item:ty, $read:path) => {
-        impl<K: Key, M: DeserializeOwned> Iterator for $try_name<K, M> {
+        impl<K: Key, M: Handle> Iterator for $try_name<K, M> {
             type Item = Result<$item>;
 
             fn next(&mut self) -> Option<Self::Item> {
@@ -213,15 +212,15 @@ macro_rules! iterators {
             }
         }
 
-        impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $try_name<K, M> {
+        impl<K: Key, M: Handle> DoubleEndedIterator for $try_name<K, M> {
             fn next_back(&mut self) -> Option<Self::Item> {
                 self.source.step(true, $read)
             }
         }
 
-        impl<K: Key, M: DeserializeOwned> FusedIterator for $try_name<K, M> {}
+        impl<K: Key, M: Handle> FusedIterator for $try_name<K, M> {}
 
-        impl<K: Key, M: DeserializeOwned> Iterator for $name<K, M> {
+        impl<K: Key, M: Handle> Iterator for $name<K, M> {
             type Item = $item;
 
             #[track_caller]
@@ -240,14 +239,14 @@ macro_rules! iterators {
             }
         }
 
-        impl<K: Key, M: DeserializeOwned> DoubleEndedIterator for $name<K, M> {
+        impl<K: Key, M: Handle> DoubleEndedIterator for $name<K, M> {
             #[track_caller]
             fn next_back(&mut self) -> Option<$item> {
                 expect(self.entries.next_back().transpose())
             }
         }
 
-        impl<K: Key, M: DeserializeOwned> FusedIterator for $name<K, M> {}
+        impl<K: Key, M: Handle> FusedIterator for $name<K, M> {}
     };
 }
 

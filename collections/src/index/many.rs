@@ -1,12 +1,14 @@
 //! Taking entries out of an index: all, some, or those at its ends.
 
-use db0_runtime::{Result, codec::key::Key, object::RowReader};
-use serde::de::DeserializeOwned;
+use db0_runtime::{
+    Result,
+    codec::key::Key,
+    object::{Handle, RowReader},
+};
 
 use super::{
     handle::Index,
-    iter::pair,
-    row::{self, Place},
+    row::{object_number, suffix},
 };
 use crate::{
     handle::writer,
@@ -32,7 +34,7 @@ impl<K, M> Index<K, M> {
     }
 }
 
-impl<K: Key, M: DeserializeOwned> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// Keeps the entries for which `keep` says so.
     #[track_caller]
     pub fn retain(&self, keep: impl FnMut(&K, &M) -> bool) {
@@ -43,7 +45,8 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&K, &M) -> bool) -> Result<()> {
         delete_where(&self.anchor, Kind::Index, |reader, item| {
-            let (key, memo) = pair(reader, item)?;
+            let key = reader.decode_key_in_front(item.key)?;
+            let memo = M::of_number(reader.objects(), object_number(reader, item)?)?;
             if keep(&key, &memo) { Ok(None) } else { Ok(Some(suffix_of(reader, item)?.len())) }
         })
         .map(drop)
@@ -100,9 +103,9 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
         let Some((key, value)) = change.end_entry(last)? else { return Ok(None) };
         let item = Item { key: &key, value: &value };
         let (key, suffix) = parts(change.writer.reader(), item)?;
-        let place = Place::parse(&value);
-        let reference = place.map(|place| place.reference).unwrap_or_default();
-        let entry = (change.writer.decode_key(&key)?, change.writer.decode(reference)?);
+        let number = object_number(change.writer.reader(), item)?;
+        let memo = M::of_number(change.writer.reader().objects(), number)?;
+        let entry = (change.writer.decode_key(&key)?, memo);
         change.delete(&key, &suffix)?;
         change.finish();
         Ok(Some(entry))
@@ -119,8 +122,6 @@ fn parts(reader: &RowReader, item: Item<'_>) -> Result<(Vec<u8>, Vec<u8>)> {
 /// What stands behind the key of an entry.
 fn suffix_of(reader: &RowReader, item: Item<'_>) -> Result<Vec<u8>> {
     let damaged = || reader.damaged("an entry of the index is damaged");
-    let reference = Place::parse(item.value).ok_or_else(damaged)?.reference;
-    let suffix = row::suffix(reference).map_err(|_| damaged())?;
-    let suffix = suffix.payload();
+    let suffix = suffix(item.value).ok_or_else(damaged)?;
     if item.key.ends_with(suffix) { Ok(suffix.to_vec()) } else { Err(damaged()) }
 }

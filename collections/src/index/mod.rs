@@ -11,4 +11,4 @@ mod write;
 pub use handle::Index;
 pub use iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos};
 pub use part::{Part, Ranked};
-pub(crate) use row::{member, reference};
+pub(crate) use row::member;

@@ -10,9 +10,9 @@ use db0_runtime::{
 
 use super::{
     iter::{FIRST_VALUE, begins_with_option},
-    row::{Place, object_number, suffix},
+    row::{object_number, suffix},
 };
-use crate::sorted::{Cursor, Item, Span};
+use crate::sorted::{Cursor, Item, Span, Taken};
 
 /// A range of an index, whatever it holds.
 #[doc(hidden)]
@@ -115,7 +115,7 @@ impl Part {
         Ok(std::iter::from_fn(move || {
             while let Some((cursor, is_last_null)) = parts.last_mut() {
                 let is_last_null = *is_last_null;
-                let read = |reader: &RowReader, item: Item<'_>| {
+                let read = |reader: &RowReader, Taken { item, .. }: Taken<'_>| {
                     let (number, key) = (object_number(reader, item)?, key_of(reader, item)?);
                     let starts = last.as_deref() != Some(key);
                     if starts {
@@ -136,9 +136,8 @@ impl Part {
 /// The key of an entry, without what tells its objects apart.
 fn key_of<'i>(reader: &RowReader, item: Item<'i>) -> Result<&'i [u8]> {
     let damaged = || reader.damaged("an entry of the index is damaged");
-    let place = Place::parse(item.value).ok_or_else(damaged)?;
-    let suffix = suffix(place.reference).map_err(|_| damaged())?;
-    item.key.strip_suffix(suffix.payload()).ok_or_else(damaged)
+    let suffix = suffix(item.value).ok_or_else(damaged)?;
+    item.key.strip_suffix(suffix).ok_or_else(damaged)
 }
 
 impl fmt::Debug for Part {

@@ -3,15 +3,13 @@
 use db0_runtime::{
     Result,
     codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
-    object::{RowReader, varint},
+    object::{Handle, RowReader, varint},
 };
-use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     handle::Index,
     iter::{Entries, Keys, Memos, TryEntries, TryKeys, TryMemos},
     part::Part,
-    row,
 };
 use crate::{
     header::{self, Header, Kind},
@@ -49,7 +47,7 @@ impl<K, M> Index<K, M> {
     }
 }
 
-impl<K: Key, M: Serialize> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// The object has this key.
     #[track_caller]
     pub fn contains(&self, key: impl IntoKey<K>, memo: &M) -> bool {
@@ -66,7 +64,7 @@ impl<K: Key, M: Serialize> Index<K, M> {
     }
 }
 
-impl<K: Key, M: DeserializeOwned> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// The entries in key order, from either end.
     #[track_caller]
     pub fn iter(&self) -> Entries<K, M> {
@@ -236,14 +234,12 @@ impl<K: Key, M: DeserializeOwned> Index<K, M> {
 }
 
 /// Key and suffix of an entry that is looked for; none if it can't be in here.
-pub(super) fn entry_key<K: Key, M: Serialize>(
+pub(super) fn entry_key<K: Key, M: Handle>(
     reader: &RowReader,
     key: &impl IntoKey<K>,
     memo: &M,
 ) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let (mut bytes, mut reference) = (Vec::new(), Vec::new());
-    if !reader.find_key(key, &mut bytes)? || !reader.find_value(memo, &mut reference)? {
-        return Ok(None);
-    }
-    Ok(Some((bytes, row::suffix(&reference)?.payload().to_vec())))
+    let (mut bytes, mut suffix) = (Vec::new(), Vec::new());
+    let may_be_here = reader.find_key(key, &mut bytes)? && reader.find_handle(memo, &mut suffix)?;
+    Ok(may_be_here.then_some((bytes, suffix)))
 }

@@ -8,8 +8,8 @@
 //! changed on the way is not met again further on.
 
 use db0_runtime::{
-    Error, Result,
-    codec::{RefExt, STRONG, decode, encode, sole_reference, split_reference},
+    Result,
+    codec::{STRONG, encode, sole_reference, split_reference},
     object::{RowReader, varint},
 };
 
@@ -29,7 +29,7 @@ impl<'r> Place<'r> {
     pub(super) fn parse(value: &'r [u8]) -> Option<Self> {
         let [ARRAY, rest @ ..] = value else { return None };
         let (reference, number) = split_reference(rest)?;
-        Some(Self { reference, number: decode(number).ok()? })
+        Some(Self { reference, number: take_number(number)? })
     }
 
     pub(super) fn encode(&self, value: &mut Vec<u8>) {
@@ -44,25 +44,31 @@ pub(super) fn is_before(value: &[u8], began: u64) -> bool {
     Place::parse(value).is_none_or(|place| place.number < began)
 }
 
-/// The strong reference that the value under a key is: its payload tells entries of a key apart.
-pub(super) fn suffix(reference: &[u8]) -> Result<RefExt> {
-    let found = sole_reference(reference).filter(|(kind, _)| *kind == STRONG);
-    found.and_then(|(kind, payload)| RefExt::from_parts(kind, payload)).ok_or_else(|| {
-        Error::Invalid(
-            "an index holds handles of objects, as in Index<String, Memo<Person>>".into(),
-        )
-    })
+/// A whole number, and nothing else, in whichever form.
+fn take_number(bytes: &[u8]) -> Option<u64> {
+    let (marker, bytes) = bytes.split_first()?;
+    let len = match marker {
+        0..=0x7f => return bytes.is_empty().then_some(u64::from(*marker)),
+        0xcc..=0xcf => 1 << (marker - 0xcc),
+        _ => return None,
+    };
+    let number = || bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    (bytes.len() == len).then(number)
 }
 
-/// The reference in the value of an entry.
-pub(crate) fn reference(value: &[u8]) -> Option<&[u8]> {
-    Place::parse(value).map(|place| place.reference)
+/// What tells the entries of a key apart, by the value: the payload of the reference in it.
+#[inline]
+pub(super) fn suffix(value: &[u8]) -> Option<&[u8]> {
+    let [ARRAY, rest @ ..] = value else { return None };
+    let (reference, _) = split_reference(rest)?;
+    sole_reference(reference).filter(|(kind, _)| *kind == STRONG).map(|(_, payload)| payload)
 }
 
 /// The number of the object in the value of an entry.
+#[inline]
 pub(crate) fn member(value: &[u8]) -> Option<u64> {
-    let reference = suffix(reference(value)?).ok()?;
-    varint::take_ordered(&mut reference.payload())
+    let mut payload = suffix(value)?;
+    varint::take_ordered(&mut payload).filter(|_| payload.is_empty())
 }
 
 /// The number of an entry's object.
@@ -72,6 +78,7 @@ pub(super) fn object_number(reader: &RowReader, item: Item<'_>) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
+    use db0_runtime::codec::RefExt;
     use proptest::prelude::*;
 
     use super::*;
@@ -85,8 +92,18 @@ mod tests {
             Place { reference: &reference, number }.encode(&mut value);
             prop_assert_eq!(Place::parse(&value), Some(Place { reference: &reference, number }));
             prop_assert!(!is_before(&value, number) && (number == u64::MAX || is_before(&value, number + 1)));
-            let found = suffix(&reference).unwrap();
-            prop_assert_eq!(found.payload(), &payload[..]);
+            prop_assert_eq!(suffix(&value), Some(&payload[..]));
+        }
+
+        #[test]
+        fn numbers_are_read_as_they_are_written(number: u64, short: u8) {
+            for number in [number, number >> (short % 64)] {
+                let mut bytes = Vec::new();
+                encode(&number, &mut bytes).unwrap();
+                prop_assert_eq!(take_number(&bytes), Some(number));
+                bytes.push(short);
+                prop_assert_eq!(take_number(&bytes), None);
+            }
         }
 
         #[test]
@@ -94,7 +111,7 @@ mod tests {
             let _ = Place::parse(&value);
             value.insert(0, ARRAY);
             let _ = Place::parse(&value);
-            let _ = suffix(&value);
+            let _ = (suffix(&value), member(&value));
         }
     }
 }

@@ -3,18 +3,13 @@
 use db0_runtime::{
     Result,
     codec::{
-        RefExt,
         key::{IntoKey, Key},
+        sole_reference,
     },
-    object::RowWriter,
+    object::{Handle, RowWriter},
 };
-use serde::Serialize;
 
-use super::{
-    handle::Index,
-    read::entry_key,
-    row::{self, Place},
-};
+use super::{handle::Index, read::entry_key, row::Place};
 use crate::{
     handle::writer,
     header::{Header, Kind},
@@ -22,40 +17,47 @@ use crate::{
     sorted::{Change, Many, OneOf, Stored, insert_referring, put_short},
 };
 
+/// What tells the entries of a key apart: the payload of the reference that is the value.
+fn suffix_in(reference: &[u8]) -> &[u8] {
+    sole_reference(reference).map_or(&[], |(_, payload)| payload)
+}
+
 /// An entry to be added.
 struct New {
     key: Stored,
-    suffix: RefExt,
     reference: Vec<u8>,
 }
 
 impl New {
-    fn of<K: Key, M: Serialize>(
+    fn of<K: Key, M: Handle>(
         writer: &mut RowWriter,
         key: &impl IntoKey<K>,
         memo: &M,
     ) -> Result<Self> {
         let key = Stored::of(writer, key)?;
         let mut reference = Vec::new();
-        writer.encode(memo, &mut reference)?;
-        let suffix = row::suffix(&reference)?;
-        Ok(Self { key, suffix, reference })
+        writer.refer(memo, &mut reference)?;
+        Ok(Self { key, reference })
+    }
+
+    fn suffix(&self) -> &[u8] {
+        suffix_in(&self.reference)
     }
 
     /// Adds it; false if it was there.
     fn add(&self, change: &mut Change) -> Result<bool> {
-        if change.has(&self.key, self.suffix.payload())? {
+        if change.has(&self.key, self.suffix())? {
             return Ok(false);
         }
         let place = Place { reference: &self.reference, number: change.take_number() };
         let mut value = Vec::with_capacity(self.reference.len() + 10);
         place.encode(&mut value);
-        change.put_new(&self.key, self.suffix.payload(), &value)?;
+        change.put_new(&self.key, self.suffix(), &value)?;
         Ok(true)
     }
 }
 
-impl<K: Key, M: Serialize> Index<K, M> {
+impl<K: Key, M: Handle> Index<K, M> {
     /// Adds an object under a key; false if it was there.
     #[track_caller]
     pub fn add(&self, key: K, memo: &M) -> bool {
@@ -77,7 +79,7 @@ impl<K: Key, M: Serialize> Index<K, M> {
         let mut writer = writer(&self.anchor)?;
         let new = New::of(&mut writer, &key, memo)?;
         let mut found = false;
-        let suffix = new.suffix.payload();
+        let suffix = new.suffix();
         let put = put_short(&mut writer, &new.key, suffix, |old, header, row| {
             found = old.is_some();
             let number = if found { None } else { Header::number_next(header) };
@@ -115,8 +117,10 @@ impl<K: Key, M: Serialize> Index<K, M> {
         // The user's iterator may do anything: the index is looked at when it has ended.
         let mut all = Many::default();
         for (key, memo) in entries {
-            all.push_with_suffix::<K, M>(&mut writer, &key, &memo, |reference| {
-                Ok(row::suffix(reference)?.payload().len())
+            all.push_with::<K>(&mut writer, &key, |writer, reference| {
+                let start = reference.len();
+                writer.refer(&memo, reference)?;
+                Ok(suffix_in(&reference[start..]).len())
             })?;
         }
         all.sort();

@@ -2,7 +2,10 @@
 
 use std::{ops::ControlFlow, ops::Range};
 
-use db0_runtime::{Result, object::RowReader};
+use db0_runtime::{
+    Result,
+    object::{Ahead, RowReader},
+};
 
 use super::{bounds::Span, entry::Entry, row_key};
 
@@ -17,13 +20,37 @@ pub(crate) struct Item<'b> {
     pub(crate) value: &'b [u8],
 }
 
+/// An entry that is taken, and what its batch knows of objects.
+pub(crate) struct Taken<'b> {
+    pub(crate) item: Item<'b>,
+    /// Where it is in its batch.
+    pub(crate) place: usize,
+    pub(crate) ahead: &'b mut Ahead,
+}
+
 /// Copied entries, to be taken from either end.
 #[derive(Default)]
 pub(super) struct Batch {
+    /// The objects of the entries, where these have some.
+    ahead: Ahead,
+    copied: Copied,
+    /// Not taken yet.
+    left: Range<usize>,
+}
+
+#[derive(Default)]
+struct Copied {
     bytes: Vec<u8>,
     /// Where each key and its value end in `bytes`; an entry begins where the one before ends.
     ends: Vec<(usize, usize)>,
-    left: Range<usize>,
+}
+
+impl Copied {
+    fn item(&self, at: usize) -> Item<'_> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1].1 };
+        let (key_end, end) = self.ends[at];
+        Item { key: &self.bytes[start..key_end], value: &self.bytes[key_end..end] }
+    }
 }
 
 impl Batch {
@@ -37,36 +64,37 @@ impl Batch {
     }
 
     fn push(&mut self, key: &[u8], value: &[u8]) {
-        self.bytes.extend_from_slice(key);
-        let key_end = self.bytes.len();
-        self.bytes.extend_from_slice(value);
-        self.ends.push((key_end, self.bytes.len()));
+        let Copied { bytes, ends } = &mut self.copied;
+        bytes.extend_from_slice(key);
+        let key_end = bytes.len();
+        bytes.extend_from_slice(value);
+        ends.push((key_end, bytes.len()));
         self.left.end += 1;
     }
 
-    fn item(&self, at: usize) -> Item<'_> {
-        let start = if at == 0 { 0 } else { self.ends[at - 1].1 };
-        let (key_end, end) = self.ends[at];
-        Item { key: &self.bytes[start..key_end], value: &self.bytes[key_end..end] }
+    /// The entries are of objects: `member` tells which, by their values.
+    pub(super) fn begin_objects(&mut self, member: fn(&[u8]) -> Option<u64>) {
+        let Self { copied, ahead, .. } = self;
+        ahead.begin((0..copied.ends.len()).map(|at| member(copied.item(at).value)));
     }
 
     /// The entry that was copied last, taken or not.
     pub(super) fn last(&self) -> Option<Item<'_>> {
-        self.ends.len().checked_sub(1).map(|at| self.item(at))
+        self.copied.ends.len().checked_sub(1).map(|at| self.copied.item(at))
     }
 
     /// Takes the entry that was copied first.
     #[inline]
-    pub(super) fn take_first(&mut self) -> Option<Item<'_>> {
-        let at = self.left.next()?;
-        Some(self.item(at))
+    pub(super) fn take_first(&mut self) -> Option<Taken<'_>> {
+        let place = self.left.next()?;
+        Some(Taken { item: self.copied.item(place), place, ahead: &mut self.ahead })
     }
 
     /// Takes the entry that was copied last.
     #[inline]
-    pub(super) fn take_last(&mut self) -> Option<Item<'_>> {
-        let at = self.left.next_back()?;
-        Some(self.item(at))
+    pub(super) fn take_last(&mut self) -> Option<Taken<'_>> {
+        let place = self.left.next_back()?;
+        Some(Taken { item: self.copied.item(place), place, ahead: &mut self.ahead })
     }
 
     /// Copies the entries of `span`, `count` of them or some more, from its start, or `backward` from
@@ -79,8 +107,8 @@ impl Batch {
         count: usize,
         keep: &impl Fn(&[u8]) -> bool,
     ) -> Result<bool> {
-        self.bytes.clear();
-        self.ends.clear();
+        self.copied.bytes.clear();
+        self.copied.ends.clear();
         self.left = 0..0;
         let mut filling = Filling { batch: self, span, backward, group: Group::default() };
         let mut complete = true;
@@ -91,8 +119,8 @@ impl Batch {
             };
             if !filling.group.continues(key, &entry) {
                 filling.end_group();
-                let batch = &filling.batch;
-                if batch.ends.len() >= count || batch.bytes.len() >= BYTES_MAX {
+                let copied = &filling.batch.copied;
+                if copied.ends.len() >= count || copied.bytes.len() >= BYTES_MAX {
                     complete = false;
                     return Ok(ControlFlow::Break(()));
                 }

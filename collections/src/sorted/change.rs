@@ -8,7 +8,7 @@ use db0_runtime::{
         ROW_BYTES_MAX, RefExt,
         key::{IntoKey, Key},
     },
-    object::{Anchor, RowReader, RowWriter, varint},
+    object::{Anchor, Handle, RowReader, RowWriter, varint},
 };
 use serde::Serialize;
 
@@ -116,7 +116,7 @@ pub(crate) fn put_plain<K: Key, V: Serialize>(
 /// Inserts an entry for an object under a key, without an allocation, if it is not there: see
 /// [`Anchor::insert_referring`].
 #[track_caller]
-pub(crate) fn insert_referring<K: Key, M: Serialize>(
+pub(crate) fn insert_referring<K: Key, M: Handle>(
     anchor: &Anchor,
     key: &impl IntoKey<K>,
     memo: &M,

@@ -3,13 +3,13 @@
 use db0_runtime::{Result, object::RowReader};
 
 use super::{
-    batch::{self, Batch, Item},
+    batch::{self, Batch, Item, Taken},
     bounds::Span,
 };
 
 /// How many entries are copied at first, and at most: who wants one need not pay for hundreds.
 const COPIED_MIN: usize = 8;
-const COPIED_MAX: usize = 512;
+const COPIED_MAX: usize = 2048;
 
 /// Gives the entries of a range. It goes on by key, so that the collection may be written to
 /// meanwhile: what is not copied yet is found as it then is.
@@ -24,6 +24,8 @@ pub(crate) struct Cursor {
     copied: usize,
     /// Whether entries are given, by their values.
     keep: (fn(&[u8], u64) -> bool, u64),
+    /// Tells which object an entry is of, by its value.
+    member: Option<fn(&[u8]) -> Option<u64>>,
 }
 
 impl Cursor {
@@ -36,12 +38,18 @@ impl Cursor {
             back: Batch::default(),
             copied: COPIED_MIN,
             keep: (|_, _| true, 0),
+            member: None,
         }
     }
 
     /// Gives only those entries for whose values, and this number, `keep` says so.
     pub(crate) fn keep(self, keep: fn(&[u8], u64) -> bool, number: u64) -> Self {
         Self { keep: (keep, number), ..self }
+    }
+
+    /// Its entries are of objects: `member` tells which, by an entry's value.
+    pub(crate) fn of_objects(self, member: fn(&[u8]) -> Option<u64>) -> Self {
+        Self { member: Some(member), ..self }
     }
 
     /// Whose rows these are.
@@ -52,23 +60,27 @@ impl Cursor {
     /// The next entry from the front, and whose row it is.
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(&RowReader, Item<'_>)>> {
-        if self.front.is_empty() {
-            self.load(false)?;
-        }
-        let item = self.front.take_first();
-        let item = if item.is_some() { item } else { self.back.take_last() };
-        Ok(self.reader.as_ref().zip(item))
+        Ok(self.take(false)?.map(|(reader, taken)| (reader, taken.item)))
     }
 
     /// The next entry from the back, and whose row it is.
     #[inline]
     pub(crate) fn next_back(&mut self) -> Result<Option<(&RowReader, Item<'_>)>> {
-        if self.back.is_empty() {
-            self.load(true)?;
+        Ok(self.take(true)?.map(|(reader, taken)| (reader, taken.item)))
+    }
+
+    #[inline]
+    fn take(&mut self, backward: bool) -> Result<Option<(&RowReader, Taken<'_>)>> {
+        if if backward { &self.back } else { &self.front }.is_empty() {
+            self.load(backward)?;
         }
-        let item = self.back.take_first();
-        let item = if item.is_some() { item } else { self.front.take_last() };
-        Ok(self.reader.as_ref().zip(item))
+        let (near, far) = if backward {
+            (&mut self.back, &mut self.front)
+        } else {
+            (&mut self.front, &mut self.back)
+        };
+        let taken = if near.is_empty() { far.take_last() } else { near.take_first() };
+        Ok(self.reader.as_ref().zip(taken))
     }
 
     /// Copies entries at one end of what is left.
@@ -85,6 +97,9 @@ impl Cursor {
             Some(last) if !complete && backward => self.span.set_before(last.key),
             Some(last) if !complete => self.span.set_after(last.key),
             _ => self.span.close(),
+        }
+        if let Some(member) = self.member {
+            batch.begin_objects(member);
         }
         Ok(())
     }
@@ -106,14 +121,15 @@ impl Cursor {
     pub(crate) fn step<R>(
         &mut self,
         backward: bool,
-        read: impl FnOnce(&RowReader, Item<'_>) -> Result<R>,
+        read: impl FnOnce(&RowReader, Taken<'_>) -> Result<R>,
     ) -> Result<Option<R>> {
-        let item = if backward { self.next_back() } else { self.next() };
-        let item = item.and_then(|item| item.map(|(reader, item)| read(reader, item)).transpose());
-        if item.is_err() {
+        let taken = self.take(backward);
+        let made =
+            taken.and_then(|taken| taken.map(|(reader, taken)| read(reader, taken)).transpose());
+        if made.is_err() {
             self.end();
         }
-        item
+        made
     }
 
     /// Gives nothing more.

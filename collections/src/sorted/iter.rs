@@ -9,7 +9,7 @@ use db0_runtime::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{batch::Item, bounds::Span, cursor::Cursor, entry::Entry, row_key};
+use super::{batch::Taken, bounds::Span, cursor::Cursor, entry::Entry, row_key};
 use crate::misuse::expect;
 
 /// What an iterator makes of an entry.
@@ -64,7 +64,9 @@ impl<R: Projection> TryIter<R> {
     }
 
     fn step(&mut self, backward: bool) -> Option<Result<R::Item>> {
-        let read = |reader: &RowReader, item: Item<'_>| R::read(reader, item.key, item.value);
+        let read = |reader: &RowReader, Taken { item, .. }: Taken<'_>| {
+            R::read(reader, item.key, item.value)
+        };
         self.cursor.step(backward, read).transpose()
     }
 }

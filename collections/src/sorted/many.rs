@@ -56,24 +56,22 @@ impl Many {
         key: &impl IntoKey<K>,
         value: &V,
     ) -> Result<()> {
-        self.push_with_suffix(writer, key, value, |_| Ok(0))
+        self.push_with(writer, key, |writer, bytes| writer.encode(value, bytes).map(|()| 0))
     }
 
-    /// As [`push`](Self::push), where the value ends with the suffix of the key: `suffix_len` tells of
-    /// how many bytes.
-    pub(crate) fn push_with_suffix<K: Key, V: Serialize>(
+    /// As [`push`](Self::push). `put_value` appends the value, which ends with the suffix of the key:
+    /// it tells of how many bytes that is.
+    pub(crate) fn push_with<K: Key>(
         &mut self,
         writer: &mut RowWriter,
         key: &impl IntoKey<K>,
-        value: &V,
-        suffix_len: impl FnOnce(&[u8]) -> Result<usize>,
+        put_value: impl FnOnce(&mut RowWriter, &mut Vec<u8>) -> Result<usize>,
     ) -> Result<()> {
         let start = self.bytes.len();
         let references = writer.encode_key(key, &mut self.bytes)?;
         let key = start..self.bytes.len();
-        let encoded = writer.encode(value, &mut self.bytes);
-        encoded.map_err(|error| name_key::<K>(writer, &self.bytes[key.clone()], error))?;
-        let suffix_len = suffix_len(&self.bytes[key.end..])?;
+        let suffix_len = put_value(writer, &mut self.bytes)
+            .map_err(|error| name_key::<K>(writer, &self.bytes[key.clone()], error))?;
         self.end(key, suffix_len, &references);
         Ok(())
     }

@@ -9,7 +9,7 @@ mod iter;
 mod many;
 mod row_key;
 
-pub(crate) use batch::Item;
+pub(crate) use batch::{Item, Taken};
 pub(crate) use bounds::Span;
 pub(crate) use change::{
     Change, Stored, delete_where, encode_value, insert_referring, put_plain, put_short,

@@ -45,8 +45,8 @@ pub use fields::{field, join_fields, join_variant, skip_values, split_fields, sp
 pub use format::{Time, TimeRange};
 pub use limits::{DEPTH_MAX, ROW_BYTES_MAX, VALUE_BYTES_MAX};
 pub use reference::{
-    COLLECTION, PAYLOAD_MAX, RefExt, STRONG, WEAK, for_each_reference, sole_reference,
-    split_reference,
+    COLLECTION, PAYLOAD_MAX, RefExt, STRONG, WEAK, for_each_reference, put_reference,
+    sole_reference, split_reference,
 };
 pub(crate) use reference::{is_codec, take_bare};
 pub(crate) use value::{Homes, set_homes};

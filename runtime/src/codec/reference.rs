@@ -46,6 +46,19 @@ pub fn sole_reference(value: &[u8]) -> Option<(u8, &[u8])> {
     is_one.then_some((kind, payload))
 }
 
+/// Appends a reference with a payload of up to [`PAYLOAD_MAX`] bytes, as [`RefExt`] is encoded.
+#[inline]
+pub fn put_reference(kind: u8, payload: &[u8], out: &mut Vec<u8>) {
+    let len = payload.len();
+    debug_assert!(len <= PAYLOAD_MAX && REFERENCE_KINDS.contains(&kind), "it is no reference");
+    match len {
+        1 | 2 | 4 | 8 | 16 => out.push(0xd4 + len.trailing_zeros() as u8),
+        _ => out.extend_from_slice(&[0xc7, len as u8]),
+    }
+    out.push(kind);
+    out.extend_from_slice(payload);
+}
+
 /// A reference as it is stored: a kind from 1 to 15, and what tells its target.
 ///
 /// It is readable and writable only within this codec; other formats refuse it, since there it
@@ -264,6 +277,9 @@ mod tests {
             let mut value = Vec::new();
             encode(&reference, &mut value).expect("it is bytes");
             prop_assert_eq!(sole_reference(&value), Some((kind, &payload[..])));
+            let mut put = Vec::new();
+            put_reference(kind, &payload, &mut put);
+            prop_assert_eq!(&put, &value);
             let longer = [&value[..], &payload].concat();
             prop_assert_eq!(split_reference(&longer), Some((&value[..], &payload[..])));
             for other in [&value[1..], &[&value[..], &[0]].concat(), &[&[0x91], &value[..]].concat()] {

@@ -50,6 +50,11 @@ impl<'t> Cursor<'t> {
         if key.is_empty() { self.first() } else { self.step(key, ffi::MDB_SET_RANGE) }
     }
 
+    /// The row at `key`: found at once, if it is on the page that the last one was on.
+    pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<&'t [u8]>> {
+        Ok(self.step(key, ffi::MDB_SET_KEY)?.map(|(_, row)| row))
+    }
+
     /// The last row whose key is before `key`.
     pub(crate) fn seek_before(&mut self, key: &[u8]) -> Result<Option<Row<'t>>> {
         match self.seek(key)? {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     context::{self, Encoding},
     export,
+    handle::Handle,
     inside::Inside,
     objects::Objects,
     place::Anchored,
@@ -159,7 +160,7 @@ impl Anchor {
     /// object that `handle` is of, if there is none yet; the key may refer to nothing and have no code
     /// of its own. `make` gets the bytes of the handle, the header, and where to write the row. Gives
     /// whether it was new; none, and nothing is done, where the longer way is needed.
-    pub fn insert_referring<K: Key, H: Serialize>(
+    pub fn insert_referring<K: Key, H: Handle>(
         &self,
         place: &'static Location<'static>,
         key: (&impl IntoKey<K>, usize),

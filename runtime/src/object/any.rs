@@ -343,24 +343,6 @@ impl Objects {
     }
 }
 
-/// A handle of an object: a [`Memo`] or an [`AnyMemo`].
-pub trait Handle {
-    /// The same handle, without the type.
-    fn as_any(&self) -> AnyMemo;
-}
-
-impl<T: Class> Handle for Memo<T> {
-    fn as_any(&self) -> AnyMemo {
-        self.into()
-    }
-}
-
-impl Handle for AnyMemo {
-    fn as_any(&self) -> AnyMemo {
-        self.clone()
-    }
-}
-
 impl<T: Class> From<Memo<T>> for AnyMemo {
     fn from(memo: Memo<T>) -> Self {
         Self(match memo.0 {

@@ -3,6 +3,7 @@
 use std::{any::Any, sync::Arc};
 
 use super::{
+    cell::Loading,
     erased::Erased,
     moment::Moment,
     version::Epoch,
@@ -47,6 +48,12 @@ pub(crate) trait AnyCell: Erased + Any + Send + Sync {
     fn set_listed(&self);
     /// It was read since this was asked last.
     fn was_read(&self) -> bool;
+    /// There is a version of the object in memory.
+    fn is_loaded(&self) -> bool;
+    /// The object is in memory, and not only because it was read before anybody asked for it.
+    fn was_looked_at(&self) -> bool;
+    /// Takes in what the object's row says, which was read after `since`, unless a version is there.
+    fn load_from(&self, body: &[u8], since: Loading);
     /// This thread sees the object deleted.
     fn is_gone(&self) -> bool;
     /// Publishes that the object is deleted, on no list; the caller lets go of what it held, and holds

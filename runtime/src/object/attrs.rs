@@ -4,12 +4,7 @@ use std::{ops::ControlFlow, panic::Location};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    any::{AnyMemo, Handle},
-    memo::Memo,
-    row_writer::RowWriter,
-    rows::RowReader,
-};
+use super::{any::AnyMemo, handle::Handle, memo::Memo, row_writer::RowWriter, rows::RowReader};
 use crate::{
     Error, OrPanic, Result,
     class::Class,

@@ -62,6 +62,20 @@ pub(crate) struct Cell<T> {
     stale: Stale,
 }
 
+/// Who writes, as it is known before a row is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Loading {
+    is_writable: bool,
+    handovers: u64,
+}
+
+impl Objects {
+    /// Rows are going to be read.
+    pub(super) fn loading(&self) -> Loading {
+        Loading { is_writable: self.is_writable(), handovers: self.handovers() }
+    }
+}
+
 /// Where a touch stands until it is known which round it goes with.
 const ROUND_TO_COME: u64 = u64::MAX;
 
@@ -224,9 +238,14 @@ impl<T: Class> Cell<T> {
             return Ok(version);
         }
         let (content, bytes) = row::load::<T>(&self.objects, self.oid, &self.class)?;
+        Ok(self.loaded(content, bytes))
+    }
+
+    /// What was read from a row of so many bytes.
+    fn loaded(&self, content: Content<T>, bytes: usize) -> Counted<Version<T>> {
         self.row_bytes.store(bytes, Ordering::Relaxed);
         self.uncached.store(bytes > 0, Ordering::Relaxed);
-        Ok(self.counted(Version::loaded(content)))
+        self.counted(Version::loaded(content))
     }
 
     pub(super) fn counted(&self, version: Version<T>) -> Counted<Version<T>> {
@@ -252,18 +271,21 @@ impl<T: Class> Cell<T> {
         // The user's Deserialize runs without a lock. Whoever comes second uses the first one's
         // version: a newer one may have been published over it by then.
         loop {
-            let (is_writable, handovers) = (self.objects.is_writable(), self.objects.handovers());
-            let loaded = self.load_version()?;
-            // Nobody but this process changes what is loaded where it writes.
-            let changing = (!is_writable).then(|| self.changing.lock());
-            if self.objects.handovers() == handovers {
-                self.newest.set_if_empty(loaded);
-            }
-            drop(changing);
+            let since = self.objects.loading();
+            self.put_loaded(self.load_version()?, since);
             if let Some(version) = self.newest.look() {
                 return Ok(version);
             }
         }
+    }
+
+    fn put_loaded(&self, loaded: Counted<Version<T>>, since: Loading) {
+        // Nobody but this process changes what is loaded where it writes.
+        let changing = (!since.is_writable).then(|| self.changing.lock());
+        if self.objects.handovers() == since.handovers {
+            self.newest.set_if_empty(loaded);
+        }
+        drop(changing);
     }
 
     /// Publishes a value; true if the cell must go on the dirty list, or on that of the `atomic`. The
@@ -334,6 +356,21 @@ impl<T: Class> AnyCell for Cell<T> {
 
     fn was_read(&self) -> bool {
         self.read.swap(false, Ordering::Relaxed)
+    }
+
+    fn is_loaded(&self) -> bool {
+        !self.newest.is_empty()
+    }
+
+    fn was_looked_at(&self) -> bool {
+        !self.newest.is_empty() && !self.uncached.load(Ordering::Relaxed)
+    }
+
+    fn load_from(&self, body: &[u8], since: Loading) {
+        // What is wrong with it is told by who looks at the object.
+        if let Ok(value) = row::decode::<T>(&self.objects, self.oid, &self.class, body) {
+            self.put_loaded(self.loaded(Content::Value(value), body.len()), since);
+        }
     }
 
     fn is_gone(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What the user's handles hold: their objects, and with them the workspace.
 
 use std::{
+    any::TypeId,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -10,6 +11,7 @@ use std::{
 
 use super::{any_cell::AnyCell, cell::Cell, objects::Objects, shared::Shared};
 use crate::{
+    class::Class,
     lmdb::Opaque,
     sync::{Mutex, is_committer},
 };
@@ -109,32 +111,47 @@ impl<T> Drop for Hold<T> {
 }
 
 /// As [`Hold`], whatever the object's type.
-pub(crate) struct Grip(Arc<dyn AnyCell>);
+pub(crate) struct Grip {
+    /// None once it has become another kind of hold.
+    cell: Option<Arc<dyn AnyCell>>,
+}
 
 impl Grip {
     pub(crate) fn new(cell: Arc<dyn AnyCell>) -> Self {
         if cell.handles().add() {
             cell.objects().shared().users.add();
         }
-        Self(cell)
+        Self { cell: Some(cell) }
     }
 
     #[inline]
-    pub(crate) fn cell(&self) -> &dyn AnyCell {
-        &*self.0
+    pub(crate) fn cell(&self) -> &Arc<dyn AnyCell> {
+        self.cell.as_ref().unwrap_or_else(|| unreachable!("nobody has it who has another hold"))
+    }
+
+    /// The same hold, of an object of this type; back, if it is of another one.
+    pub(super) fn into_hold<T: Class>(mut self) -> std::result::Result<Hold<T>, Self> {
+        if (**self.cell()).type_id() != TypeId::of::<Cell<T>>() {
+            return Err(self);
+        }
+        let cell = self.cell.take().and_then(|cell| cell.into_any().downcast::<Cell<T>>().ok());
+        let cell = cell.unwrap_or_else(|| unreachable!("it was seen to be one"));
+        Ok(Hold { cell: cell.into() })
     }
 
     /// The view that the object is seen in.
     pub(crate) fn objects(&self) -> &Arc<Objects> {
-        self.0.objects()
+        self.cell().objects()
     }
 }
 
 impl Drop for Grip {
     fn drop(&mut self) {
-        if self.0.handles().remove() {
-            self.0.last_handle_dropped();
-            self.0.objects().shared().users.remove();
+        if let Some(cell) = &self.cell
+            && cell.handles().remove()
+        {
+            cell.last_handle_dropped();
+            cell.objects().shared().users.remove();
         }
     }
 }

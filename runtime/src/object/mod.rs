@@ -1,5 +1,6 @@
 //! Objects: handles, guards, and the places in memory where versions are published.
 
+mod ahead;
 mod anchor;
 mod any;
 mod any_cell;
@@ -21,6 +22,7 @@ mod find;
 mod follow;
 mod freeze;
 mod guards;
+mod handle;
 mod handles;
 mod health;
 mod hold;
@@ -63,8 +65,9 @@ mod write;
 mod young;
 
 pub use crate::codec::varint;
+pub use ahead::Ahead;
 pub use anchor::Anchor;
-pub use any::{AnyMemo, Handle};
+pub use any::AnyMemo;
 pub(crate) use any_cell::{AnyCell, Encoded};
 pub use attrs::Attrs;
 pub use cache::CacheStats;
@@ -74,6 +77,7 @@ pub(crate) use context::runs_users_code;
 pub use export::Export;
 pub(crate) use freeze::Killing;
 pub(crate) use guards::{holds_guards, refuse_in_child, refuse_in_commit};
+pub use handle::{Found, Handle};
 pub(crate) use hold::{Grip, Token};
 pub(crate) use keeping::check_unique;
 pub use kind::{Cast, Kind};

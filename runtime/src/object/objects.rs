@@ -310,6 +310,32 @@ impl Objects {
         cell.into_any().downcast::<Cell<T>>().map_err(|_| self.wrong_class::<T>(oid, found))
     }
 
+    /// The cells of objects, loaded or not: of this class, if none of them is known to be of another.
+    pub(super) fn cells<T: Class>(
+        self: &Arc<Self>,
+        oids: impl Iterator<Item = Oid>,
+        mut each: impl FnMut(Result<Arc<dyn AnyCell>>),
+    ) {
+        let mut oids = oids;
+        self.catalogue.with_used::<T, _>(|class| {
+            // One look into the map is enough for most.
+            for oid in oids.by_ref() {
+                if self.may_be_young(oid) {
+                    each(self.cell::<T>(oid).map(|cell| cell as Arc<dyn AnyCell>));
+                    continue;
+                }
+                let new = || Cell::<T>::new(oid, class.clone(), self.clone()) as Arc<dyn AnyCell>;
+                let cell = self.cells.get_or_insert(oid, new);
+                if cell.can_be_typed() {
+                    each(self.cell::<T>(oid).map(|cell| cell as Arc<dyn AnyCell>));
+                } else {
+                    each(Ok(cell));
+                }
+            }
+        });
+        oids.for_each(|oid| each(self.cell::<T>(oid).map(|cell| cell as Arc<dyn AnyCell>)));
+    }
+
     pub(super) fn wrong_class<T: Class>(&self, oid: Oid, found: ClassId) -> Error {
         Error::WrongClass {
             uuid: self.uuid(oid),

@@ -57,15 +57,15 @@ pub(super) fn strong(oid: Oid) -> RefExt {
     reference(STRONG, oid)
 }
 
-pub(super) fn refer_strongly(
+/// Refuses a strong reference that can't be stored `here`.
+pub(super) fn check_reference(
     (target, oid): (Option<&Arc<Objects>>, Oid),
     is_users: bool,
     check_alive: impl FnOnce() -> Result<()>,
-    context: &mut Encoding,
+    here: &Arc<Objects>,
 ) -> Result<()> {
     let closed = || Error::Closed { what: "the workspace of a stored handle".into() };
     let there = target.ok_or_else(closed)?;
-    let here = context.objects();
     if here.store().prefix_id() != there.store().prefix_id() {
         return Err(Error::CrossPrefix {
             from: here.name().into(),
@@ -81,7 +81,17 @@ pub(super) fn refer_strongly(
             here.check_alive(oid)?;
         }
     }
-    context.add(oid, is_users);
+    Ok(())
+}
+
+pub(super) fn refer_strongly(
+    target: (Option<&Arc<Objects>>, Oid),
+    is_users: bool,
+    check_alive: impl FnOnce() -> Result<()>,
+    context: &mut Encoding,
+) -> Result<()> {
+    check_reference(target, is_users, check_alive, context.objects())?;
+    context.add(target.1, is_users);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     context,
+    handle::Handle,
     plain::is_plain,
     reference::strong,
     rows::{ElementKey, RowReader},
@@ -83,6 +84,14 @@ impl RowWriter {
             })?;
         self.found = objects.all_references(&out[start..], gathered.references)?;
         self.gained.append(&mut self.found);
+        Ok(())
+    }
+
+    /// Appends the reference that a handle is stored as; see [`encode`](Self::encode).
+    pub fn refer<H: Handle>(&mut self, handle: &H, out: &mut Vec<u8>) -> Result<()> {
+        let number = handle.number_in(&self.reader.objects)?;
+        codec::put_reference(codec::STRONG, oid_key(Oid(number)).as_bytes(), out);
+        self.gained.push(Oid(number));
         Ok(())
     }
 

@@ -2,9 +2,9 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-use super::{context, objects::Objects, plain::is_plain};
+use super::{context, handle::Handle, objects::Objects, plain::is_plain};
 use crate::{
     Error, Result,
     codec::{
@@ -185,15 +185,14 @@ impl RowReader {
         }
     }
 
-    /// Appends a value that is looked for; false as in [`find_key`](Self::find_key).
-    pub fn find_value<T: Serialize>(&self, value: &T, out: &mut Vec<u8>) -> Result<bool> {
-        let encode = || {
-            let what = || format!("what is looked for in {}", self.name());
-            codec::encode(value, out)
-                .map_err(|fault| Error::Encode { what: what(), why: fault.why })
-        };
-        match context::encoding(&self.objects, encode) {
-            Ok(_) => Ok(true),
+    /// Appends what a reference to the object of a handle says; false as in
+    /// [`find_key`](Self::find_key).
+    pub fn find_handle<H: Handle>(&self, handle: &H, out: &mut Vec<u8>) -> Result<bool> {
+        match handle.number_in(&self.objects) {
+            Ok(number) => {
+                out.extend_from_slice(oid_key(Oid(number)).as_bytes());
+                Ok(true)
+            }
             Err(Error::CrossPrefix { .. }) => Ok(false),
             Err(error) => Err(error),
         }

@@ -4,7 +4,7 @@ use std::{cell::RefCell, sync::Arc};
 
 use serde::Serialize;
 
-use super::{context, objects::Objects, rows::RowReader};
+use super::{handle::Handle, objects::Objects, rows::RowReader};
 use crate::{
     Result,
     codec::{
@@ -21,7 +21,6 @@ struct Scratch {
     key: Vec<u8>,
     value: Vec<u8>,
     row: Vec<u8>,
-    held: Vec<Oid>,
 }
 
 thread_local! {
@@ -30,7 +29,6 @@ thread_local! {
             key: Vec::new(),
             value: Vec::new(),
             row: Vec::new(),
-            held: Vec::new(),
         })
     };
 }
@@ -45,7 +43,7 @@ fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
         let Ok(mut scratch) = scratch.try_borrow_mut() else {
             return work(&mut Scratch::default());
         };
-        let Scratch { key, value, row, .. } = &mut *scratch;
+        let Scratch { key, value, row } = &mut *scratch;
         for buffer in [key, value, row] {
             buffer.clear();
             if buffer.capacity() > SCRATCH_MAX {
@@ -83,7 +81,7 @@ pub(super) fn upsert<K: Key, V: Serialize>(
     element: &V,
     make: impl FnOnce(Option<&[u8]>, &[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
 ) -> Result<bool> {
-    with_scratch(|Scratch { key: bytes, value, row, .. }| {
+    with_scratch(|Scratch { key: bytes, value, row }| {
         let fits = put_key(oid_key(oid).as_bytes(), key, key_max, bytes);
         if !fits || codec::encode(element, value).is_err() {
             return Ok(false);
@@ -96,34 +94,25 @@ pub(super) fn upsert<K: Key, V: Serialize>(
 }
 
 /// See `Anchor::insert_referring`.
-pub(super) fn insert_referring<K: Key, H: Serialize>(
+pub(super) fn insert_referring<K: Key, H: Handle>(
     (objects, oid): (&Arc<Objects>, Oid),
     (key, key_max): (&impl IntoKey<K>, usize),
     handle: &H,
     make: impl FnOnce(&[u8], &mut Vec<u8>, &mut Vec<u8>) -> bool,
 ) -> Result<Option<bool>> {
-    with_scratch(|Scratch { key: bytes, value, row, held }| {
+    with_scratch(|Scratch { key: bytes, value, row }| {
         if !put_key(oid_key(oid).as_bytes(), key, key_max, bytes) {
             return Ok(None);
         }
-        let encode = || Ok(codec::encode(handle, value).is_ok());
-        held.clear();
-        let (encoded, gathered) = context::encoding_into(objects, std::mem::take(held), encode)?;
-        *held = gathered.references;
-        let ([held], true, false) = (&held[..], encoded, codec::take_bare()) else {
-            return Ok(None);
-        };
-        let payload = oid_key(*held);
-        if codec::sole_reference(value) != Some((codec::STRONG, payload.as_bytes())) {
-            return Ok(None);
-        }
+        let held = Oid(handle.number_in(objects)?);
+        let payload = oid_key(held);
+        codec::put_reference(codec::STRONG, payload.as_bytes(), value);
         bytes.extend_from_slice(payload.as_bytes());
         let mut found = false;
         let make = |old: Option<&[u8]>, header: &mut Vec<u8>| {
             found = old.is_some();
             (!found && make(value, header, row)).then(|| RowBytes::from(&row[..]))
         };
-        let held = *held;
         let put =
             objects.upsert(oid, RowKey::from(&bytes[..]), make, |rows| rows.count(held, 1))?;
         Ok((put || found).then_some(put))

@@ -107,6 +107,31 @@ impl View {
         Ok(disk.body_at(table, key, state)?.and_then(once))
     }
 
+    /// Reads the rows at some keys, best in ascending order, in one look at the file, and gives them to
+    /// `each` until it breaks: what is committed, whatever waits.
+    pub(crate) fn get_each<'k>(
+        &self,
+        table: Table,
+        keys: impl Iterator<Item = &'k [u8]>,
+        mut each: impl FnMut(Result<Option<&[u8]>>) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let (store, state) = (self.store(), self.state());
+        let failed = |fault| store.failed("reading", fault);
+        let disk = Disk::open(store)?;
+        let mut cursor = disk.txn.cursor(store.table(table)).map_err(failed)?;
+        for key in keys {
+            let now = cursor.get(key).map_err(failed)?;
+            let body = match state {
+                None => now.map(|row| disk.strip(table, key, row)).transpose(),
+                Some(state) => disk.version_at(table, key, now, state),
+            };
+            if each(body).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Something in a range was written since the last commit, as far as this view holds layers.
     pub(crate) fn waits(&self, table: Table, range: &KeyRange) -> Result<bool> {
         let Self::Held(held) = self else { return Ok(false) };
