@@ -5,6 +5,7 @@
 //! until the next one, and begins again at no cost.
 
 use std::{
+    mem::ManuallyDrop,
     ops::Deref,
     ptr,
     time::{Duration, Instant},
@@ -14,30 +15,60 @@ use lmdb_sys as ffi;
 
 use super::{
     cursor::Cursor,
+    cursors::Cursors,
     env::{Env, TableId},
     error::{Fault, Result},
-    read,
+    resting::{Aged, Resting},
 };
 use crate::sync::{Condvar, Mutex};
 
-/// A transaction that owns its reader slot while nobody reads with it.
-struct Idle(*mut ffi::MDB_txn);
+/// A transaction that owns its reader slot, and its cursors.
+struct Reading {
+    raw: *mut ffi::MDB_txn,
+    cursors: Cursors,
+}
 
-// SAFETY: with MDB_NOTLS a read transaction is tied to its slot, not to a thread; it may be used
-// from any thread, one at a time, which owning the `Idle` guarantees.
-unsafe impl Send for Idle {}
+// SAFETY: with MDB_NOTLS a read transaction is tied to its slot, not to a thread; it and its cursors
+// may be used from any thread, one at a time, which owning the `Reading` guarantees.
+unsafe impl Send for Reading {}
+
+impl Reading {
+    fn begin(env: *mut ffi::MDB_env) -> Result<Self> {
+        begin(env).map(|raw| Self { raw, cursors: Cursors::default() })
+    }
+
+    fn reset(&self) {
+        // SAFETY: the transaction is active, and nobody reads with it.
+        unsafe { ffi::mdb_txn_reset(self.raw) }
+    }
+
+    /// Begins anew at the last commit, after a reset.
+    fn renew(&mut self) -> Result<()> {
+        self.cursors.begin_anew();
+        // SAFETY: it is a reset read transaction that nobody else has.
+        Fault::check(unsafe { ffi::mdb_txn_renew(self.raw) })
+    }
+
+    /// Ends it, which is reset.
+    fn abort(mut self) {
+        // SAFETY: the transaction is this one's alone, and ended once; its cursors go first.
+        unsafe {
+            self.cursors.close();
+            ffi::mdb_txn_abort(self.raw);
+        }
+    }
+}
+
+type Taken = Box<Aged<Reading>>;
 
 #[derive(Default)]
 struct Slots {
     /// Reset.
-    idle: Vec<Idle>,
-    /// Still at the last commit.
-    fresh: Vec<Idle>,
-    /// Counts what ends being fresh.
-    age: u64,
+    idle: Vec<Taken>,
+    /// So many are not: they are used, or rest at the last commit.
+    out: usize,
     /// Nobody else commits.
     keeps_fresh: bool,
-    active: usize,
     /// Keep the pages of a commit, and read nothing.
     held: usize,
     /// Growing the map unmaps it: nobody may begin to read until that is over.
@@ -55,23 +86,13 @@ pub(super) enum Quiet {
 
 impl Slots {
     fn is_in_use(&self, what: Quiet) -> bool {
-        self.active > 0 || what == Quiet::Environment && self.held > 0
+        self.out > 0 || what == Quiet::Environment && self.held > 0
     }
 
-    /// From here on a transaction that began before is not at the last commit any more, or may not be.
-    fn end_fresh(&mut self) {
-        self.age += 1;
-        for idle in self.fresh.drain(..) {
-            idle.reset();
-            self.idle.push(idle);
-        }
-    }
-}
-
-impl Idle {
-    fn reset(&self) {
-        // SAFETY: the transaction is active, and nobody reads with it.
-        unsafe { ffi::mdb_txn_reset(self.0) }
+    fn take_back(&mut self, taken: Taken) {
+        taken.one.reset();
+        self.idle.push(taken);
+        self.out -= 1;
     }
 }
 
@@ -80,88 +101,102 @@ impl Idle {
 pub(super) struct ReadPool {
     slots: Mutex<Slots>,
     changed: Condvar,
+    /// Still at the last commit.
+    fresh: Resting<Reading>,
 }
 
 impl ReadPool {
-    /// A transaction at the last commit, and how old it is.
-    fn take(&self, env: &Env) -> Result<(*mut ffi::MDB_txn, u64)> {
+    /// A transaction at the last commit.
+    #[inline]
+    fn take(&self, env: &Env) -> Result<Taken> {
+        match self.fresh.take(|old| self.take_back(old)) {
+            Some(fresh) => Ok(fresh),
+            None => self.begin(env),
+        }
+    }
+
+    #[cold]
+    fn begin(&self, env: &Env) -> Result<Taken> {
         let (idle, age) = {
             let mut slots = self.slots.lock();
             while slots.paused {
                 self.changed.wait(&mut slots);
             }
-            slots.active += 1;
-            if let Some(Idle(txn)) = slots.fresh.pop() {
-                return Ok((txn, slots.age));
-            }
+            slots.out += 1;
             // Asked before it begins: a commit meanwhile makes it old, though it may have seen that.
-            (slots.idle.pop(), slots.age)
+            let age = if slots.keeps_fresh { self.fresh.age() } else { Resting::<Reading>::NEVER };
+            (slots.idle.pop(), age)
         };
         let begun = match idle {
-            // SAFETY: `txn` is a reset read transaction of this environment that nobody else has.
-            Some(Idle(txn)) => match Fault::check(unsafe { ffi::mdb_txn_renew(txn) }) {
-                Ok(()) => Ok(txn),
+            Some(mut idle) => match idle.one.renew() {
+                Ok(()) => {
+                    idle.age = age;
+                    Ok(idle)
+                }
                 Err(fault) => {
-                    // SAFETY: as above; a transaction that could not be renewed is still reset.
-                    unsafe { ffi::mdb_txn_abort(txn) };
+                    idle.one.abort();
                     Err(fault)
                 }
             },
-            None => env.raw().and_then(begin),
+            None => env.raw().and_then(Reading::begin).map(|one| Box::new(Aged { age, one })),
         };
         if begun.is_err() {
-            self.leave(|_| ());
+            self.leave(|slots| slots.out -= 1);
         }
-        Ok((begun?, age))
+        begun
     }
 
     fn leave(&self, put: impl FnOnce(&mut Slots)) {
         let mut slots = self.slots.lock();
         put(&mut slots);
-        slots.active -= 1;
         if slots.paused {
             self.changed.notify_all();
         }
     }
 
+    #[cold]
+    fn take_back(&self, taken: Taken) {
+        self.leave(|slots| slots.take_back(taken));
+    }
+
     /// Takes an active transaction back.
-    fn put(&self, txn: Idle, age: u64) {
-        self.leave(|slots| {
-            if slots.keeps_fresh && slots.age == age {
-                slots.fresh.push(txn);
-            } else {
-                txn.reset();
-                slots.idle.push(txn);
-            }
-        });
+    #[inline]
+    fn put(&self, taken: Taken) {
+        self.fresh.put(taken, |old| self.take_back(old));
+    }
+
+    /// From here on a transaction that began before is not at the last commit any more, or may not be.
+    fn end_fresh(&self, slots: &mut Slots) {
+        self.fresh.end_age(|old| slots.take_back(old));
     }
 
     /// Something has been committed: whoever begins to read from now on sees it.
     pub(super) fn renew(&self) {
-        self.slots.lock().end_fresh();
+        self.end_fresh(&mut self.slots.lock());
     }
 
     /// Whether all commits from here on are this process's own, and told by [`renew`](Self::renew).
     pub(super) fn keep_fresh(&self, keeps: bool) {
         let mut slots = self.slots.lock();
         slots.keeps_fresh = keeps;
-        slots.end_fresh();
+        self.end_fresh(&mut slots);
     }
 
     /// From here on an active transaction only keeps its pages.
     fn hold(&self) {
-        self.leave(|slots| slots.held += 1);
+        self.leave(|slots| {
+            slots.out -= 1;
+            slots.held += 1;
+        });
     }
 
     /// Takes back a transaction that kept its pages.
-    fn let_go(&self, txn: Idle) {
-        let mut slots = self.slots.lock();
-        txn.reset();
-        slots.idle.push(txn);
-        slots.held -= 1;
-        if slots.paused {
-            self.changed.notify_all();
-        }
+    fn let_go(&self, held: Taken) {
+        self.leave(|slots| {
+            held.one.reset();
+            slots.idle.push(held);
+            slots.held -= 1;
+        });
     }
 
     /// Runs `action` while this process does not use the map, or the environment; `None` if those who
@@ -178,7 +213,7 @@ impl ReadPool {
             self.changed.wait(&mut slots);
         }
         slots.paused = true;
-        slots.end_fresh();
+        self.end_fresh(&mut slots);
         while slots.is_in_use(what) {
             if self.changed.wait_until(&mut slots, deadline).timed_out() && slots.is_in_use(what) {
                 slots.paused = false;
@@ -207,14 +242,10 @@ impl ReadPool {
     pub(super) fn drain(&self) {
         let idle = {
             let mut slots = self.slots.lock();
-            slots.end_fresh();
+            self.end_fresh(&mut slots);
             std::mem::take(&mut slots.idle)
         };
-        for Idle(txn) in idle {
-            // SAFETY: idle transactions are owned by the pool alone, and the environment is
-            // closed only after this.
-            unsafe { ffi::mdb_txn_abort(txn) }
-        }
+        idle.into_iter().for_each(|idle| idle.one.abort());
     }
 }
 
@@ -227,73 +258,82 @@ fn begin(env: *mut ffi::MDB_env) -> Result<*mut ffi::MDB_txn> {
 
 /// A read transaction: one committed state of the environment, until it is dropped.
 ///
-/// `E` is `&Env` for short reads and `Arc<Env>` for those that outlive the borrow.
+/// `E` is `&Env` for short reads and `Arc<Env>` for those that outlive the borrow. It is not `Sync`.
 pub(crate) struct ReadTxn<E: Deref<Target = Env>> {
-    raw: *mut ffi::MDB_txn,
-    age: u64,
+    taken: ManuallyDrop<Taken>,
     env: E,
 }
 
-// SAFETY: see `Idle`: with MDB_NOTLS the transaction may move between threads. It is not `Sync`.
-unsafe impl<E: Deref<Target = Env> + Send> Send for ReadTxn<E> {}
-
 impl<E: Deref<Target = Env>> ReadTxn<E> {
+    #[inline]
     pub(super) fn take(env: E) -> Result<Self> {
-        let (raw, age) = env.pool().take(&env)?;
-        Ok(Self { raw, age, env })
+        let taken = ManuallyDrop::new(env.pool().take(&env)?);
+        Ok(Self { taken, env })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
-        self.raw
+        self.taken.one.raw
     }
 
     /// LMDB's number of the state that this transaction sees.
     pub(crate) fn id(&self) -> u64 {
-        // SAFETY: `raw` is an active transaction.
-        unsafe { ffi::mdb_txn_id(self.raw) as u64 }
+        // SAFETY: it is an active transaction.
+        unsafe { ffi::mdb_txn_id(self.raw()) as u64 }
     }
 
     /// The value at `key`, straight from the map.
+    #[inline]
     pub(crate) fn get(&self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
-        // SAFETY: read-only, alive as long as `self` is borrowed, and never written to.
-        unsafe { read::get(self.raw, table, key) }
+        // SAFETY: read-only, alive as long as `self` is borrowed, and never written to; the cursors are
+        // this transaction's.
+        unsafe { self.taken.one.cursors.get(self.raw(), table, key) }
     }
 
     /// A cursor on `table`.
     pub(crate) fn cursor(&self, table: TableId) -> Result<Cursor<'_>> {
         // SAFETY: as in `get`.
-        unsafe { Cursor::open(self.raw, table) }
+        unsafe { Cursor::open(self.raw(), table) }
+    }
+
+    /// Ends it without giving the transaction back.
+    fn into_taken(self) -> (Taken, E) {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: both are read once, and `this` is never dropped.
+        unsafe { (ptr::read(&raw const *this.taken), ptr::read(&raw const this.env)) }
     }
 }
 
 impl<E: Deref<Target = Env>> Drop for ReadTxn<E> {
+    #[inline]
     fn drop(&mut self) {
         if super::forked() {
             return; // the slot is the parent's
         }
-        self.env.pool().put(Idle(self.raw), self.age);
+        // SAFETY: it is taken once, and not used again.
+        let taken = unsafe { ManuallyDrop::take(&mut self.taken) };
+        self.env.pool().put(taken);
     }
 }
 
 /// A commit whose pages are kept until this is dropped. Nothing is read through it, so that the map may
 /// grow meanwhile.
 pub(super) struct Hold<'e> {
-    raw: *mut ffi::MDB_txn,
+    taken: Option<Taken>,
     env: &'e Env,
 }
 
 impl<'e> Hold<'e> {
     pub(super) fn of(txn: ReadTxn<&'e Env>) -> Self {
-        let txn = std::mem::ManuallyDrop::new(txn);
-        txn.env.pool().hold();
-        Self { raw: txn.raw, env: txn.env }
+        let (taken, env) = txn.into_taken();
+        env.pool().hold();
+        Self { taken: Some(taken), env }
     }
 }
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        if !super::forked() {
-            self.env.pool().let_go(Idle(self.raw));
+        if let Some(taken) = self.taken.take().filter(|_| !super::forked()) {
+            self.env.pool().let_go(taken);
         }
     }
 }
@@ -320,8 +360,7 @@ mod tests {
     }
 
     fn resting(env: &Env) -> (usize, usize) {
-        let slots = env.pool().slots.lock();
-        (slots.fresh.len(), slots.idle.len())
+        (env.pool().fresh.count(), env.pool().slots.lock().idle.len())
     }
 
     #[test]

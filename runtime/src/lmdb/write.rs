@@ -1,15 +1,28 @@
 //! The write transaction: bound to its thread, one at a time, with a cursor kept on each table.
 
-use std::{cell::RefCell, marker::PhantomData, ptr};
+use std::{marker::PhantomData, ptr, slice};
 
 use lmdb_sys as ffi;
 
 use super::{
     cursor::Cursor,
+    cursors::Cursors,
     env::{Env, TableId},
     error::{Fault, Result},
     read::{from_val, to_val},
 };
+
+/// Where a row is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    /// Where its key belongs.
+    Key,
+    /// Over the row that [`WriteTxn::get`] found last in this table, which nothing else has touched
+    /// since: it need not be looked for again.
+    Found,
+    /// Its key is after every other key of the table.
+    End,
+}
 
 /// A write transaction; dropped without [`commit`](Self::commit) it is rolled back.
 ///
@@ -17,7 +30,7 @@ use super::{
 /// table: neighbours in key order then cost no descent from the root.
 pub(crate) struct WriteTxn<'e> {
     raw: *mut ffi::MDB_txn,
-    cursors: RefCell<Vec<*mut ffi::MDB_cursor>>,
+    cursors: Cursors,
     env: &'e Env,
     not_send: PhantomData<*const ()>,
 }
@@ -29,40 +42,23 @@ impl<'e> WriteTxn<'e> {
         // SAFETY: the environment is open, and only this thread could reopen it; no parent; `raw`
         // receives the transaction.
         Fault::check(unsafe { ffi::mdb_txn_begin(handle, ptr::null_mut(), 0, &raw mut raw) })?;
-        Ok(Self { raw, cursors: RefCell::default(), env, not_send: PhantomData })
+        Ok(Self { raw, cursors: Cursors::default(), env, not_send: PhantomData })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
         self.raw
     }
 
+    #[inline]
     fn table_cursor(&self, table: TableId) -> Result<*mut ffi::MDB_cursor> {
-        let mut cursors = self.cursors.borrow_mut();
-        let index = table.0 as usize;
-        if cursors.len() <= index {
-            cursors.resize(index + 1, ptr::null_mut());
-        }
-        if cursors[index].is_null() {
-            // SAFETY: `raw` is active; `table` belongs to its environment.
-            Fault::check(unsafe {
-                ffi::mdb_cursor_open(self.raw, table.0, &raw mut cursors[index])
-            })?;
-        }
-        Ok(cursors[index])
+        // SAFETY: `raw` is active, and the cursors are its own.
+        unsafe { self.cursors.on(self.raw, table) }
     }
 
     /// The value at `key`, as this transaction sees it. It can't be held across a write.
     pub(crate) fn get(&self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
-        let cursor = self.table_cursor(table)?;
-        let mut k = to_val(key);
-        let mut v = to_val(&[]);
-        // SAFETY: the kept cursor is open and its transaction active; `k` is only read.
-        match unsafe { ffi::mdb_cursor_get(cursor, &raw mut k, &raw mut v, ffi::MDB_SET_KEY) } {
-            // SAFETY: the bytes stay until the next write, which takes `&mut self`.
-            ffi::MDB_SUCCESS => Ok(Some(unsafe { from_val(&v) })),
-            ffi::MDB_NOTFOUND => Ok(None),
-            code => Err(Fault::new(code)),
-        }
+        // SAFETY: as above; the value stays until the next write, which takes `&mut self`.
+        unsafe { self.cursors.find(self.raw, table, key) }
     }
 
     /// A cursor of its own for walking while nothing is written.
@@ -84,14 +80,45 @@ impl<'e> WriteTxn<'e> {
         self.put_flagged(table, key, value, 0)
     }
 
-    /// Writes a row over the one that [`get`](Self::get) found last in this table, which nothing else has
-    /// touched since: it need not be looked for again.
-    pub(crate) fn put_over(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
+    /// Writes a row of two parts straight to where it will stand, and has it finished there.
+    #[inline]
+    pub(crate) fn put_parts(
+        &mut self,
+        table: TableId,
+        key: &[u8],
+        [front, back]: [&[u8]; 2],
+        at: At,
+        finish: impl FnOnce(&mut [u8]),
+    ) -> Result<()> {
         debug_assert!(
-            self.is_at(table, key).unwrap_or(true),
+            at != At::Found || self.is_at(table, key).unwrap_or(true),
             "a row is written over that was not the last one to be read",
         );
-        self.put_flagged(table, key, value, ffi::MDB_CURRENT)
+        let cursor = self.table_cursor(table)?;
+        let len = front.len() + back.len();
+        let mut k = to_val(key);
+        let mut v = ffi::MDB_val { mv_size: len, mv_data: ptr::null_mut() };
+        let flags = match at {
+            At::Key => 0,
+            At::Found => ffi::MDB_CURRENT,
+            At::End => ffi::MDB_APPEND,
+        };
+        // SAFETY: the kept cursor is open; with MDB_RESERVE LMDB reads no value, and puts the address
+        // of room for it into `v`; `&mut self` ends every borrowed value.
+        Fault::check(unsafe {
+            ffi::mdb_cursor_put(cursor, &raw mut k, &raw mut v, flags | ffi::MDB_RESERVE)
+        })?;
+        // SAFETY: the room is `len` bytes of a dirty page, which is this transaction's own memory and
+        // stays where it is until LMDB is called again; neither part is in it, since parts are borrowed
+        // elsewhere. All of it is written before it is lent as a slice.
+        let row = unsafe {
+            let room = v.mv_data.cast::<u8>();
+            ptr::copy_nonoverlapping(front.as_ptr(), room, front.len());
+            ptr::copy_nonoverlapping(back.as_ptr(), room.add(front.len()), back.len());
+            slice::from_raw_parts_mut(room, len)
+        };
+        finish(row);
+        Ok(())
     }
 
     /// The kept cursor is at `key`.
@@ -122,16 +149,10 @@ impl<'e> WriteTxn<'e> {
         }
     }
 
-    fn close_cursors(&mut self) {
-        for cursor in self.cursors.get_mut().drain(..).filter(|c| !c.is_null()) {
-            // SAFETY: opened by `table_cursor`, closed once, the transaction still active.
-            unsafe { ffi::mdb_cursor_close(cursor) }
-        }
-    }
-
     /// Makes everything written durable, in one step.
     pub(crate) fn commit(mut self) -> Result<()> {
-        self.close_cursors();
+        // SAFETY: the transaction is still active.
+        unsafe { self.cursors.close() }
         let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
         // SAFETY: `raw` is an active transaction.
         self.env.bell().begin(unsafe { ffi::mdb_txn_id(raw) } as u64);
@@ -151,8 +172,10 @@ impl Drop for WriteTxn<'_> {
         if self.raw.is_null() || super::forked() {
             return;
         }
-        self.close_cursors();
-        // SAFETY: active, owned by `self`, ended once.
-        unsafe { ffi::mdb_txn_abort(self.raw) }
+        // SAFETY: active, owned by `self`, ended once; its cursors go first.
+        unsafe {
+            self.cursors.close();
+            ffi::mdb_txn_abort(self.raw);
+        }
     }
 }

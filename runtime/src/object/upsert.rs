@@ -3,8 +3,62 @@
 use super::objects::Objects;
 use crate::{
     Result,
-    store::{Below, LayerRows, Oid, RowBytes, RowKey, Table, Upserted, oid_key},
+    store::{Below, LayerRows, Moment, Oid, OidKey, RowBytes, RowKey, Table, Upserted, oid_key},
 };
+
+/// An element that is to be put, until it is.
+struct Upsert<M, T> {
+    /// Its key, and what makes its row.
+    what: Option<(RowKey, M)>,
+    front: OidKey,
+    then: Option<T>,
+}
+
+impl<M, T> Upsert<M, T>
+where
+    M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
+    T: FnOnce(&mut LayerRows),
+{
+    fn key(&self) -> &[u8] {
+        self.what.as_ref().map_or(&[], |(key, _)| key.as_bytes())
+    }
+
+    fn attempt(&mut self, rows: &mut LayerRows, below: Below<'_>) -> Upserted {
+        let upserted = rows.upsert(&mut self.what, self.front, below);
+        if matches!(upserted, Upserted::Done { put: true, .. })
+            && let Some(then) = self.then.take()
+        {
+            then(rows);
+        }
+        upserted
+    }
+
+    /// The row below so many layers.
+    fn below(&self, objects: &Objects, layers: usize) -> Result<Option<RowBytes>> {
+        let bytes = |row: &[u8]| RowBytes::from(row);
+        objects.store().get_below(layers, Table::Elements, self.key(), bytes)
+    }
+
+    /// Looks for it below first: of those that are put one after the other, most are where the last one
+    /// was.
+    fn put_over_below(&mut self, objects: &Objects, moment: &Moment) -> Result<Upserted> {
+        let row = self.below(objects, 1)?;
+        Ok(objects.write_rows(|rows| {
+            if !objects.store().is_still(moment) {
+                return Upserted::Unknown { has_header: false };
+            }
+            self.attempt(rows, Below::Found { row: row.as_deref(), header: None })
+        }))
+    }
+
+    /// Puts it where it is known whether there is one without a look below.
+    fn put_here(&mut self, objects: &Objects, oid: Oid, has_run: &mut bool) -> Upserted {
+        objects.write_rows_of(oid, |rows, below| {
+            *has_run = rows.has_run();
+            self.attempt(rows, below.map_or(Below::Unknown, Below::Layers))
+        })
+    }
+}
 
 impl Objects {
     /// Puts the element at `key` of a collection, and publishes that. `make` gets the row that is
@@ -21,41 +75,30 @@ impl Objects {
     where
         M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
     {
-        let front = oid_key(oid);
-        let (mut then, mut has_run) = (Some(then), false);
-        let mut finish = |rows: &mut LayerRows, upserted| {
-            if matches!(upserted, Upserted::Done(true))
-                && let Some(then) = then.take()
-            {
-                then(rows);
-            }
-            upserted
-        };
-        let upserted = self.write_rows_of(oid, |rows, below| {
-            let below = below.map_or(Below::Unknown, Below::Layers);
-            let upserted = rows.upsert(key, front, below, make);
-            has_run = rows.has_run();
-            finish(rows, upserted)
-        });
-        let (key, make, has_header) = match upserted {
-            Upserted::Done(done) => return Ok(done),
-            Upserted::Unknown { key, make, has_header } => (key, make, has_header),
+        let (store, front) = (self.store(), oid_key(oid));
+        let mut upsert = Upsert { what: Some((key, make)), front, then: Some(then) };
+        if let Some(moment) = store.expects_below(oid)
+            && let Upserted::Done { put, was_here } = upsert.put_over_below(self, &moment)?
+        {
+            store.note_below(oid, !was_here);
+            return Ok(put);
+        }
+        let mut has_run = false;
+        let has_header = match upsert.put_here(self, oid, &mut has_run) {
+            Upserted::Done { put, .. } => return Ok(put),
+            Upserted::Unknown { has_header } => has_header,
         };
         // Nobody else changes rows meanwhile. The layer is not asked again, if all of it is in memory.
-        let asked = usize::from(!has_run);
-        let store = self.store();
-        let row = |row: &[u8]| RowBytes::from(row);
-        let row = store.get_below(asked, Table::Elements, key.as_bytes(), row)?;
+        let row = upsert.below(self, usize::from(!has_run))?;
         let header = if has_header {
             None
         } else {
             store.get_below(0, Table::Headers, front.as_bytes(), <[u8]>::to_vec)?
         };
-        let upserted = self.write_rows(|rows| {
-            let below = Below::Found { row: row.as_deref(), header: header.as_deref() };
-            let upserted = rows.upsert(key, front, below, make);
-            finish(rows, upserted)
-        });
-        Ok(matches!(upserted, Upserted::Done(true)))
+        let found = Below::Found { row: row.as_deref(), header: Some(header.as_deref()) };
+        let upserted = self.write_rows(|rows| upsert.attempt(rows, found));
+        // Of a new collection only the first one has to be looked for, and then its header has too.
+        store.note_below(oid, has_header);
+        Ok(matches!(upserted, Upserted::Done { put: true, .. }))
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    key::oid_of_key,
+    key::{OidKey, oid_key, oid_of_key},
     num::{ClassId, Oid},
     varint,
 };
@@ -52,6 +52,19 @@ struct InCollection {
     untold: bool,
 }
 
+impl InCollection {
+    fn create(&mut self, element: &[u8]) {
+        if self.untold {
+            return;
+        }
+        varint::put(&mut self.created, element.len() as u64);
+        self.created.extend_from_slice(element);
+        if self.created.len() > TOLD_BYTES {
+            (self.created, self.untold) = (Vec::new(), true);
+        }
+    }
+}
+
 /// Longer lists of new elements are not kept: whoever wants to know them compares the collection as it
 /// was and is, which then takes hardly longer.
 const TOLD_BYTES: usize = 4 << 20;
@@ -61,6 +74,9 @@ const TOLD_BYTES: usize = 4 << 20;
 pub(super) struct ChangeSet {
     objects: BTreeMap<ClassId, [Vec<Oid>; 5]>,
     collections: BTreeMap<Oid, InCollection>,
+    /// The collection whose elements are just being told of, and the front of their keys: it is not
+    /// among the others.
+    current: Option<(OidKey, Oid, InCollection)>,
 }
 
 impl ChangeSet {
@@ -69,31 +85,49 @@ impl ChangeSet {
     }
 
     /// An element was created, changed or deleted; `key` is its whole row key.
+    #[inline]
     pub(super) fn element(&mut self, key: &[u8], created: bool) {
-        if let Some((collection, element)) = oid_of_key(key) {
-            let changes = self.collections.entry(collection).or_default();
-            if created && !changes.untold {
-                varint::put(&mut changes.created, element.len() as u64);
-                changes.created.extend_from_slice(element);
-                if changes.created.len() > TOLD_BYTES {
-                    (changes.created, changes.untold) = (Vec::new(), true);
-                }
-            }
+        let is_current = |(front, ..): &(OidKey, _, _)| key.starts_with(front.as_bytes());
+        if !self.current.as_ref().is_some_and(is_current) {
+            self.turn_to(key);
+        }
+        if let Some((front, _, changes)) = &mut self.current
+            && created
+        {
+            changes.create(&key[front.as_bytes().len()..]);
         }
     }
 
+    /// Makes the collection of an element the current one.
+    #[cold]
+    fn turn_to(&mut self, key: &[u8]) {
+        self.put_back();
+        let collection = oid_of_key(key).map(|(collection, _)| collection);
+        self.current = collection.map(|collection| {
+            let changes = self.collections.remove(&collection).unwrap_or_default();
+            (oid_key(collection), collection, changes)
+        });
+    }
+
+    fn put_back(&mut self) {
+        self.collections.extend(self.current.take().map(|(_, oid, changes)| (oid, changes)));
+    }
+
     /// The collections of which elements changed.
-    pub(super) fn collections(&self) -> Vec<Oid> {
+    pub(super) fn collections(&mut self) -> Vec<Oid> {
+        self.put_back();
         self.collections.keys().copied().collect()
     }
 
     /// A change in a collection counts for an object.
     pub(super) fn counts_for(&mut self, collection: Oid, owner: Oid) {
+        self.put_back();
         self.collections.entry(collection).or_default().owners.push(owner);
     }
 
     /// Gives each row: the end of its key, and its body; in key order.
-    pub(super) fn rows(self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+    pub(super) fn rows(mut self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
+        self.put_back();
         let objects = self.objects.into_iter().map(|(class, lists)| {
             let mut key = vec![OBJECTS];
             varint::put_ordered(&mut key, class.0.into());

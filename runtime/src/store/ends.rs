@@ -20,11 +20,13 @@ pub(super) struct Ends([End; Table::ALL.len()]);
 
 impl Ends {
     /// A key is known to be behind all others of its table: it has no row.
+    #[inline]
     pub(super) fn is_behind(&self, table: Table, key: &[u8]) -> bool {
         matches!(&self.0[table.index()], End::At(last) if key > &last[..])
     }
 
     /// A row was written behind all others.
+    #[inline]
     pub(super) fn raise(&mut self, table: Table, key: &[u8]) {
         if let End::At(last) = &mut self.0[table.index()] {
             last.clear();

@@ -45,6 +45,9 @@ pub(crate) struct Store {
     pub(super) private: Mutex<Vec<Vec<Arc<Layer>>>>,
     /// The thread that has private layers, or zero.
     pub(super) private_to: AtomicU64,
+    /// The collection of which an element was put last that was below all layers, or zero: a guess at
+    /// where the next one is.
+    pub(super) last_below: AtomicU64,
     pub(super) next_oid: AtomicU64,
     pub(super) next_tag: AtomicU32,
     retention: Retention,
@@ -108,6 +111,7 @@ impl Store {
             stack: Published::new(Stack::new(head.state)),
             private: Mutex::default(),
             private_to: AtomicU64::new(0),
+            last_below: AtomicU64::new(0),
             next_oid: AtomicU64::new(head.oids_reserved.0),
             next_tag: AtomicU32::new(head.next_tag),
             head: RwLock::new(Arc::new(head)),

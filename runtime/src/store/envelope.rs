@@ -137,78 +137,97 @@ impl<'a> Envelope<'a> {
         Way::Nowhere
     }
 
-    /// Writes the envelope and body of the row that follows this one. Nobody can travel to before
-    /// `floor`, so a row from then or earlier starts the chain anew.
-    pub(super) fn write_next(
+    /// Makes the front of the row that follows this one. Nobody can travel to before `floor`, so a row
+    /// from then or earlier starts the chain anew.
+    pub(super) fn put_next(
         &self,
         stamp: StateNum,
-        next: Next<'_>,
+        next: Next,
         floor: StateNum,
-        seal: Seal<'_>,
+        front: &mut Vec<u8>,
     ) {
-        let (flags, body) = match next {
-            Next::Body(body) => (0, body),
-            Next::Tombstone => (TOMBSTONE, &[][..]),
+        let (flags, body_len) = match next {
+            Next::Body(len) => (0, len),
+            Next::Tombstone => (TOMBSTONE, 0),
         };
         let own = [(self.version, self.stamp)];
-        if self.stamp <= floor {
-            return seal.write(flags, stamp, Some((1, own.into_iter())), body);
+        if self.is_first() || self.stamp <= floor {
+            return put_front(flags, stamp, Some((1, own.into_iter())), body_len, front);
         }
         let next = self.version + 1;
         let named = own.into_iter().chain(self.predecessors());
         let named = named.filter(|(version, _)| is_named(next, *version));
-        seal.write(flags, stamp, Some((next, named)), body);
+        put_front(flags, stamp, Some((next, named)), body_len, front);
     }
 }
 
 /// What follows a row.
 #[derive(Clone, Copy)]
-pub(super) enum Next<'a> {
-    Body(&'a [u8]),
+pub(super) enum Next {
+    /// A body of so many bytes.
+    Body(usize),
     /// The row was deleted for a while, and is there again.
     Tombstone,
 }
 
-/// Writes a row that has no past.
-pub(super) fn write_first(stamp: StateNum, body: &[u8], seal: Seal<'_>) {
-    seal.write(FIRST, stamp, None::<(u64, std::iter::Empty<_>)>, body);
+/// Makes the front of a row that has no past.
+pub(super) fn put_first(stamp: StateNum, body_len: usize, front: &mut Vec<u8>) {
+    put_front(FIRST, stamp, None::<(u64, std::iter::Empty<_>)>, body_len, front);
 }
 
-/// Where a row goes, and what its checksum covers beside it.
-pub(super) struct Seal<'a> {
-    pub(super) table: Table,
-    pub(super) key: &'a [u8],
-    pub(super) out: &'a mut Vec<u8>,
+/// The fronts of rows without a past that one state writes: nearly all of them are the same.
+#[derive(Debug)]
+pub(super) struct Firsts {
+    short: Vec<u8>,
+    aligned: Vec<u8>,
 }
 
-impl Seal<'_> {
-    fn write(
-        self,
-        flags: u8,
-        stamp: StateNum,
-        past: Option<(u64, impl Iterator<Item = (u64, StateNum)>)>,
-        body: &[u8],
-    ) {
-        let out = self.out;
-        let is_aligned = body.len() >= ALIGNED_FROM;
-        out.clear();
-        out.extend_from_slice(&[0; CHECKSUM_BYTES]);
-        out.push(if is_aligned { flags | ALIGNED } else { flags });
-        varint::put(out, stamp.0);
-        if let Some((version, predecessors)) = past {
-            varint::put(out, version);
-            let mut newer = stamp;
-            for (_, older) in predecessors {
-                varint::put(out, newer.0 - older.0);
-                newer = older;
-            }
+impl Firsts {
+    pub(super) fn of(stamp: StateNum) -> Self {
+        let [mut short, mut aligned] = [Vec::with_capacity(16), Vec::with_capacity(32)];
+        put_first(stamp, 0, &mut short);
+        put_first(stamp, ALIGNED_FROM, &mut aligned);
+        Self { short, aligned }
+    }
+
+    /// The front before a body of so many bytes.
+    #[inline]
+    pub(super) fn before(&self, body_len: usize) -> &[u8] {
+        if body_len < ALIGNED_FROM { &self.short } else { &self.aligned }
+    }
+}
+
+/// Makes all of a row that is before its body; the checksum is put in by [`seal`].
+fn put_front(
+    flags: u8,
+    stamp: StateNum,
+    past: Option<(u64, impl Iterator<Item = (u64, StateNum)>)>,
+    body_len: usize,
+    front: &mut Vec<u8>,
+) {
+    let is_aligned = body_len >= ALIGNED_FROM;
+    front.clear();
+    front.extend_from_slice(&[0; CHECKSUM_BYTES]);
+    front.push(if is_aligned { flags | ALIGNED } else { flags });
+    varint::put(front, stamp.0);
+    if let Some((version, predecessors)) = past {
+        varint::put(front, version);
+        let mut newer = stamp;
+        for (_, older) in predecessors {
+            varint::put(front, newer.0 - older.0);
+            newer = older;
         }
-        if is_aligned {
-            out.resize(out.len() + padding(out.len()), 0);
-        }
-        out.extend_from_slice(body);
-        let sum = checksum(self.table, self.key, &out[CHECKSUM_BYTES..]);
-        out[..CHECKSUM_BYTES].copy_from_slice(&sum.to_le_bytes());
+    }
+    if is_aligned {
+        front.resize(front.len() + padding(front.len()), 0);
+    }
+}
+
+/// Puts the checksum into a row that is a front and its body, where it stands.
+#[inline]
+pub(super) fn seal(table: Table, key: &[u8], row: &mut [u8]) {
+    if let Some((sum, rest)) = row.split_first_chunk_mut::<CHECKSUM_BYTES>() {
+        *sum = checksum(table, key, rest).to_le_bytes();
     }
 }
 
@@ -262,8 +281,13 @@ mod tests {
 
     const KEY: &[u8] = b"key";
 
-    fn seal(out: &mut Vec<u8>) -> Seal<'_> {
-        Seal { table: Table::Objects, key: KEY, out }
+    /// A row of a body, behind the front that is made for it.
+    fn row(body: &[u8], put_front: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        let mut row = Vec::new();
+        put_front(&mut row);
+        row.extend_from_slice(body);
+        seal(Table::Objects, KEY, &mut row);
+        row
     }
 
     fn open(row: &[u8]) -> Envelope<'_> {
@@ -272,19 +296,13 @@ mod tests {
 
     /// Rows of versions 0.. with stamps 10, 20, …, and the reads it takes to find each.
     fn history(versions: u64) -> Vec<Vec<u8>> {
-        let mut rows = vec![Vec::new()];
-        write_first(StateNum(10), b"0", seal(&mut rows[0]));
+        let mut rows = vec![row(b"0", |front| put_first(StateNum(10), 1, front))];
         for v in 1..versions {
-            let mut row = Vec::new();
             let body = v.to_string();
-            let next = Next::Body(body.as_bytes());
-            open(&rows[v as usize - 1]).write_next(
-                StateNum(10 * (v + 1)),
-                next,
-                StateNum(0),
-                seal(&mut row),
-            );
-            rows.push(row);
+            let next = Next::Body(body.len());
+            let stamp = StateNum(10 * (v + 1));
+            let old = open(&rows[v as usize - 1]);
+            rows.push(row(body.as_bytes(), |front| old.put_next(stamp, next, StateNum(0), front)));
         }
         rows
     }
@@ -316,18 +334,18 @@ mod tests {
     fn large_bodies_are_aligned_in_every_version() {
         for len in [ALIGNED_FROM - 1, ALIGNED_FROM, 3843] {
             let body = vec![7; len];
-            let mut row = Vec::new();
-            write_first(StateNum(10), &body, seal(&mut row));
+            let mut last = row(&body, |front| put_first(StateNum(10), len, front));
+            let firsts = Firsts::of(StateNum(10));
+            assert_eq!(last, row(&body, |front| front.extend_from_slice(firsts.before(len))));
             for version in 1..200 {
-                let at = row.len() - len;
-                assert_eq!(open(&row).body, body);
+                let at = last.len() - len;
+                assert_eq!(open(&last).body, body);
                 assert!(len < ALIGNED_FROM || (at + BEFORE_BYTES).is_multiple_of(ALIGNMENT));
-                assert_eq!(open(&row).version, version - 1);
-                let mut next = Vec::new();
+                assert_eq!(open(&last).version, version - 1);
                 let stamp = StateNum(10 + version * version);
-                let written = Next::Body(&body);
-                open(&row).write_next(stamp, written, StateNum(0), seal(&mut next));
-                row = next;
+                let next = Next::Body(len);
+                let old = open(&last);
+                last = row(&body, |front| old.put_next(stamp, next, StateNum(0), front));
             }
         }
         assert!(Envelope::parse(&[FIRST | ALIGNED, 1, 0]).is_none());

@@ -16,14 +16,14 @@ use super::{
     postings::Postings,
     retag::Retag,
     row_bytes::RowBytes,
-    row_map::{Range, RowMap},
+    row_map::{Place, Range, RowMap},
     run::Run,
     scan::{Direction, KeyRange},
     table::Table,
 };
 use crate::{
     Result,
-    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, yield_now},
 };
 
 /// What a layer says of a key.
@@ -58,6 +58,8 @@ pub(crate) struct LayerRows {
     /// Rows that are being changed, again and again. Who looks at the layer finds none: they are put
     /// back first.
     open: Option<OpenRows>,
+    /// Where the header was that was looked for last: a guess at where the next one is.
+    pub(super) header_at: Place,
     /// Elements that are not in memory any more; what is in memory is newer.
     pub(super) run: Option<Arc<Run>>,
     /// Who joined and left which tag.
@@ -186,6 +188,20 @@ impl LayerRows {
             Direction::Forward => Box::new(entries),
             Direction::Backward => Box::new(entries.rev()),
         }
+    }
+
+    /// Of a table nothing is in memory.
+    pub(super) fn is_empty_of(&self, table: Table) -> bool {
+        self.tables[table.index()].is_empty()
+    }
+
+    /// Calls `each` with all entries of a table that are in memory, in key order.
+    pub(super) fn each_entry(
+        &self,
+        table: Table,
+        each: impl FnMut(&RowKey, &Entry) -> Result<()>,
+    ) -> Result<()> {
+        self.tables[table.index()].try_each(each)
     }
 
     /// All entries of a table that are in memory, in key order.
@@ -321,6 +337,7 @@ impl LayerRows {
         Self {
             tables,
             open: None,
+            header_at: Place::default(),
             run: None,
             postings: self.postings.clone(),
             tagged: self.tagged.clone(),
@@ -417,7 +434,7 @@ impl Layer {
                 rows.put_back();
                 return RwLockWriteGuard::downgrade(rows);
             }
-            std::thread::yield_now();
+            yield_now();
         }
     }
 

@@ -31,12 +31,14 @@ impl<'l> Layers<'l> {
         table: Table,
         mut each: impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
-        if let [(layer, None)] = &self.layers[..] {
-            let mut entries = layer.entries(table);
-            return entries.try_for_each(|(key, entry)| each(key.as_bytes(), entry.row()));
+        let has_any =
+            |(layer, run): &&(&LayerRows, Option<_>)| !layer.is_empty_of(table) || run.is_some();
+        let layers: Vec<_> = self.layers.iter().filter(has_any).collect();
+        if let [(layer, None)] = layers[..] {
+            return layer.each_entry(table, |key, entry| each(key.as_bytes(), entry.row()));
         }
         let mut strands = Vec::new();
-        for (layer, run) in &self.layers {
+        for (layer, run) in layers {
             strands.push(Strand::begin(Source::Memory(layer.entries(table)))?);
             if let Some(run) = run.as_ref().filter(|_| table == Table::Elements) {
                 let rows = run.walk(&self.everything, Direction::Forward)?;

@@ -99,6 +99,6 @@ pub(crate) use table::Table;
 pub(crate) use tag_row::{PutOn, tags_hold};
 pub(crate) use tag_view::TagsSeen;
 pub(crate) use upkeep::{TENDED_EVERY, Upkeep};
-pub(crate) use upserted::{Below, Upserted};
+pub(crate) use upserted::{Below, Moment, Upserted};
 pub(crate) use view::View;
 pub(crate) use writer::{Prepared, Writer};

@@ -36,22 +36,25 @@ impl OwnerChanges {
         old: &[u8],
         new: &[u8],
     ) -> Result<(), String> {
-        let Some((owner, _)) = oid_of_key(key) else { return Ok(()) };
         for (body, by) in [(old, -1), (new, 1)] {
-            each_collection(table, body, |collection| {
-                *self.0.entry((collection, owner)).or_default() += by;
-            })?;
+            // Most rows refer to none, and then nothing in them looks as if they did.
+            if may_refer(body) {
+                self.note_all(table, key, body, by)?;
+            }
         }
         Ok(())
+    }
+
+    fn note_all(&mut self, table: Table, key: &[u8], body: &[u8], by: i64) -> Result<(), String> {
+        let Some((owner, _)) = oid_of_key(key) else { return Ok(()) };
+        each_collection(table, body, |collection| {
+            *self.0.entry((collection, owner)).or_default() += by;
+        })
     }
 }
 
 /// Calls `each` with the collections that a row refers to.
 fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> Result<(), String> {
-    // Most rows refer to none, and then nothing in them looks as if they did.
-    if !may_refer(body) {
-        return Ok(());
-    }
     if table == Table::Objects {
         // Class and schema stand before the values.
         let numbers = varint::take(&mut body).and_then(|_| varint::take(&mut body));
@@ -66,10 +69,29 @@ fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> 
 }
 
 /// Somewhere the byte that says 'a collection' stands behind the beginning of an extension.
+#[inline]
 fn may_refer(body: &[u8]) -> bool {
-    if !body.contains(&COLLECTION) {
-        return false;
+    has(body, COLLECTION) && has_extension(body)
+}
+
+/// The byte is among these: eight are looked at together.
+#[inline]
+fn has(bytes: &[u8], byte: u8) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    let wanted = ONES * u64::from(byte);
+    // A byte of zero, and no other, borrows from its own highest bit.
+    let is_in = |eight: &[u8; 8]| {
+        let differ = u64::from_le_bytes(*eight) ^ wanted;
+        differ.wrapping_sub(ONES) & !differ & (ONES << 7) != 0
+    };
+    match bytes.last_chunk() {
+        // The last ones may be looked at twice.
+        Some(last) => is_in(last) || bytes.as_chunks().0.iter().any(is_in),
+        None => bytes.contains(&byte),
     }
+}
+
+fn has_extension(body: &[u8]) -> bool {
     let fixed = |marker: u8| (0xd4..=0xd8).contains(&marker);
     let begins = |at: usize| at >= 1 && fixed(body[at - 1]) || at >= 2 && body[at - 2] == 0xc7;
     (0..body.len()).any(|at| body[at] == COLLECTION && begins(at))
@@ -167,5 +189,22 @@ impl Writer<'_> {
             owners.extend(oid_of_key(&key[front.as_bytes().len()..]).map(|(owner, _)| owner));
         }
         Ok(owners)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_byte_is_found_wherever_it_is(
+            bytes in prop::collection::vec(prop_oneof![0..5_u8, 0x7e..0x84_u8, any::<u8>()], 0..40),
+            byte in prop_oneof![0..5_u8, 0x7e..0x84_u8, any::<u8>()],
+        ) {
+            prop_assert_eq!(has(&bytes, byte), bytes.contains(&byte));
+        }
     }
 }

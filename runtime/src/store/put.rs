@@ -1,14 +1,14 @@
 //! Writing one row in its envelope over what stood there, which goes into the log.
 
 use super::{
-    envelope::{self, Next, Seal},
+    envelope::{self, Next},
     log,
     num::StateNum,
     table::Table,
     varint,
     writer::Writer,
 };
-use crate::Result;
+use crate::{Result, lmdb::At};
 
 /// What writing a row came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(crate) enum Before {
 
 impl Writer<'_> {
     /// Writes a row; each at most once, or the past of the first would be lost.
+    #[inline]
     pub(crate) fn put(
         &mut self,
         table: Table,
@@ -57,6 +58,7 @@ impl Writer<'_> {
         self.put_versioned(Table::Objects, key, body, before, refers)
     }
 
+    #[inline]
     fn put_versioned(
         &mut self,
         table: Table,
@@ -98,15 +100,7 @@ impl Writer<'_> {
 
     /// Writes the row of a key that is [behind](super::ends::Ends::is_behind) all others of a table.
     pub(super) fn put_behind(&mut self, table: Table, key: &[u8], body: &[u8]) -> Result<()> {
-        let mut row = std::mem::take(&mut self.row);
-        let put = self.revive(table, key, body, &mut row).and_then(|had_been_there| {
-            if !had_been_there {
-                envelope::write_first(self.state, body, Seal { table, key, out: &mut row });
-            }
-            self.append_raw(table, key, &row)
-        });
-        self.row = row;
-        put?;
+        self.put_new(table, key, body, At::End)?;
         self.changed = true;
         self.ends.raise(table, key);
         Ok(())
@@ -114,44 +108,48 @@ impl Writer<'_> {
 
     /// Writes a body where it belongs; `self.old` is what was found there.
     fn put_at(&mut self, place: &Place<'_>, body: &[u8]) -> Result<Wrote> {
-        let mut row = std::mem::take(&mut self.row);
-        let put = self.seal(place, body, &mut row).and_then(|wrote| {
-            match wrote {
-                Wrote::Same => {}
-                _ if place.is_behind => self.append_raw(place.table, place.key, &row)?,
-                _ if place.found => self.put_over_raw(place.table, place.key, &row)?,
-                _ => self.put_raw(place.table, place.key, &row)?,
+        let Place { table, key, is_behind, found, .. } = *place;
+        let wrote = if found {
+            self.put_over(place, body)?
+        } else {
+            if place.refers {
+                let noted = self.owners.note(table, key, &[], body);
+                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
             }
-            Ok(wrote)
-        });
-        self.row = row;
-        let wrote = put?;
+            let at = if is_behind { At::End } else { At::Key };
+            if place.before == Before::Nothing {
+                self.put_row(table, key, Front::First, body, at)?;
+            } else {
+                self.put_new(table, key, body, at)?;
+            }
+            Wrote::Created
+        };
         if wrote == Wrote::Same {
             return Ok(wrote);
         }
         self.changed = true;
-        if place.table == Table::Elements && self.keeping.keeps_old {
-            self.changes.element(place.key, wrote == Wrote::Created);
+        if table == Table::Elements && self.keeping.keeps_old {
+            self.changes.element(key, wrote == Wrote::Created);
         }
-        if !place.found {
-            self.note_end(place.table, place.key)?;
+        if is_behind {
+            self.ends.raise(table, key);
+        } else if !found {
+            self.note_end(table, key)?;
         }
         Ok(wrote)
     }
 
-    /// Makes the row of a body, in its envelope, over what was found in its place.
-    fn seal(&mut self, place: &Place<'_>, body: &[u8], row: &mut Vec<u8>) -> Result<Wrote> {
+    /// Writes the row of a key that has none; it may have had one.
+    #[inline]
+    fn put_new(&mut self, table: Table, key: &[u8], body: &[u8], at: At) -> Result<()> {
+        let had_one = self.head.gone[table.index()] > 0 && self.revive(table, key, body.len())?;
+        let front = if had_one { Front::Made } else { Front::First };
+        self.put_row(table, key, front, body, at)
+    }
+
+    /// Writes a body over the row in `self.old`, which was found last in its table.
+    fn put_over(&mut self, place: &Place<'_>, body: &[u8]) -> Result<Wrote> {
         let Place { table, key, before, refers, .. } = *place;
-        if !place.found {
-            if refers {
-                let noted = self.owners.note(table, key, &[], body);
-                noted.map_err(|why| self.store.corrupt(table, key, &why))?;
-            }
-            if before == Before::Nothing || !self.revive(table, key, body, row)? {
-                envelope::write_first(self.state, body, Seal { table, key, out: row });
-            }
-            return Ok(Wrote::Created);
-        }
         let old = self.open(table, key, &self.old)?;
         if old.body == body && before != Before::Touched {
             return Ok(Wrote::Same);
@@ -163,14 +161,39 @@ impl Writer<'_> {
             let noted = self.owners.note(table, key, old.body, body);
             noted.map_err(|why| self.store.corrupt(table, key, &why))?;
         }
-        let seal = Seal { table, key, out: row };
+        let mut front = Front::First;
         if self.keeping.keeps_old {
-            old.write_next(self.state, Next::Body(body), self.head.oldest, seal);
+            front = Front::Made;
+            let next = Next::Body(body.len());
+            old.put_next(self.state, next, self.head.oldest, &mut self.front);
             self.log_old(table, key)?;
-        } else {
-            envelope::write_first(self.state, body, seal);
         }
+        self.put_row(table, key, front, body, At::Found)?;
         Ok(Wrote::Changed)
+    }
+
+    /// Writes a row straight to where it will stand.
+    #[inline]
+    fn put_row(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        front: Front,
+        body: &[u8],
+        at: At,
+    ) -> Result<()> {
+        let front = match front {
+            Front::First => self.firsts.before(body.len()),
+            Front::Made => &self.front,
+        };
+        let recording = &mut self.recording;
+        let put = self.txn.put_parts(self.store.table(table), key, [front, body], at, |row| {
+            envelope::seal(table, key, row);
+            if let Some(recording) = recording {
+                recording.row(table, key, Some(row));
+            }
+        });
+        put.map_err(|fault| self.failed(fault))
     }
 
     /// Copies the row at `key` to `self.old`: LMDB gives no slice that outlives the next write.
@@ -181,11 +204,9 @@ impl Writer<'_> {
         Ok(row.is_some())
     }
 
-    /// Writes the row of a key that had been deleted, with its past; false if it never was there.
-    fn revive(&mut self, table: Table, key: &[u8], body: &[u8], row: &mut Vec<u8>) -> Result<bool> {
-        if self.head.gone[table.index()] == 0 {
-            return Ok(false);
-        }
+    /// Makes the front of the row of a key that had been deleted, with its past, for a body of so many
+    /// bytes; false if it never was there.
+    fn revive(&mut self, table: Table, key: &[u8], len: usize) -> Result<bool> {
         let Some(deleted) = self.take_gone(table, key)? else { return Ok(false) };
         if !self.keeping.keeps_old {
             return Ok(false);
@@ -196,17 +217,13 @@ impl Writer<'_> {
             .get(self.store.table(Table::Log), &self.log_key)
             .map_err(|fault| self.failed(fault))?;
         let Some(last) = last else { return Ok(false) }; // its past has been pruned
-        let mut tombstone = Vec::new();
-        let seal = Seal { table, key, out: &mut tombstone };
-        self.open(table, key, last)?.write_next(deleted, Next::Tombstone, self.head.oldest, seal);
-        let seal = Seal { table, key, out: row };
-        self.open(table, key, &tombstone)?.write_next(
-            self.state,
-            Next::Body(body),
-            self.head.oldest,
-            seal,
-        );
-        self.old = tombstone;
+        let (mut tombstone, mut front) = (Vec::new(), Vec::new());
+        let oldest = self.head.oldest;
+        self.open(table, key, last)?.put_next(deleted, Next::Tombstone, oldest, &mut tombstone);
+        envelope::seal(table, key, &mut tombstone);
+        let next = Next::Body(len);
+        self.open(table, key, &tombstone)?.put_next(self.state, next, oldest, &mut front);
+        (self.old, self.front) = (tombstone, front);
         self.log_old(table, key)?;
         Ok(true)
     }
@@ -239,4 +256,13 @@ struct Place<'k> {
     found: bool,
     /// It may refer to collections, or have done so.
     refers: bool,
+}
+
+/// What stands before a body.
+#[derive(Clone, Copy)]
+enum Front {
+    /// That of a row without a past.
+    First,
+    /// What was made last in the writer's `front`.
+    Made,
 }

@@ -70,6 +70,15 @@ impl RowMap {
         }
     }
 
+    /// The entry at a place, if there is one, is that of a key.
+    #[inline]
+    pub(super) fn is_at(&self, place: Place, key: &[u8]) -> bool {
+        let leaves = self.branches.get(place.branch).map(|(_, leaves)| leaves);
+        let leaf = leaves.and_then(|leaves| leaves.get(place.leaf)).map(|(_, leaf)| leaf);
+        let entry = leaf.and_then(|leaf| leaf.get(place.at));
+        entry.is_some_and(|(at, _)| at.as_bytes() == key)
+    }
+
     /// The last key, and its place.
     #[inline]
     fn last(&self) -> Option<(&RowKey, Place)> {
@@ -140,6 +149,18 @@ impl RowMap {
             let right = leaves.split_off(half);
             self.branches.insert(place.branch + 1, (right[0].0.clone(), right));
         }
+    }
+
+    /// Calls `each` with all entries, in order, until it fails.
+    pub(super) fn try_each<E>(
+        &self,
+        mut each: impl FnMut(&RowKey, &Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let leaves = self.branches.iter().flat_map(|(_, leaves)| leaves);
+        for (_, leaf) in leaves {
+            leaf.iter().try_for_each(|(key, entry)| each(key, entry))?;
+        }
+        Ok(())
     }
 
     /// All entries, in order.

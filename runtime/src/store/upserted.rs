@@ -1,14 +1,18 @@
 //! Putting one element into a layer, over what may be there or below it.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
+    engine::Store,
     key::{OidKey, RowKey},
     layer::{ENTRY_BYTES, Entry, Layer, LayerRows},
+    num::Oid,
     row_bytes::RowBytes,
-    row_map::RowMap,
+    row_map::{Place, RowMap},
+    stack::Stack,
     table::Table,
 };
+use crate::sync::slots::Look;
 
 /// What is known of an element below the layer that it is put into.
 pub(crate) enum Below<'l> {
@@ -16,32 +20,34 @@ pub(crate) enum Below<'l> {
     Unknown,
     /// These layers have all rows of its collection.
     Layers(&'l [Arc<Layer>]),
-    /// This was found: its row, and the collection's header, if that is not in the layer.
-    Found { row: Option<&'l [u8]>, header: Option<&'l [u8]> },
+    /// This was found: its row, and the collection's header, where that was looked for.
+    Found { row: Option<&'l [u8]>, header: Option<Option<&'l [u8]>> },
 }
 
 /// What became of an element that was to be put.
-pub(crate) enum Upserted<M> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Upserted {
     /// It was put, or not.
-    Done(bool),
-    /// It has to be looked for below: here are its key, and what makes the row. The collection's header
-    /// has to be looked for too, unless the layer has it.
-    Unknown { key: RowKey, make: M, has_header: bool },
+    Done { put: bool, was_here: bool },
+    /// It has to be looked for below; so has the collection's header, unless the layer has it.
+    Unknown { has_header: bool },
 }
 
 impl LayerRows {
-    /// Puts an element, where it is known whether there was one. `make` gets the old row, and the
-    /// collection's header; it makes the new row and changes the header, or does nothing.
+    /// Puts an element, where it is known whether there was one: `what` is its key, and what makes the
+    /// row, which is then taken. That gets the old row, and the collection's header; it makes the new row
+    /// and changes the header, or does nothing.
     pub(crate) fn upsert<M>(
         &mut self,
-        element: RowKey,
+        what: &mut Option<(RowKey, M)>,
         header: OidKey,
         below: Below<'_>,
-        make: M,
-    ) -> Upserted<M>
+    ) -> Upserted
     where
         M: FnOnce(Option<&[u8]>, &mut Vec<u8>) -> Option<RowBytes>,
     {
+        const NOT: Upserted = Upserted::Done { put: false, was_here: false };
+        let Some((element, _)) = what else { return NOT };
         let is_known = match &below {
             Below::Unknown => false,
             Below::Layers(layers) => {
@@ -51,26 +57,22 @@ impl LayerRows {
         };
         let [headers, elements] = [Table::Headers, Table::Elements].map(Table::index);
         let Ok([headers, elements]) = self.tables.get_disjoint_mut([headers, elements]) else {
-            return Upserted::Done(false);
+            return NOT;
         };
         let mut found_header = None;
-        let header_row = match (open(headers, &header.into()), &below) {
+        let header_row = match (open(headers, &mut self.header_at, header), &below) {
             (Some(row), _) => row,
-            (None, Below::Found { header: Some(row), .. }) => found_header.insert(row.to_vec()),
-            (None, Below::Found { .. }) => return Upserted::Done(false),
-            (None, _) => return Upserted::Unknown { key: element, make, has_header: false },
+            (None, Below::Found { header: Some(Some(row)), .. }) => {
+                found_header.insert(row.to_vec())
+            }
+            (None, Below::Found { header: Some(None), .. }) => return NOT,
+            (None, _) => return Upserted::Unknown { has_header: false },
         };
-        let mut bytes = element.as_bytes().len() + ENTRY_BYTES;
         let place = elements.find(&element.probe());
         let waiting;
         let old = match (place, &below) {
-            (Err(_), _) if !is_known => {
-                return Upserted::Unknown { key: element, make, has_header: true };
-            }
-            (Ok(place), _) => {
-                bytes = 0;
-                elements.at(place).row()
-            }
+            (Err(_), _) if !is_known => return Upserted::Unknown { has_header: true },
+            (Ok(place), _) => elements.at(place).row(),
             (Err(_), Below::Found { row, .. }) => *row,
             (Err(_), Below::Layers(layers)) => {
                 let key = element.as_bytes();
@@ -80,23 +82,57 @@ impl LayerRows {
             }
             (Err(_), Below::Unknown) => None,
         };
-        let Some(row) = make(old, header_row) else { return Upserted::Done(false) };
-        self.bytes += bytes + row.len();
+        let was_here = place.is_ok();
+        let Some((element, make)) = what.take() else { return NOT };
+        let Some(row) = make(old, header_row) else {
+            return Upserted::Done { put: false, was_here };
+        };
+        self.bytes += row.len();
         match place {
             Ok(place) => *elements.at_mut(place) = Entry::Row(row),
-            Err(place) => elements.insert_at(place, element, Entry::Row(row)),
+            Err(place) => {
+                self.bytes += element.as_bytes().len() + ENTRY_BYTES;
+                elements.insert_at(place, element, Entry::Row(row));
+            }
         }
         if let Some(row) = found_header {
             self.set(Table::Headers, header.into(), Entry::Row(row.into()));
         }
-        Upserted::Done(true)
+        Upserted::Done { put: true, was_here }
     }
 }
 
-/// A row of the layer, to be changed where it stands.
-fn open<'r>(rows: &'r mut RowMap, key: &RowKey) -> Option<&'r mut Vec<u8>> {
-    match rows.get_mut(&key.probe())? {
+/// A row of the layer, to be changed where it stands; `at` is where the last one was, often the same.
+fn open<'r>(rows: &'r mut RowMap, at: &mut Place, key: OidKey) -> Option<&'r mut Vec<u8>> {
+    if !rows.is_at(*at, key.as_bytes()) {
+        *at = rows.find(&RowKey::from(key).probe()).ok()?;
+    }
+    match rows.at_mut(*at) {
         Entry::Row(row) => Some(row.open()),
         Entry::Gone => None,
+    }
+}
+
+/// The layers as they were in one moment.
+pub(crate) struct Moment(Look<Stack>);
+
+impl Store {
+    /// Where the next element of a collection is to be looked for below the layer that it is put into,
+    /// before that is asked itself, since the last one was there: the moment as of which it is. Only where
+    /// all that the layer has is in memory.
+    pub(crate) fn expects_below(&self, collection: Oid) -> Option<Moment> {
+        let was_below = self.last_below.load(Ordering::Relaxed) == collection.0;
+        (was_below && !self.is_private()).then(|| Moment(self.stack.load()))
+    }
+
+    /// Notes whether the last element that was put had to be looked for below.
+    pub(crate) fn note_below(&self, collection: Oid, was_below: bool) {
+        // No collection has the number zero.
+        self.last_below.store(if was_below { collection.0 } else { 0 }, Ordering::Relaxed);
+    }
+
+    /// No layer has come or gone since.
+    pub(crate) fn is_still(&self, moment: &Moment) -> bool {
+        self.stack.is(&moment.0)
     }
 }

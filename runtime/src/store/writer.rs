@@ -4,7 +4,7 @@ use super::{
     changes::{ChangeSet, Happened},
     ends::Ends,
     engine::Store,
-    envelope::Envelope,
+    envelope::{Envelope, Firsts},
     head::Head,
     keeping::Keeping,
     layer::LayerRows,
@@ -34,7 +34,9 @@ pub(crate) struct Writer<'s> {
     /// Something was written that makes this a state of its own.
     pub(super) changed: bool,
     pub(super) old: Vec<u8>,
-    pub(super) row: Vec<u8>,
+    /// What is before the body of the row that is being written.
+    pub(super) front: Vec<u8>,
+    pub(super) firsts: Firsts,
     pub(super) body: Vec<u8>,
     pub(super) log_key: Vec<u8>,
     log_last: Vec<u8>,
@@ -46,7 +48,7 @@ pub(crate) struct Writer<'s> {
     /// Something was deleted that belongs to no state.
     pub(super) tidied: bool,
     /// What is written, where the commit is wanted as a value.
-    recording: Option<Recording>,
+    pub(super) recording: Option<Recording>,
     pub(super) ends: Ends,
 }
 
@@ -62,7 +64,8 @@ impl<'s> Writer<'s> {
             keeping,
             changed: false,
             old: Vec::new(),
-            row: Vec::new(),
+            front: Vec::new(),
+            firsts: Firsts::of(state),
             body: Vec::new(),
             log_key: Vec::new(),
             log_last: Vec::new(),
@@ -117,16 +120,16 @@ impl<'s> Writer<'s> {
         self.log(&row)
     }
 
-    /// Writes a row of the log at `self.log_key`.
+    /// Writes a row of the log at `self.log_key`, which may be another one afterwards.
     fn log(&mut self, row: &[u8]) -> Result<()> {
         let key = std::mem::take(&mut self.log_key);
-        let put = if key > self.log_last {
-            self.log_last.clone_from(&key);
-            self.append_raw(Table::Log, &key, row)
-        } else {
-            self.put_raw(Table::Log, &key, row)
-        };
-        self.log_key = key;
+        if key <= self.log_last {
+            let put = self.put_raw(Table::Log, &key, row);
+            self.log_key = key;
+            return put;
+        }
+        let put = self.append_raw(Table::Log, &key, row);
+        self.log_key = std::mem::replace(&mut self.log_last, key);
         put
     }
 
@@ -211,12 +214,6 @@ impl<'s> Writer<'s> {
     pub(crate) fn put_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
         self.record(table, key, Some(row));
         self.txn.put(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
-    }
-
-    /// As [`put_raw`](Self::put_raw), over the row that was read last in its table.
-    pub(super) fn put_over_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
-        self.record(table, key, Some(row));
-        self.txn.put_over(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
     }
 
     /// Writes a row as it is, behind all others of its table.

@@ -1,0 +1,207 @@
+//! Cursors that are kept on the tables of a transaction: a search begins where the last one ended.
+
+use std::{
+    cell::{RefCell, RefMut},
+    ptr,
+};
+
+use lmdb_sys as ffi;
+
+use super::{
+    env::TableId,
+    error::{Fault, Result},
+    read::{from_val, to_val},
+};
+
+/// How many searches at most go by until it is tried again whether one is for the row behind the last.
+const UNTRIED_MAX: u8 = 63;
+
+/// A cursor on a table.
+#[derive(Clone, Copy)]
+struct Kept {
+    raw: *mut ffi::MDB_cursor,
+    /// When it was opened or renewed last.
+    round: u64,
+    /// For so many searches it is not tried whether they are for the row behind the last.
+    untried: u8,
+    /// So many it was not the last time, since the try before it was in vain.
+    in_vain: u8,
+}
+
+impl Kept {
+    const NONE: Self = Self { raw: ptr::null_mut(), round: 0, untried: 0, in_vain: 0 };
+
+    /// The value at `key`, if that is right behind where the cursor is, and it is worth a try: rows are
+    /// often looked for in their order, and a step costs a sixth of a search.
+    ///
+    /// # Safety
+    /// The cursor's transaction must be neither ended nor written to for `'t`.
+    #[inline]
+    unsafe fn next<'t>(&mut self, key: &[u8]) -> Option<&'t [u8]> {
+        if let Some(untried) = self.untried.checked_sub(1) {
+            self.untried = untried;
+            return None;
+        }
+        let (mut k, mut v) = (to_val(&[]), to_val(&[]));
+        // SAFETY: the cursor is open and its transaction alive; both are only written.
+        let code = unsafe { ffi::mdb_cursor_get(self.raw, &raw mut k, &raw mut v, ffi::MDB_NEXT) };
+        // SAFETY: filled by a successful call; the caller vouches for `'t`.
+        let found = code == ffi::MDB_SUCCESS && unsafe { from_val(&k) } == key;
+        self.in_vain = if found { 0 } else { (2 * self.in_vain + 1).min(UNTRIED_MAX) };
+        self.untried = self.in_vain;
+        // SAFETY: as above.
+        found.then(|| unsafe { from_val(&v) })
+    }
+
+    /// It is hardly ever near what is looked for: a search does better without it.
+    fn is_lost(&self) -> bool {
+        self.in_vain == UNTRIED_MAX
+    }
+}
+
+/// What LMDB says of a value that was looked for.
+///
+/// # Safety
+/// If `code` is a success, `v` is a value that stays for `'t`.
+unsafe fn value<'t>(code: i32, v: &ffi::MDB_val) -> Result<Option<&'t [u8]>> {
+    match code {
+        // SAFETY: the caller vouches for it.
+        ffi::MDB_SUCCESS => Ok(Some(unsafe { from_val(v) })),
+        ffi::MDB_NOTFOUND => Ok(None),
+        code => Err(Fault::new(code)),
+    }
+}
+
+/// A cursor for each table that the transaction has looked into.
+#[derive(Default)]
+pub(super) struct Cursors {
+    kept: RefCell<Vec<Kept>>,
+    /// Counts how often the transaction has begun anew.
+    round: u64,
+}
+
+impl Cursors {
+    /// The transaction, which only reads, begins anew.
+    pub(super) fn begin_anew(&mut self) {
+        self.round += 1;
+    }
+
+    /// The cursor on a table.
+    ///
+    /// # Safety
+    /// `txn` must be live, and every call must name the same one until [`close`](Self::close).
+    #[inline]
+    pub(super) unsafe fn on(
+        &self,
+        txn: *mut ffi::MDB_txn,
+        table: TableId,
+    ) -> Result<*mut ffi::MDB_cursor> {
+        // SAFETY: the caller vouches for `txn`.
+        unsafe { self.kept(txn, table) }.map(|kept| kept.raw)
+    }
+
+    /// # Safety
+    /// As for [`on`](Self::on).
+    #[inline]
+    unsafe fn kept(&self, txn: *mut ffi::MDB_txn, table: TableId) -> Result<RefMut<'_, Kept>> {
+        let kept = RefMut::filter_map(self.kept.borrow_mut(), |all| {
+            let kept = all.get_mut(table.0 as usize)?;
+            (!kept.raw.is_null() && kept.round == self.round).then_some(kept)
+        });
+        match kept {
+            Ok(kept) => Ok(kept),
+            // SAFETY: the caller vouches for `txn`.
+            Err(all) => unsafe { self.open(all, txn, table) },
+        }
+    }
+
+    /// # Safety
+    /// As for [`on`](Self::on).
+    #[cold]
+    unsafe fn open<'c>(
+        &self,
+        mut all: RefMut<'c, Vec<Kept>>,
+        txn: *mut ffi::MDB_txn,
+        table: TableId,
+    ) -> Result<RefMut<'c, Kept>> {
+        let place = table.0 as usize;
+        if all.len() <= place {
+            all.resize(place + 1, Kept::NONE);
+        }
+        let kept = &mut all[place];
+        // SAFETY: the caller vouches for `txn`; `table` belongs to its environment; `raw` receives a new
+        // cursor, or is one of this transaction as it was before it began anew.
+        Fault::check(unsafe {
+            if kept.raw.is_null() {
+                ffi::mdb_cursor_open(txn, table.0, &raw mut kept.raw)
+            } else {
+                ffi::mdb_cursor_renew(txn, kept.raw)
+            }
+        })?;
+        kept.round = self.round;
+        Ok(RefMut::map(all, |all| &mut all[place]))
+    }
+
+    /// The value at `key`; if there is one, the cursor is on it.
+    ///
+    /// # Safety
+    /// As for [`on`](Self::on); and `txn` must be neither ended nor written to for `'t`.
+    pub(super) unsafe fn find<'t>(
+        &self,
+        txn: *mut ffi::MDB_txn,
+        table: TableId,
+        key: &[u8],
+    ) -> Result<Option<&'t [u8]>> {
+        // SAFETY: the caller vouches for `txn`.
+        let mut kept = unsafe { self.kept(txn, table) }?;
+        // SAFETY: the caller vouches for `'t`.
+        if let Some(value) = unsafe { kept.next(key) } {
+            return Ok(Some(value));
+        }
+        let (mut k, mut v) = (to_val(key), to_val(&[]));
+        // SAFETY: the cursor is open and its transaction alive; `k` is only read; the caller vouches
+        // for `'t`.
+        unsafe {
+            value(ffi::mdb_cursor_get(kept.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY), &v)
+        }
+    }
+
+    /// The value at `key`; the cursor may be anywhere.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    pub(super) unsafe fn get<'t>(
+        &self,
+        txn: *mut ffi::MDB_txn,
+        table: TableId,
+        key: &[u8],
+    ) -> Result<Option<&'t [u8]>> {
+        // SAFETY: the caller vouches for `txn`.
+        let mut kept = unsafe { self.kept(txn, table) }?;
+        // SAFETY: the caller vouches for `'t`.
+        if let Some(value) = unsafe { kept.next(key) } {
+            return Ok(Some(value));
+        }
+        let (mut k, mut v) = (to_val(key), to_val(&[]));
+        // SAFETY: as in `find`.
+        unsafe {
+            let code = if kept.is_lost() {
+                ffi::mdb_get(txn, table.0, &raw mut k, &raw mut v)
+            } else {
+                ffi::mdb_cursor_get(kept.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY)
+            };
+            value(code, &v)
+        }
+    }
+
+    /// Closes them all.
+    ///
+    /// # Safety
+    /// Their transaction must be active, or one that only reads and has not been freed.
+    pub(super) unsafe fn close(&mut self) {
+        for kept in self.kept.get_mut().drain(..).filter(|kept| !kept.raw.is_null()) {
+            // SAFETY: opened by `open`, closed once; the caller vouches for the transaction.
+            unsafe { ffi::mdb_cursor_close(kept.raw) }
+        }
+    }
+}
