@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use db0_runtime::{
-    Chunk, Result,
-    derived::{Members, Sight, Way},
-};
+use db0_runtime::{Bearers, Chunk, Result, derived::Way};
 
 use crate::{
     ids::{IdSet, oid_at, place_of},
@@ -19,19 +16,29 @@ const AT_ONCE: usize = 256;
 impl Plan {
     /// Calls `each` with every chunk that has results, until it says that this is enough.
     pub(crate) fn each_chunk(&self, mut each: impl FnMut(u64, &Chunk) -> bool) -> Result<()> {
-        let (mut next, mut chunk) = (Some(0), Chunk::EMPTY);
-        while let Some(from) = next {
+        let mut chunk = Chunk::EMPTY;
+        self.each_look(|look, from, to| {
+            let Some(number) = look.next_results(from, &mut chunk)? else { return Ok(None) };
+            let goes_on = chunk.is_empty() || is_behind(number, to) || each(number, &chunk);
+            Ok(goes_on.then_some(number))
+        })
+    }
+
+    /// Calls `step` to look from a chunk on: it gives the chunk that it has come to, or none if there
+    /// is no other, or enough. It is to leave alone what is at or behind the last argument, which is
+    /// looked at afresh.
+    fn each_look(
+        &self,
+        mut step: impl FnMut(Look<'_, '_>, u64, Option<u64>) -> Result<Option<u64>>,
+    ) -> Result<()> {
+        let mut next = Some(0);
+        while let Some(mut from) = next {
             next = self.look(from, AT_ONCE, |look, to| {
-                let mut from = from;
-                while let Some(number) = look.next(from)? {
-                    if to.is_some_and(|to| number >= to) {
-                        break;
+                while !is_behind(from, to) {
+                    match step(look, from, to)? {
+                        Some(number) => from = number + 1,
+                        None => return Ok(None),
                     }
-                    look.results(number, &mut chunk)?;
-                    if !chunk.is_empty() && !each(number, &chunk) {
-                        return Ok(None);
-                    }
-                    from = number + 1;
                 }
                 Ok(to)
             })?;
@@ -42,11 +49,11 @@ impl Plan {
     /// Finds the first chunk at or after `from` that may have results, and these.
     pub(crate) fn next_results(&self, mut from: u64, chunk: &mut Chunk) -> Result<Option<u64>> {
         loop {
-            let found = self.look(from, 1, |look, to| match (look.next(from)?, to) {
+            let found = self.look(from, 1, |look, to| {
+                let found = look.next_results(from, chunk)?;
                 // What is new there has not been seen.
-                (found, Some(to)) if found.is_none_or(|number| number >= to) => Ok(Err(to)),
-                (Some(number), _) => look.results(number, chunk).map(|()| Ok(Some(number))),
-                (None, _) => Ok(Ok(None)),
+                let unseen = to.filter(|to| found.is_none_or(|number| number >= *to));
+                Ok(unseen.map_or(Ok(found), Err))
             })?;
             match found {
                 Ok(found) => return Ok(found),
@@ -59,43 +66,20 @@ impl Plan {
         let mut count = 0;
         match (&self.root, &self.tags[..]) {
             (Step::All, [class]) => return class.members.count(&self.objects),
-            (Step::Tag(_), [class, tag]) => {
-                self.each_number([class.members, tag.members], |ways, number| {
-                    let [class, tag] = ways;
-                    count += tag.len_of_both(class, number)?;
-                    Ok(())
+            (Step::Tag(tag), _) => {
+                let mut chunk = Chunk::EMPTY;
+                self.each_look(|look, from, to| {
+                    let next = look.next_count(*tag, from, &mut chunk)?;
+                    count += next.filter(|(number, _)| !is_behind(*number, to)).map_or(0, |n| n.1);
+                    Ok(next.map(|(number, _)| number))
                 })?;
-                return Ok(count);
             }
-            _ => {}
+            _ => self.each_chunk(|_, chunk| {
+                count += u64::from(chunk.len());
+                true
+            })?,
         }
-        self.each_chunk(|_, chunk| {
-            count += u64::from(chunk.len());
-            true
-        })?;
         Ok(count)
-    }
-
-    /// Calls `each` with every chunk that all of these may have members in.
-    fn each_number<const N: usize>(
-        &self,
-        members: [Members; N],
-        mut each: impl FnMut(&mut [Way<'_>; N], u64) -> Result<()>,
-    ) -> Result<()> {
-        let mut next = Some(0);
-        while let Some(mut from) = next {
-            let sight = Sight::open(&self.objects, members, from, AT_ONCE)?;
-            let mut ways = std::array::from_fn(|nth| sight.way(nth));
-            next = sight.to();
-            while let Some(number) = next_of_all(&mut ways, from)? {
-                if next.is_some_and(|to| number >= to) {
-                    break;
-                }
-                each(&mut ways, number)?;
-                from = number + 1;
-            }
-        }
-        Ok(())
     }
 
     /// How many objects there are of the classes that results are of.
@@ -146,24 +130,116 @@ impl Plan {
     }
 }
 
-impl Look<'_, '_> {
-    /// The next chunk at or after `from` that may have results.
-    fn next(self, from: u64) -> Result<Option<u64>> {
-        if self.plan.root.source().is_some() {
-            return self.next_of(&self.plan.root, from);
+impl<'r> Look<'r, '_> {
+    /// Finds the first chunk at or after `from` that may have results, and makes `chunk` these.
+    fn next_results(self, mut from: u64, chunk: &mut Chunk) -> Result<Option<u64>> {
+        let root = &self.plan.root;
+        if let Some(source) = root.source() {
+            let Some(number) = self.next_of(root, from)? else { return Ok(None) };
+            *chunk = Chunk::EMPTY;
+            source.chunk(&self.plan.objects, number, chunk)?;
+            self.keep(root, number, chunk)?;
+            return Ok(Some(number));
         }
-        let Some(class) = self.next_of_classes(from)? else { return Ok(None) };
-        let mut at = class;
-        // The tag and the class must both have the chunk: they take turns in skipping.
+        let lead = self.lead()?;
         loop {
-            let Some(next) = self.next_of(&self.plan.root, at)? else { return Ok(None) };
-            if next == at {
-                return Ok(Some(at));
+            let Some(number) = self.next_of(root, from)? else { return Ok(None) };
+            let bearers = lead.map(|lead| self.load(lead, number, chunk)).transpose()?;
+            if !bearers.is_some_and(|bearers| self.are_results(bearers, number)) {
+                // The criteria and the class must both have the chunk: they take turns in skipping.
+                let Some(class) = self.next_of_classes(number)? else { return Ok(None) };
+                if class > number {
+                    from = class;
+                    continue;
+                }
+                match bearers {
+                    Some(_) => self.keep_classes(number, chunk)?,
+                    None => self.of_classes(number, chunk)?,
+                }
             }
-            let Some(class) = self.next_of_classes(next)? else { return Ok(None) };
-            at = class;
-            if class == next {
-                return Ok(Some(at));
+            self.keep_behind(lead, number, chunk)?;
+            return Ok(Some(number));
+        }
+    }
+
+    /// Finds the first chunk at or after `from` in which a tag, which is all that is asked for, may have
+    /// results, and how many there are.
+    fn next_count(self, tag: usize, from: u64, chunk: &mut Chunk) -> Result<Option<(u64, u64)>> {
+        let Some(number) = self.at(tag, from, |way| way.next(from))? else { return Ok(None) };
+        let (len, bearers) = self.at(tag, number, |way| way.len(number))?;
+        if self.are_results(bearers, number) {
+            return Ok(Some((number, len)));
+        }
+        let next = self.next_results(number, chunk)?;
+        Ok(next.map(|number| (number, u64::from(chunk.len()))))
+    }
+
+    /// The step whose members are the first that results are looked for among: the smallest of those
+    /// that must all hold. None if that is not known without an object at hand.
+    fn lead(self) -> Result<Option<&'r Step>> {
+        let first = match &self.plan.root {
+            Step::And(and) => and.in_order(self)?.next(),
+            other => Some(other),
+        };
+        let is_tag = |step: &Step| matches!(step, Step::Tag(_));
+        Ok(first.filter(|step| match step {
+            Step::Tag(_) | Step::Ids(..) => true,
+            Step::Or(steps) => steps.iter().all(is_tag),
+            _ => false,
+        }))
+    }
+
+    /// Makes `chunk` all members of a [lead](Self::lead); gives of which class they are.
+    fn load(self, lead: &Step, number: u64, chunk: &mut Chunk) -> Result<Bearers> {
+        match lead {
+            Step::Tag(tag) => return self.at(*tag, number, |way| way.load(number, chunk)),
+            Step::Ids(ids, _) => {
+                chunk.clone_from(ids.chunk(number).unwrap_or(&Chunk::EMPTY));
+                return Ok(Bearers::UNKNOWN);
+            }
+            _ => {}
+        }
+        *chunk = Chunk::EMPTY;
+        let mut bearers = Bearers::NOBODY;
+        if let Step::Or(steps) = lead {
+            for step in steps {
+                if let Step::Tag(tag) = step {
+                    bearers = bearers.and(self.at(*tag, number, |way| way.add(number, chunk))?);
+                }
+            }
+        }
+        Ok(bearers)
+    }
+
+    /// Who bears a tag in a chunk is of the classes that results are of: that is known without a look at
+    /// the objects of these.
+    fn are_results(self, bearers: Bearers, number: u64) -> bool {
+        let classes = &self.plan.tags[..self.plan.classes];
+        classes.iter().position(|class| class.members.are(bearers)).is_some_and(|class| {
+            // Some of them may be deleted by now, which it takes a look to tell.
+            self.in_moment(class, |way| !way.is_changed(number)).unwrap_or(false)
+        })
+    }
+
+    /// Keeps what the rest of the criteria lets through.
+    fn keep_behind(self, lead: Option<&Step>, number: u64, among: &mut Chunk) -> Result<()> {
+        match (lead, &self.plan.root) {
+            (Some(_), Step::And(and)) => self.keep_all(and.in_known_order().skip(1), number, among),
+            (Some(_), _) => Ok(()),
+            (None, root) => self.keep(root, number, among),
+        }
+    }
+
+    /// The next chunk at or after `from` that may have results.
+    fn next(self, mut from: u64) -> Result<Option<u64>> {
+        loop {
+            let Some(number) = self.next_of(&self.plan.root, from)? else { return Ok(None) };
+            if self.plan.root.source().is_some() {
+                return Ok(Some(number));
+            }
+            match self.next_of_classes(number)? {
+                Some(class) if class > number => from = class,
+                found => return Ok(found),
             }
         }
     }
@@ -184,32 +260,27 @@ impl Look<'_, '_> {
         }
         for class in 0..self.plan.classes {
             self.at(class, number, |way| {
-                if class == 0 { way.load(number, chunk) } else { way.add(number, chunk) }
+                let add = if class == 0 { Way::load } else { Way::add };
+                add(way, number, chunk)
             })?;
         }
         Ok(())
     }
 
-    /// Makes `chunk` the results in one chunk.
-    fn results(self, number: u64, chunk: &mut Chunk) -> Result<()> {
-        if let Some(source) = self.plan.root.source() {
-            *chunk = Chunk::EMPTY;
-            source.chunk(&self.plan.objects, number, chunk)?;
-        } else {
-            self.of_classes(number, chunk)?;
+    /// Keeps those of `among` that are of the classes that results are of.
+    fn keep_classes(self, number: u64, among: &mut Chunk) -> Result<()> {
+        if self.plan.classes == 1 {
+            return self.at(0, number, |way| way.keep(number, among));
         }
-        self.keep(&self.plan.root, number, chunk)
+        let mut of_classes = Chunk::EMPTY;
+        self.of_classes(number, &mut of_classes)?;
+        among.and(&of_classes);
+        Ok(())
     }
 
     /// Keeps those of `among` that are results.
     fn keep_results(self, number: u64, among: &mut Chunk) -> Result<()> {
-        if self.plan.classes == 1 {
-            self.at(0, number, |way| way.keep(number, among))?;
-        } else {
-            let mut of_classes = Chunk::EMPTY;
-            self.of_classes(number, &mut of_classes)?;
-            among.and(&of_classes);
-        }
+        self.keep_classes(number, among)?;
         if among.is_empty() { Ok(()) } else { self.keep(&self.plan.root, number, among) }
     }
 
@@ -258,14 +329,7 @@ impl Look<'_, '_> {
                 None => *among = Chunk::EMPTY,
             },
             Step::Query(query) => self.query(*query).keep_results(number, among)?,
-            Step::And(and) => {
-                for step in and.in_known_order() {
-                    if among.is_empty() {
-                        return Ok(());
-                    }
-                    self.keep(step, number, among)?;
-                }
-            }
+            Step::And(and) => self.keep_all(and.in_known_order(), number, among)?,
             Step::Or(steps) => self.keep_any(steps, number, among)?,
             Step::Not(step) => {
                 if let Step::Tag(tag) = **step {
@@ -278,6 +342,21 @@ impl Look<'_, '_> {
             Step::Field(test) => keep_if(number, among, |oid| test.holds(objects, oid))?,
             Step::Indexed(indexed) => indexed.keep(objects, number, among)?,
             Step::Filter(test) => keep_if(number, among, |oid| test(objects, oid))?,
+        }
+        Ok(())
+    }
+
+    /// Keeps those of `among` that fulfil all of these steps.
+    fn keep_all<'p>(
+        self,
+        mut steps: impl Iterator<Item = &'p Step>,
+        number: u64,
+        among: &mut Chunk,
+    ) -> Result<()> {
+        while !among.is_empty()
+            && let Some(step) = steps.next()
+        {
+            self.keep(step, number, among)?;
         }
         Ok(())
     }
@@ -300,19 +379,9 @@ impl Look<'_, '_> {
     }
 }
 
-/// The next chunk at or after `from` that all of these may have members in: they take turns in skipping.
-fn next_of_all(ways: &mut [Way<'_>], from: u64) -> Result<Option<u64>> {
-    let mut at = from;
-    loop {
-        let start = at;
-        for way in &mut *ways {
-            let Some(next) = way.next(at)? else { return Ok(None) };
-            at = next;
-        }
-        if at == start {
-            return Ok(Some(at));
-        }
-    }
+/// A chunk is not looked at yet.
+fn is_behind(number: u64, to: Option<u64>) -> bool {
+    to.is_some_and(|to| number >= to)
 }
 
 /// Keeps the objects of `among` that a test holds for.

@@ -122,6 +122,13 @@ impl Look<'_, '_> {
         }
     }
 
+    /// As [`at`](Self::at), if this is a look at one moment; none, and nothing is done, else.
+    pub(crate) fn in_moment<R>(self, tag: usize, go: impl FnOnce(&Way<'_>) -> R) -> Option<R> {
+        let moment = self.moment?;
+        let mut way = moment.ways[tag].borrow_mut();
+        Some(go(way.get_or_insert_with(|| moment.sight.way(moment.first + tag))))
+    }
+
     /// At one of the plan's queries.
     pub(crate) fn query(self, nth: usize) -> Self {
         let moment = self.moment.map(|moment| &moment.queries[nth]);

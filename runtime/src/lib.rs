@@ -29,7 +29,7 @@ pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{
     Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State,
 };
-pub use store::{Chunk, Space};
+pub use store::{Bearers, Chunk, Space};
 pub use txn::abort;
 pub use verify::{BeginCheck, ElementCheck, Finding, Verification, Verifying};
 pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};

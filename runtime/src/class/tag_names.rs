@@ -289,7 +289,8 @@ mod tests {
         let mut postings = Postings::default();
         for (tag, oid, joins) in moves {
             let tag = names.find_or_add(store, &name(tag)).expect("it has a number");
-            postings.set(tag, Oid(*oid), *joins);
+            let oid = Oid(*oid);
+            if *joins { postings.join(tag, (oid, None)) } else { postings.leave(tag, oid) }
         }
         let mut written = NamesWritten::default();
         let state = store.commit(&mut |writer| {

@@ -244,12 +244,12 @@ impl Life<'_> {
             self.plan.rows.delete(Table::Objects, key.as_bytes());
             if let Some(class) = class {
                 self.plan.deleted.push((class, oid));
-                self.plan.rows.postings.set(Objects::class_tag(class), oid, false);
+                self.plan.rows.postings.leave(Objects::class_tag(class), oid);
             }
         }
         // Deleted on purpose, an object may still bear some.
         for tag in self.tags_put_on(oid)?.all() {
-            self.plan.rows.postings.set(tag, oid, false);
+            self.plan.rows.postings.leave(tag, oid);
             self.plan.rows.retag(oid).set(tag, Done::Off);
         }
         self.take_off_given(oid, &field_tags_key(oid))?;
@@ -266,7 +266,7 @@ impl Life<'_> {
         let Some(tags) = tags else { return Ok(()) };
         let damaged = || self.store().corrupt(Table::ObjectTags, key, "the row is damaged");
         let tags = tags.ok_or_else(damaged)?;
-        tags.all().for_each(|tag| self.plan.rows.postings.set(tag, oid, false));
+        tags.all().for_each(|tag| self.plan.rows.postings.leave(tag, oid));
         self.plan.rows.delete(Table::ObjectTags, key);
         Ok(())
     }

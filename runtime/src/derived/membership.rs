@@ -7,7 +7,7 @@ use crate::{
     Result,
     class::{Class, TagName},
     object::{Cast, Objects, Young},
-    store::{CHUNK_BITS, Chunk, ClassId, Oid, TagId, place},
+    store::{Bearers, CHUNK_BITS, Chunk, ClassId, Oid, TagId, place},
 };
 
 /// A tag or class of a view whose members can be asked for.
@@ -81,7 +81,7 @@ impl Members {
             let sight = Sight::open(objects, [*self], next, COUNTED_AT_ONCE)?;
             let mut way = sight.way(0);
             while let Some(number) = way.next(next)? {
-                count += way.len(number)?;
+                count += way.len(number)?.0;
                 next = number + 1;
             }
             from = sight.to();
@@ -98,9 +98,14 @@ impl Members {
         Self { tag: Objects::class_tag(class), class: Some(class) }
     }
 
+    /// It is a class, and these are all of it.
+    pub fn are(&self, bearers: Bearers) -> bool {
+        self.class.is_some_and(|class| bearers.are_of(class))
+    }
+
     /// Adds the members of one chunk.
     pub fn chunk(&self, objects: &Objects, number: u64, chunk: &mut Chunk) -> Result<()> {
-        Sight::open(objects, [*self], number, 1)?.way(0).add(number, chunk)
+        Sight::open(objects, [*self], number, 1)?.way(0).add(number, chunk).map(drop)
     }
 
     /// The first chunk at or after `from` that may have members.

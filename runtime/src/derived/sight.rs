@@ -6,7 +6,7 @@ use super::membership::{Members, New};
 use crate::{
     Result,
     object::Objects,
-    store::{Chunk, Container, Containers, OfTag, place},
+    store::{Bearers, Chunk, Container, Containers, OfTag, place},
 };
 
 /// A look at the members of some tags and classes. It holds a read of the file: no code of the user's
@@ -75,17 +75,28 @@ impl Way<'_> {
         let mut chunk = Chunk::EMPTY;
         self.of_tag.with(number, |container| chunk.load(container))?;
         new.apply(&mut chunk);
-        Ok(using(Container::Chunk(&chunk)))
+        Ok(using(Container::of_chunk(&chunk)))
     }
 
-    /// Makes `chunk` the members of a chunk.
-    pub fn load(&mut self, number: u64, chunk: &mut Chunk) -> Result<()> {
-        self.with(number, |container| chunk.load(container))
+    /// Members of a chunk may not be as they are stored.
+    pub fn is_changed(&self, number: u64) -> bool {
+        self.new.contains_key(&number) || self.of_tag.is_changed(number)
     }
 
-    /// Adds the members of a chunk.
-    pub fn add(&mut self, number: u64, chunk: &mut Chunk) -> Result<()> {
-        self.with(number, |container| chunk.add(container))
+    /// Makes `chunk` the members of a chunk; gives of which class they are.
+    pub fn load(&mut self, number: u64, chunk: &mut Chunk) -> Result<Bearers> {
+        self.with(number, |container| {
+            chunk.load(container);
+            container.bearers()
+        })
+    }
+
+    /// Adds the members of a chunk; gives of which class they are.
+    pub fn add(&mut self, number: u64, chunk: &mut Chunk) -> Result<Bearers> {
+        self.with(number, |container| {
+            chunk.add(container);
+            container.bearers()
+        })
     }
 
     /// Keeps those of `among` that are members.
@@ -98,14 +109,10 @@ impl Way<'_> {
         self.with(number, |container| among.take_out(container))
     }
 
-    /// How many members a chunk has.
-    pub fn len(&mut self, number: u64) -> Result<u64> {
-        self.with(number, |container| u64::from(container.len()))
-    }
-
-    /// How many of them are members of the other, too.
-    pub fn len_of_both(&mut self, other: &mut Way<'_>, number: u64) -> Result<u64> {
-        self.with(number, |mine| other.with(number, |theirs| u64::from(mine.len_of_both(theirs))))?
+    /// How many members a chunk has, and of which class they are.
+    #[inline]
+    pub fn len(&mut self, number: u64) -> Result<(u64, Bearers)> {
+        self.with(number, |container| (u64::from(container.len()), container.bearers()))
     }
 
     /// Whether a number of a chunk is a member.

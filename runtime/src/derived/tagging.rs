@@ -128,7 +128,7 @@ impl TakenOff {
         for ((oid, class), tag) in self.tags {
             note(rows, (oid, class)).set(tag, Done::Off);
         }
-        self.left.into_iter().for_each(|(tag, oid)| rows.postings.set(tag, oid, false));
+        self.left.into_iter().for_each(|(tag, oid)| rows.postings.leave(tag, oid));
     }
 }
 
@@ -148,7 +148,7 @@ fn put_on(rows: &mut LayerRows, these: &[Found], tags: &[TagId], done: Done) {
         rows.retag_all(these, &Retag::of(tags, done));
     }
     for tag in tags {
-        rows.postings.join(*tag, these, |(oid, _)| *oid);
+        rows.postings.join_all(*tag, these, |of| *of);
     }
 }
 

@@ -4,7 +4,7 @@ use super::{definition::Definition, entry::entry_row, tags};
 use crate::{
     class::{Kept, KeptKey, KeyUse},
     codec::key::{FieldKind, KeySink, SinkKey},
-    store::{Entry, IndexId, LayerRows, Oid, PutOn, RowKey, Table, TagId},
+    store::{ClassId, Entry, IndexId, LayerRows, Oid, PutOn, RowKey, Table, TagId},
 };
 
 /// Entries that come and go with one step.
@@ -61,6 +61,7 @@ impl Claimed {
 #[derive(Debug)]
 struct TagChange {
     oid: Oid,
+    class: ClassId,
     all: Vec<TagId>,
     joined: Vec<TagId>,
     left: Vec<TagId>,
@@ -113,12 +114,12 @@ impl Change {
     /// Notes the tags that the object's fields give it: ascending, with those that come and go.
     pub(crate) fn retag(
         &mut self,
-        oid: Oid,
+        (oid, class): (Oid, ClassId),
         all: Vec<TagId>,
         joined: Vec<TagId>,
         left: Vec<TagId>,
     ) {
-        self.tags = Some(TagChange { oid, all, joined, left });
+        self.tags = Some(TagChange { oid, class, all, joined, left });
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -133,7 +134,7 @@ impl Change {
                 Entry::Gone => to.delete(Table::Fields, key.as_bytes()),
             }
         }
-        let Some(TagChange { oid, all, joined, left }) = self.tags else { return };
+        let Some(TagChange { oid, class, all, joined, left }) = self.tags else { return };
         let key = tags::field_tags_key(oid);
         if all.is_empty() {
             to.delete(Table::ObjectTags, &key);
@@ -142,8 +143,8 @@ impl Change {
             PutOn { holding: all, passive: Vec::new() }.encode(&mut row);
             to.put(Table::ObjectTags, &key, row);
         }
-        joined.into_iter().for_each(|tag| to.postings.set(tag, oid, true));
-        left.into_iter().for_each(|tag| to.postings.set(tag, oid, false));
+        joined.into_iter().for_each(|tag| to.postings.join(tag, (oid, Some(class))));
+        left.into_iter().for_each(|tag| to.postings.leave(tag, oid));
     }
 }
 

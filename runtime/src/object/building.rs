@@ -279,7 +279,7 @@ impl Objects {
         }
         let mut change = Change::between(narrow, T::INFO.name, oid, [&KeySink::default(), &sink]);
         if retags {
-            self.retag_built(all, T::INFO.name, oid, &sink, &mut change)?;
+            self.retag_built(all, class, oid, &sink, &mut change)?;
         }
         Ok((!change.is_empty()).then_some(change))
     }

@@ -8,7 +8,7 @@ use crate::{
     class::{Class, ClassState, Kept, TagName},
     codec::key::KeySink,
     fields::{Change, Claim, field_tags_key, holders},
-    store::{Oid, PutOn, TagId},
+    store::{ClassId, Oid, PutOn, TagId},
     sync::thread_local,
 };
 
@@ -57,7 +57,7 @@ impl Objects {
         let change = if sinks[0] == sinks[1] {
             Ok(None)
         } else {
-            self.change_between::<T>(kept, oid, &sinks)
+            self.change_between::<T>(class, kept, oid, &sinks)
         };
         SINKS.set(sinks);
         change
@@ -65,12 +65,13 @@ impl Objects {
 
     fn change_between<T: Class>(
         &self,
+        class: &ClassState,
         kept: &Kept,
         oid: Oid,
         [old, new]: &[KeySink; 2],
     ) -> Result<Option<Box<Change>>> {
         let mut change = Change::between(kept, T::INFO.name, oid, [old, new]);
-        self.retag(kept, T::INFO.name, oid, [old, new], &mut change)?;
+        self.retag(kept, class, oid, [old, new], &mut change)?;
         if !self.shared().in_atomic() {
             self.check_claims(&change.claims, false)?;
         }
@@ -81,37 +82,41 @@ impl Objects {
     fn retag(
         &self,
         kept: &Kept,
-        class: &str,
+        class: &ClassState,
         oid: Oid,
         [old, new]: [&KeySink; 2],
         change: &mut Change,
     ) -> Result<()> {
-        let before = field_tags(kept, class, old)?;
-        let after = field_tags(kept, class, new)?;
+        let before = field_tags(kept, &class.name, old)?;
+        let after = field_tags(kept, &class.name, new)?;
         if before == after {
             return Ok(());
         }
         let (before, after) = (self.numbers_of(&before)?, self.numbers_of(&after)?);
-        self.retag_from(oid, before, after, change)
+        self.retag_from((oid, class.id), before, after, change)
     }
 
     /// As [`retag`](Self::retag), for an object whose fields' tags are those of its row.
     pub(super) fn retag_built(
         &self,
         kept: &Kept,
-        class: &str,
+        class: &ClassState,
         oid: Oid,
         new: &KeySink,
         change: &mut Change,
     ) -> Result<()> {
         let before = self.tags_given(oid)?.holding;
-        let after = self.numbers_of(&field_tags(kept, class, new)?)?;
-        if before == after { Ok(()) } else { self.retag_from(oid, before, after, change) }
+        let after = self.numbers_of(&field_tags(kept, &class.name, new)?)?;
+        if before == after {
+            Ok(())
+        } else {
+            self.retag_from((oid, class.id), before, after, change)
+        }
     }
 
     fn retag_from(
         &self,
-        oid: Oid,
+        (oid, class): (Oid, ClassId),
         before: Vec<TagId>,
         after: Vec<TagId>,
         change: &mut Change,
@@ -123,7 +128,7 @@ impl Objects {
             let put_on = self.view().tags_seen()?.put_on(oid)?;
             left.retain(|tag| !put_on.has(*tag));
         }
-        change.retag(oid, after, joined, left);
+        change.retag((oid, class), after, joined, left);
         Ok(())
     }
 

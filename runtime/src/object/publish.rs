@@ -125,7 +125,7 @@ impl Objects {
         self.publishing(|moment, to| {
             cell.delete(moment)?;
             let class = Self::class_tag(cell.class().id);
-            to.store.with_target(|rows| rows.write().postings.set(class, cell.oid(), false));
+            to.store.with_target(|rows| rows.write().postings.leave(class, cell.oid()));
             to.count(&[], references);
             to.keep(kept);
             // Also a new one: what it consists of beside its row has to go.

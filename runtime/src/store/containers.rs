@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    bearers::Bearers,
     checked::Mark,
     chunk::Chunk,
     container::Container,
@@ -139,10 +140,16 @@ impl<'c> OfTag<'c> {
                     chunk.load(stored);
                     chunk
                 });
-                delta.apply(changed);
+                delta.apply(changed, Bearers::UNKNOWN);
             }
         }
-        Ok(using(changed.as_ref().map_or(stored, Container::Chunk)))
+        Ok(using(changed.as_ref().map_or(stored, Container::of_chunk)))
+    }
+
+    /// The container of one chunk may not be as it is stored.
+    pub(crate) fn is_changed(&self, number: u64) -> bool {
+        let changes = |layer: &&Arc<Layer>| layer.read().postings.delta(self.tag, number).is_some();
+        self.changes.iter().any(changes)
     }
 
     /// About how many members there are below `end`: the first containers are taken to be like the

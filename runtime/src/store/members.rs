@@ -1,6 +1,7 @@
 //! Writing who bears what: containers of members, and the tags of each object.
 
 use super::{
+    bearers::Bearers,
     chunk::Chunk,
     container::Container,
     in_order::InOrder,
@@ -15,6 +16,12 @@ use super::{
 use crate::Result;
 
 impl Writer<'_> {
+    /// Objects are left out that tags may be written of: of these it is not known any more whether they
+    /// are of a class.
+    pub(crate) fn leave_out(&mut self) {
+        self.is_partial = true;
+    }
+
     /// Changes memberships, oldest change first: each container is written once.
     pub(crate) fn postings<const N: usize>(&mut self, all: [&Postings; N]) -> Result<()> {
         let mut key = Vec::new();
@@ -34,16 +41,21 @@ impl Writer<'_> {
     ) -> Result<()> {
         let store = self.store();
         let mut is_empty = false;
+        let unwritten = if self.is_partial { Bearers::UNKNOWN } else { Bearers::NOBODY };
         self.change(Table::Postings, key, |old, body| {
-            let mut members = Chunk::EMPTY;
+            let (mut members, mut bearers) = (Chunk::EMPTY, unwritten);
             if let Some(old) = old {
                 let damaged = || store.corrupt(Table::Postings, key, "the container is damaged");
-                members.load(Container::sound(old).ok_or_else(damaged)?);
+                let old = Container::sound(old).ok_or_else(damaged)?;
+                members.load(old);
+                bearers = bearers.and(old.bearers());
             }
-            deltas.for_each(|delta| delta.apply(&mut members));
+            for delta in deltas {
+                bearers = delta.apply(&mut members, bearers);
+            }
             is_empty = members.is_empty();
             if !is_empty {
-                members.encode(body);
+                members.encode(bearers, body);
             }
             Ok(())
         })?;

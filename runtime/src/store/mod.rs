@@ -1,5 +1,6 @@
 //! Rows with history: tables, envelopes, layers, views, commits, the log.
 
+mod bearers;
 mod board;
 mod by_oid;
 mod changes;
@@ -64,6 +65,7 @@ mod written;
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
+pub use bearers::Bearers;
 pub(crate) use board::FOLDER as PINS_FOLDER;
 pub(crate) use by_oid::{OidHasher, OidSet};
 pub(crate) use changes::{Changes, Happened};

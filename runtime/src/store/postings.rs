@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
+    bearers::Bearers,
     chunk::{CHUNK_BITS, Chunk},
-    num::{Oid, TagId},
+    num::{ClassId, Oid, TagId},
     varint,
 };
 
@@ -36,27 +37,34 @@ pub(crate) fn of_posting_key(mut key: &[u8]) -> Option<(TagId, u64)> {
 }
 
 /// What changed in one container.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Delta {
+    /// Of which class those are that joined.
+    joined: Bearers,
+    changes: Changes,
+}
+
 #[derive(Clone, Debug)]
-pub(crate) enum Delta {
+enum Changes {
     /// (number, joined), each number once.
     Few(Vec<(u16, bool)>),
     Many(Box<Bits>),
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Bits {
+struct Bits {
     joined: Chunk,
     left: Chunk,
 }
 
-impl Default for Delta {
+impl Default for Changes {
     fn default() -> Self {
         Self::Few(Vec::new())
     }
 }
 
-impl Delta {
-    pub(crate) fn set(&mut self, n: u16, joined: bool) {
+impl Changes {
+    fn set(&mut self, n: u16, joined: bool) {
         match self {
             Self::Few(list) => {
                 if let Some(change) = list.iter_mut().find(|change| change.0 == n) {
@@ -83,27 +91,33 @@ impl Delta {
             Self::Few(_) => unreachable!("they have just been made bits"),
         }
     }
+}
 
-    /// Makes the changes to `chunk`.
-    pub(crate) fn apply(&self, chunk: &mut Chunk) {
-        match self {
-            Self::Few(list) => list
+impl Delta {
+    /// Makes the changes to `chunk`; gives of which class its members are, if this was known before.
+    pub(crate) fn apply(&self, chunk: &mut Chunk, before: Bearers) -> Bearers {
+        match &self.changes {
+            Changes::Few(list) => list
                 .iter()
                 .for_each(|&(n, joined)| if joined { chunk.insert(n) } else { chunk.remove(n) }),
-            Self::Many(bits) => {
+            Changes::Many(bits) => {
                 chunk.or(&bits.joined);
                 chunk.and_not(&bits.left);
             }
         }
+        before.and(self.joined)
     }
 
     /// Adds the changes of a newer layer.
     pub(super) fn merge(&mut self, newer: &Self) {
-        match newer {
-            Self::Few(list) => list.iter().for_each(|&(n, joined)| self.set(n, joined)),
-            Self::Many(bits) => {
-                bits.joined.iter().for_each(|n| self.set(n, true));
-                bits.left.iter().for_each(|n| self.set(n, false));
+        self.joined = self.joined.and(newer.joined);
+        match &newer.changes {
+            Changes::Few(list) => {
+                list.iter().for_each(|&(n, joined)| self.changes.set(n, joined));
+            }
+            Changes::Many(bits) => {
+                bits.joined.iter().for_each(|n| self.changes.set(n, true));
+                bits.left.iter().for_each(|n| self.changes.set(n, false));
             }
         }
     }
@@ -128,22 +142,38 @@ pub(crate) struct Postings {
 }
 
 impl Postings {
-    pub(crate) fn set(&mut self, tag: TagId, oid: Oid, joined: bool) {
+    /// An object, of a class that is known or not, joins a tag.
+    pub(crate) fn join(&mut self, tag: TagId, (oid, class): (Oid, Option<ClassId>)) {
         let (chunk, n) = place(oid);
-        self.chunks.entry((tag, chunk)).or_default().set(n, joined);
+        let delta = self.chunks.entry((tag, chunk)).or_default();
+        delta.joined = delta.joined.and(Bearers::of(class));
+        delta.changes.set(n, true);
+    }
+
+    /// An object leaves a tag.
+    pub(crate) fn leave(&mut self, tag: TagId, oid: Oid) {
+        let (chunk, n) = place(oid);
+        self.chunks.entry((tag, chunk)).or_default().changes.set(n, false);
     }
 
     /// Objects, ascending by and large, join a tag: those of one chunk that follow each other are found
     /// a place at once.
-    pub(crate) fn join<T>(&mut self, tag: TagId, all: &[T], oid_of: impl Fn(&T) -> Oid) {
-        let place_of = |one: &T| place(oid_of(one));
+    pub(crate) fn join_all<T>(
+        &mut self,
+        tag: TagId,
+        all: &[T],
+        of: impl Fn(&T) -> (Oid, Option<ClassId>),
+    ) {
+        let place_of = |one: &T| place(of(one).0);
         for together in all.chunk_by(|a, b| place_of(a).0 == place_of(b).0) {
             let delta = self.chunks.entry((tag, place_of(&together[0]).0)).or_default();
+            let bearers = together.iter().map(|one| Bearers::of(of(one).1));
+            delta.joined = bearers.fold(delta.joined, Bearers::and);
             if together.len() > FEW_MAX {
-                let bits = delta.as_bits();
+                let bits = delta.changes.as_bits();
                 together.iter().for_each(|one| bits.set(place_of(one).1, true));
             } else {
-                together.iter().for_each(|one| delta.set(place_of(one).1, true));
+                together.iter().for_each(|one| delta.changes.set(place_of(one).1, true));
             }
         }
     }
@@ -195,17 +225,29 @@ mod tests {
     proptest! {
         #[test]
         fn deltas_apply_like_single_changes(
-            first in prop::collection::vec((0..300u16, any::<bool>()), 0..120),
-            second in prop::collection::vec((0..300u16, any::<bool>()), 0..120),
+            first in prop::collection::vec((0..300u64, any::<bool>()), 0..120),
+            second in prop::collection::vec((0..300u64, any::<bool>()), 0..120),
+            classes in prop::collection::vec(1..3u32, 2),
         ) {
-            let (mut old, mut new) = (Delta::default(), Delta::default());
+            let (tag, first_class) = (TagId(1), Bearers::of(Some(ClassId(1))));
+            let mut layers = [Postings::default(), Postings::default()];
             let mut model = BTreeMap::new();
-            for &(n, joined) in &first { old.set(n, joined); model.insert(n, joined); }
-            for &(n, joined) in &second { new.set(n, joined); model.insert(n, joined); }
-            old.merge(&new);
+            let mut bearers = first_class;
+            for ((layer, changes), class) in layers.iter_mut().zip([first, second]).zip(classes) {
+                let class = Some(ClassId(class));
+                for (n, joins) in changes {
+                    if joins { layer.join(tag, (Oid(n), class)) } else { layer.leave(tag, Oid(n)) }
+                    bearers = if joins { bearers.and(Bearers::of(class)) } else { bearers };
+                    model.insert(n as u16, joins);
+                }
+            }
+            let [mut old, new] = layers;
+            old.merge(new);
             let mut chunk = Chunk::EMPTY;
             chunk.insert(299);
-            old.apply(&mut chunk);
+            let delta = old.delta(tag, 0);
+            let now = delta.map_or(first_class, |delta| delta.apply(&mut chunk, first_class));
+            prop_assert_eq!(now, bearers);
             for n in 0..300 {
                 prop_assert_eq!(chunk.contains(n), model.get(&n).copied().unwrap_or(n == 299));
             }

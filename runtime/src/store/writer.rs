@@ -45,6 +45,8 @@ pub(crate) struct Writer<'s> {
     pub(super) owners: OwnerChanges,
     /// Tags and classes that have lost a container.
     pub(super) emptied: Vec<TagId>,
+    /// Not all objects are written that tags are written of.
+    pub(super) is_partial: bool,
     /// Something was deleted that belongs to no state.
     pub(super) tidied: bool,
     /// What is written, where the commit is wanted as a value.
@@ -73,6 +75,7 @@ impl<'s> Writer<'s> {
             changes: ChangeSet::default(),
             owners: OwnerChanges::default(),
             emptied: Vec::new(),
+            is_partial: false,
             tidied: false,
             recording: None,
             ends: Ends::default(),

@@ -285,7 +285,10 @@ impl Part<'_> {
         self.frozen.encoded.set(batch.bytes);
         self.tell_if_large(batch.bytes);
         for (class, oids) in batch.joined {
-            memberships.join(Objects::class_tag(class), &oids, |oid| *oid);
+            memberships.join_all(Objects::class_tag(class), &oids, |oid| (*oid, Some(class)));
+        }
+        if !set_aside.is_empty() {
+            writer.leave_out();
         }
         self.classes.replace(self.objects.catalogue().write(writer)?);
         let mut names = self.objects.tag_names().write(writer)?;
@@ -400,9 +403,9 @@ fn orphans(plan: &Plan) -> Postings {
     let mut changes = Postings::default();
     let no_longer =
         plan.held.iter().chain(&plan.dead).filter(|oid| plan.were_orphans.contains(oid));
-    no_longer.for_each(|oid| changes.set(TagId::ORPHANS, *oid, false));
+    no_longer.for_each(|oid| changes.leave(TagId::ORPHANS, *oid));
     let unheld = plan.unheld.iter().chain(&plan.postponed);
-    unheld.for_each(|oid| changes.set(TagId::ORPHANS, *oid, true));
+    unheld.for_each(|oid| changes.join(TagId::ORPHANS, (*oid, None)));
     changes
 }
 

@@ -46,6 +46,12 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, classes: &Classes) -> Result<
                 let why = format!("object {} is a member, and its own row says otherwise", oid.0);
                 looking.report.find_row(Table::Postings, key, why);
             }
+            if let Some(class) = container.bearers().class()
+                && !is_of_class(looking.tables, oid, class)?
+            {
+                let why = format!("object {} is a member, and not of class {class}", oid.0);
+                looking.report.find_row(Table::Postings, key, why);
+            }
         }
         Ok(())
     })?;

@@ -13,7 +13,7 @@ use crate::{
     pages::PageFile,
     store::{
         Before, ClassId, Head, IndexId, LayerRows, Oid, Postings, PutOn, StateNum, Store, Table,
-        TagId, Writer, log, oid_key, put_ordered, put_varint,
+        TagId, Writer, log, oid_key, posting_key, put_ordered, put_varint,
     },
 };
 
@@ -64,7 +64,12 @@ fn put(writer: &mut Writer<'_>, table: Table, oid: Oid, body: &[u8]) -> Result<(
 
 fn set(writer: &mut Writer<'_>, tag: TagId, oid: u64, is_in: bool) -> Result<()> {
     let mut postings = Postings::default();
-    postings.set(tag, Oid(oid), is_in);
+    let oid = Oid(oid);
+    if is_in {
+        postings.join(tag, (oid, Some(CLASS)))
+    } else {
+        postings.leave(tag, oid)
+    }
     writer.postings([&postings])
 }
 
@@ -115,7 +120,7 @@ fn planted(store: &Store) {
         let mut postings = Postings::default();
         [(Objects::class_tag(CLASS), 1), (Objects::class_tag(CLASS), 2), (TAG, 1)]
             .into_iter()
-            .for_each(|(tag, oid)| postings.set(tag, Oid(oid), true));
+            .for_each(|(tag, oid)| postings.join(tag, (Oid(oid), Some(CLASS))));
         writer.postings([&postings])?;
         let number_key = TagNameRow::ByName(TAG, b"").other_key();
         writer.put_sealed(Table::TagNames, &number_key, b"\x01red".to_vec())?;
@@ -172,7 +177,7 @@ fn a_sound_prefix_is_found_sound() {
 type Plant = fn(&mut Writer<'_>) -> Result<()>;
 
 /// What is wrong after each of these.
-const PLANTS: [(&str, Plant); 27] = [
+const PLANTS: [(&str, Plant); 28] = [
     ("references are counted, and there are 1", |w| put(w, Table::Counts, Oid(2), &number(7))),
     ("0 references are counted", |w| w.delete(Table::Counts, oid_key(LIST).as_bytes()).map(drop)),
     ("1 references are counted, and there are 0", |w| put(w, Table::Counts, Oid(9), &number(1))),
@@ -183,6 +188,11 @@ const PLANTS: [(&str, Plant); 27] = [
     ("nothing holds it", |w| put(w, Table::Headers, Oid(5), &[9, 0])),
     ("its own row says otherwise", |w| set(w, TAG, 2, true)),
     ("its own row says otherwise", |w| set(w, Objects::class_tag(CLASS), 8, true)),
+    ("and not of class 7", |w| {
+        let mut key = Vec::new();
+        posting_key(TAG, 0, &mut key);
+        w.put(Table::Postings, &key, &[0, 7, 1, 0], Before::Unknown).map(drop)
+    }),
     ("not among those that bear tag 2", |w| set(w, TAG, 1, false)),
     ("not among the objects of its class", |w| set(w, Objects::class_tag(CLASS), 2, false)),
     ("there is no object that it is of", |w| put(w, Table::ObjectTags, Oid(4), &[2])),

@@ -1,7 +1,10 @@
 //! A container of up to 8192 neighbouring ids, in the three forms that db0's has on disk.
 
+use super::rows::{put_varint, take_varint};
+
 const WORDS: usize = 128;
-const BYTES: usize = 8 * WORDS;
+/// As bits, with how many they are.
+const BYTES: usize = 2 + 8 * WORDS;
 pub(super) const BITS: u32 = 13;
 
 /// The members of one chunk, as bits.
@@ -59,31 +62,36 @@ impl Chunk {
         count
     }
 
-    /// Appends the shortest form.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    /// Appends the shortest form: members of a class.
+    pub(super) fn encode(&self, class: u64, out: &mut Vec<u8>) {
         let (members, runs) = (2 * self.len() as usize, 4 * self.run_count());
+        let mut begin = |form| {
+            out.push(form);
+            put_varint(out, class);
+        };
         if runs < members.min(BYTES) {
-            out.push(2);
+            begin(2);
             for (first, last) in self.runs() {
                 out.extend_from_slice(&first.to_le_bytes());
                 out.extend_from_slice(&last.to_le_bytes());
             }
         } else if members < BYTES {
-            out.push(0);
+            begin(0);
             out.extend(self.iter().flat_map(u16::to_le_bytes));
         } else {
-            out.push(1);
+            begin(1);
+            out.extend_from_slice(&(self.len() as u16).to_le_bytes());
             out.extend(self.0.iter().flat_map(|word| word.to_le_bytes()));
         }
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Self {
         let mut chunk = Self::EMPTY;
-        let rest = &bytes[1..];
-        match bytes[0] {
+        let (form, rest) = Self::open(bytes);
+        match form {
             0 => rest.as_chunks::<2>().0.iter().for_each(|n| chunk.insert(u16::from_le_bytes(*n))),
             1 => {
-                let words = rest.as_chunks::<8>().0;
+                let words = rest[2..].as_chunks::<8>().0;
                 chunk
                     .0
                     .iter_mut()
@@ -108,17 +116,19 @@ impl Chunk {
         }
     }
 
+    /// The form, and what comes behind the class.
+    fn open(bytes: &[u8]) -> (u8, &[u8]) {
+        let mut rest = &bytes[1..];
+        take_varint(&mut rest);
+        (bytes[0], rest)
+    }
+
     /// How many members an encoded container has, without taking it apart.
     pub(super) fn count(bytes: &[u8]) -> u64 {
-        let rest = &bytes[1..];
-        match bytes[0] {
+        let (form, rest) = Self::open(bytes);
+        match form {
             0 => rest.len() as u64 / 2,
-            1 => rest
-                .as_chunks::<8>()
-                .0
-                .iter()
-                .map(|word| u64::from(u64::from_le_bytes(*word).count_ones()))
-                .sum(),
+            1 => u64::from(u16::from_le_bytes([rest[0], rest[1]])),
             _ => {
                 let run = |[a, b, c, d]: [u8; 4]| {
                     u16::from_le_bytes([c, d]) - u16::from_le_bytes([a, b]) + 1

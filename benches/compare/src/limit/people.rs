@@ -100,7 +100,7 @@ impl Limit {
             members.insert_run((first.max(start) - start) as u16, (last.min(end) - start) as u16);
             let mut buffers = Buffers { key: std::mem::take(&mut key), ..Buffers::default() };
             self.replace(txn, (self.postings, rows::POSTINGS), &mut buffers, |out| {
-                members.encode(out);
+                members.encode(CLASS, out);
             });
             key = buffers.key;
         }

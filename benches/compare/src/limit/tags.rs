@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{
     chunk::{BITS, Chunk},
     lmdb::ReadTxn,
-    people::{Buffers, Limit},
+    people::{Buffers, CLASS, Limit},
     rows::{self, Changes},
 };
 use crate::store::decode;
@@ -38,7 +38,7 @@ impl Limit {
             let mut chunk = row.map_or(Chunk::EMPTY, |row| Chunk::decode(rows::open(row).1));
             members.iter().for_each(|oid| chunk.insert((oid - (number << BITS)) as u16));
             let table = (self.postings, rows::POSTINGS);
-            self.replace(&mut txn, table, &mut buffers, |out| chunk.encode(out));
+            self.replace(&mut txn, table, &mut buffers, |out| chunk.encode(CLASS, out));
         }
         self.finish(txn, &Changes { retagged: oids.to_vec(), ..Changes::default() });
     }
