@@ -97,7 +97,7 @@ impl Prefix {
     /// assert_eq!(prefix.find::<Note>("urgent").first(), Some(note));
     /// # Ok::<(), db0::Error>(())
     /// ```
-    pub fn tags(&self, objects: impl Targets) -> Tagger {
+    pub fn tags<M: Targets>(&self, objects: M) -> Tagger<M> {
         tags(objects)
     }
 

@@ -1,6 +1,6 @@
 //! Queries over several classes: all of them, or those declared with a trait.
 
-use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
+use std::{fmt, marker::PhantomData, ops::Deref, slice::Iter, sync::Arc};
 
 use db0_runtime::{
     Error, OrPanic, Result,
@@ -14,7 +14,7 @@ use crate::{
     criteria::Criteria,
     expr::{Expr, Node},
     matches::{Matches, TryMatches},
-    tags::Targets,
+    tags::{Asked, Targets},
 };
 
 /// What a query over several classes gives: [`AnyMemo`] or [`DynMemo`].
@@ -257,11 +257,17 @@ impl<T, H> Criteria<T> for AnyQuery<H> {
 }
 
 impl<H: AnyHandle> Targets for AnyQuery<H> {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
-        let objects = self.core.objects()?;
-        into.extend(
-            self.core.all()?.into_iter().map(|oid| Target::of_number(objects.clone(), oid)),
-        );
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        into.push(Asked::of(&self.core)?);
+        Ok(())
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        Asked::targets(asked, into);
         Ok(())
     }
 }

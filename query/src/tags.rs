@@ -1,14 +1,15 @@
 //! Putting tags on objects and looking at them.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, slice::Iter, sync::Arc};
 
 use db0_runtime::{
-    AnyMemo, Memo, OrPanic, Result,
+    AnyMemo, Error, Memo, OrPanic, Result,
     class::{Class, TagName},
     derived::{self, Few, Hold, Tagging, Target},
+    object::Objects,
 };
 
-use crate::{query::Query, tag::TagList};
+use crate::{core::Core, query::Query, tag::TagList};
 
 /// One object or many, to be tagged.
 #[diagnostic::on_unimplemented(
@@ -16,62 +17,130 @@ use crate::{query::Query, tag::TagList};
     label = "not an object, several of them, or a query"
 )]
 pub trait Targets {
-    /// Adds the objects.
-    fn targets(&self, into: &mut Few<Target>) -> Result<()>;
+    /// Asks the queries among them.
+    #[doc(hidden)]
+    fn ask(&self, _: &mut Vec<Asked>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Adds the objects; those of queries are what these were asked for, in their order.
+    #[doc(hidden)]
+    fn targets<'m>(&'m self, asked: &mut Iter<'m, Asked>, into: &mut Few<Target<'m>>)
+    -> Result<()>;
+}
+
+/// What a query has answered: it stays so, whatever tags its results get or lose.
+#[derive(Debug)]
+#[doc(hidden)]
+pub struct Asked {
+    objects: Arc<Objects>,
+    oids: Vec<u64>,
+}
+
+impl Asked {
+    pub(crate) fn of(core: &Core) -> Result<Self> {
+        Ok(Self { objects: core.objects()?, oids: core.all()? })
+    }
+
+    pub(crate) fn targets<'m>(asked: &mut Iter<'m, Self>, into: &mut Few<Target<'m>>) {
+        if let Some(Self { objects, oids }) = asked.next() {
+            into.reserve(oids.len());
+            into.extend(oids.iter().map(|oid| Target::of_number(objects, *oid)));
+        }
+    }
 }
 
 impl<M: Targets + ?Sized> Targets for &M {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
-        (**self).targets(into)
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        (**self).ask(into)
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        (**self).targets(asked, into)
     }
 }
 
 impl<T: Class> Targets for Memo<T> {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+    fn targets<'m>(&'m self, _: &mut Iter<'m, Asked>, into: &mut Few<Target<'m>>) -> Result<()> {
         into.push(Target::of(self)?);
         Ok(())
     }
 }
 
 impl Targets for AnyMemo {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+    fn targets<'m>(&'m self, _: &mut Iter<'m, Asked>, into: &mut Few<Target<'m>>) -> Result<()> {
         into.push(Target::of_any(self)?);
         Ok(())
     }
 }
 
 impl<M: Targets> Targets for [M] {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        self.iter().try_for_each(|memo| memo.ask(into))
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
         into.reserve(self.len());
-        self.iter().try_for_each(|memo| memo.targets(into))
+        self.iter().try_for_each(|memo| memo.targets(asked, into))
     }
 }
 
 impl<M: Targets, const N: usize> Targets for [M; N] {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
-        self.as_slice().targets(into)
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        self.as_slice().ask(into)
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        self.as_slice().targets(asked, into)
     }
 }
 
 impl<M: Targets> Targets for Vec<M> {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
-        self.as_slice().targets(into)
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        self.as_slice().ask(into)
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        self.as_slice().targets(asked, into)
     }
 }
 
 impl<T: Class> Targets for Query<T> {
-    fn targets(&self, into: &mut Few<Target>) -> Result<()> {
-        let objects = self.core.objects()?;
-        into.extend(
-            self.core.all()?.into_iter().map(|oid| Target::of_number(objects.clone(), oid)),
-        );
+    fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+        into.push(Asked::of(&self.core)?);
+        Ok(())
+    }
+
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        Asked::targets(asked, into);
         Ok(())
     }
 }
 
 /// The tags of objects: made by [`tags`].
-pub struct Tagger {
-    targets: Result<Few<Target>>,
+pub struct Tagger<M> {
+    objects: M,
+    asked: Result<Vec<Asked>>,
     hold: Hold,
 }
 
@@ -89,18 +158,18 @@ pub struct Tagger {
 /// assert_eq!(db0::find::<Book>(("mine", "gone")).count(), 1);
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn tags(objects: impl Targets) -> Tagger {
-    let mut targets = Few::default();
-    let found = objects.targets(&mut targets);
-    Tagger { targets: found.map(|()| targets), hold: Hold::Alive }
+pub fn tags<M: Targets>(objects: M) -> Tagger<M> {
+    let mut asked = Vec::new();
+    let done = objects.ask(&mut asked);
+    Tagger { objects, asked: done.map(|()| asked), hold: Hold::Alive }
 }
 
-impl Tagger {
-    fn targets(&self) -> Result<&[Target]> {
-        match &self.targets {
-            Ok(targets) => Ok(targets),
-            Err(error) => Err(error.clone()),
-        }
+impl<M: Targets> Tagger<M> {
+    fn targets(&self) -> Result<Few<Target<'_>>> {
+        let asked = self.asked.as_ref().map_err(Error::clone)?;
+        let mut targets = Few::default();
+        self.objects.targets(&mut asked.iter(), &mut targets)?;
+        Ok(targets)
     }
 
     /// From here on puts tags on that keep nothing alive. One that an object bears already becomes
@@ -125,10 +194,12 @@ impl Tagger {
     #[track_caller]
     fn change(self, tagging: Tagging, tags: &impl TagList) -> Result<Self> {
         let names = names(tags)?;
-        let mut rest = self.targets()?;
+        let targets = self.targets()?;
+        let mut rest = &targets[..];
         while !rest.is_empty() {
             rest = &rest[derived::tag(rest, tagging, &names, self.hold)?..];
         }
+        drop(targets);
         Ok(self)
     }
 
@@ -231,7 +302,7 @@ impl Tagger {
     /// As [`list`](Self::list), with the failure as a value.
     pub fn try_list(&self) -> Result<Vec<TagName>> {
         let mut all = BTreeSet::new();
-        for target in self.targets()? {
+        for target in &*self.targets()? {
             all.extend(derived::tags_of(target.objects(), target.number())?);
         }
         Ok(all.into_iter().collect())
@@ -259,7 +330,7 @@ impl Tagger {
     /// As [`contains`](Self::contains), with the failure as a value.
     pub fn try_contains(&self, tags: impl TagList) -> Result<bool> {
         let names = names(&tags)?;
-        for target in self.targets()? {
+        for target in &*self.targets()? {
             let has = derived::tags_of(target.objects(), target.number())?;
             if !names.iter().all(|name| has.contains(name)) {
                 return Ok(false);
@@ -275,7 +346,7 @@ fn names(tags: &impl TagList) -> Result<Few<TagName>> {
     Ok(names)
 }
 
-impl fmt::Debug for Tagger {
+impl<M: Targets> fmt::Debug for Tagger<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Tagger").field(&self.try_list().unwrap_or_default()).finish()
     }

@@ -36,6 +36,11 @@ impl Kept {
         self.0.iter().all(Option::is_none)
     }
 
+    /// Some of the keys are tags.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.0.iter().flatten().any(|key| key.info.kind == KeyUse::Tag)
+    }
+
     /// The key of an ordinal, unless it is a tag.
     pub(crate) fn index(&self, ordinal: u16) -> Option<&KeptKey> {
         self.get(ordinal).filter(|key| key.info.kind != KeyUse::Tag)

@@ -40,12 +40,17 @@ impl Leaving {
 
     pub(super) fn clear(&self) {
         self.unborne.lock().clear();
-        self.rounds.fetch_add(1, Ordering::SeqCst);
+        self.begin_round();
         self.going.lock().clear();
     }
 
     pub(super) fn round(&self) -> u64 {
         self.rounds.load(Ordering::SeqCst)
+    }
+
+    /// What is being looked up is looked up again.
+    pub(super) fn begin_round(&self) {
+        self.rounds.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(super) fn is_going(&self, tag: TagId) -> bool {
@@ -61,7 +66,7 @@ impl Leaving {
     pub(super) fn gone(&self, gone: &[Unborne]) {
         if !gone.is_empty() {
             // First this, or somebody could take a number from a row that was there before.
-            self.rounds.fetch_add(1, Ordering::SeqCst);
+            self.begin_round();
             self.going.lock().retain(|(going, _)| !gone.contains(going));
         }
     }
@@ -98,8 +103,8 @@ impl TagNames {
             }
             let name = self.name(store, tag)?;
             self.leaving.going.lock().push(((since, tag), name.clone()));
-            self.leaving.rounds.fetch_add(1, Ordering::SeqCst);
-            self.by_name.remove_if(&name, |_, number| *number == tag);
+            self.leaving.begin_round();
+            self.forget(&name, tag);
         }
         Ok(())
     }

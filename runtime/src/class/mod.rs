@@ -9,6 +9,7 @@ mod kept;
 mod known;
 mod leaving;
 mod name_hash;
+mod near_names;
 mod probe;
 mod record;
 mod schema;

@@ -7,6 +7,7 @@ use dashmap::DashMap;
 use super::{
     leaving::{Leaving, Unborne},
     name_hash::Seed,
+    near_names::NearNames,
     tag::TagName,
     tag_name_row::{BY_NAME, FRONT, UNBORNE, name_key, name_row, number_key, numbered},
 };
@@ -22,7 +23,9 @@ use crate::{
 /// The tags of one prefix that this process has met.
 #[derive(Debug, Default)]
 pub(crate) struct TagNames {
-    pub(super) by_name: DashMap<TagName, TagId, Seed>,
+    by_name: DashMap<TagName, TagId, Seed>,
+    /// Some of those.
+    near: NearNames,
     by_number: DashMap<TagId, TagName>,
     /// Not on disk yet.
     unsaved: Mutex<Vec<(TagId, TagName)>>,
@@ -40,12 +43,25 @@ pub(crate) struct NamesWritten {
 
 impl TagNames {
     /// The number of a tag, if it has one.
+    #[inline]
     pub(crate) fn find(&self, store: &Arc<Store>, name: &TagName) -> Result<Option<TagId>> {
+        match self.near.find(name) {
+            Some(known) => Ok(Some(known)),
+            None => self.find_far(store, name),
+        }
+    }
+
+    fn find_far(&self, store: &Arc<Store>, name: &TagName) -> Result<Option<TagId>> {
         loop {
-            if let Some(known) = self.by_name.get(name) {
-                return Ok(Some(*known));
-            }
             let round = self.leaving.round();
+            if let Some(known) = self.by_name.get(name).map(|known| *known) {
+                self.near.add(name, known);
+                if self.leaving.round() != round {
+                    // It may be another number's by now.
+                    self.near.forget(name);
+                }
+                return Ok(Some(known));
+            }
             let stored = Self::stored(store, name)?;
             let Some(tag) = stored.filter(|tag| !self.leaving.is_going(*tag)) else {
                 return Ok(None);
@@ -214,9 +230,18 @@ impl TagNames {
         }
     }
 
+    /// A name goes, if it has this number.
+    pub(super) fn forget(&self, name: &TagName, tag: TagId) {
+        self.by_name.remove_if(name, |_, number| *number == tag);
+        self.leaving.begin_round();
+        self.near.forget(name);
+    }
+
     /// Another process may give names other numbers from now on.
     pub(crate) fn step(&self) {
         self.by_name.clear();
+        self.leaving.begin_round();
+        self.near.clear();
     }
 
     /// Goes on where another process has left off: numbers that were never stored may be another's.

@@ -7,8 +7,8 @@ use crate::{
     Error, Result,
     class::{Class, TagName},
     fields::field_tags_key,
-    object::{AnyMemo, Grip, Memo, Objects},
-    store::{ClassId, Done, LayerRows, Oid, Retag, TagId, TagsSeen},
+    object::{AnyCell, AnyMemo, Grip, Memo, Objects},
+    store::{ClassId, Done, LayerRows, Oid, OneByOne, Retag, TagId},
 };
 
 /// What becomes of the tags of objects.
@@ -46,19 +46,22 @@ impl Hold {
     }
 }
 
-/// An object that is to be tagged.
-pub struct Target(Of);
+/// An object that is to be tagged. Something holds it until it has its tag: most often whoever lends it.
+pub struct Target<'m>(Of<'m>);
 
-enum Of {
-    /// Nothing else may hold it until it has its tag.
+enum Of<'m> {
+    Lent(&'m dyn AnyCell),
     Held(Grip),
-    Number(Arc<Objects>, Oid),
+    Number(&'m Arc<Objects>, Oid),
 }
 
-impl Target {
+impl<'m> Target<'m> {
     /// The object of a handle.
-    pub fn of<T: Class>(memo: &Memo<T>) -> Result<Self> {
-        memo.grip().map(|grip| Self(Of::Held(grip)))
+    pub fn of<T: Class>(memo: &'m Memo<T>) -> Result<Self> {
+        match memo.live() {
+            Some(cell) => Ok(Self(Of::Lent(&**cell))),
+            None => memo.grip().map(|grip| Self(Of::Held(grip))),
+        }
     }
 
     /// The object of a handle without a type.
@@ -67,13 +70,14 @@ impl Target {
     }
 
     /// The object of a number.
-    pub fn of_number(objects: Arc<Objects>, oid: u64) -> Self {
+    pub fn of_number(objects: &'m Arc<Objects>, oid: u64) -> Self {
         Self(Of::Number(objects, Oid(oid)))
     }
 
     /// Through which view.
     pub fn objects(&self) -> &Arc<Objects> {
         match &self.0 {
+            Of::Lent(cell) => cell.objects(),
             Of::Held(grip) => grip.objects(),
             Of::Number(objects, _) => objects,
         }
@@ -86,6 +90,7 @@ impl Target {
 
     fn oid(&self) -> Oid {
         match &self.0 {
+            Of::Lent(cell) => cell.oid(),
             Of::Held(grip) => grip.cell().oid(),
             Of::Number(_, oid) => *oid,
         }
@@ -93,8 +98,10 @@ impl Target {
 
     /// Refuses one that is deleted.
     fn class(&self) -> Result<ClassId> {
+        let of = |cell: &dyn AnyCell| cell.check_alive().map(|()| cell.class().id);
         match &self.0 {
-            Of::Held(grip) => grip.cell().check_alive().map(|()| grip.cell().class().id),
+            Of::Lent(cell) => of(*cell),
+            Of::Held(grip) => of(grip.cell()),
             Of::Number(objects, oid) => objects.check_alive(*oid),
         }
     }
@@ -112,15 +119,22 @@ struct TakenOff {
 }
 
 impl TakenOff {
-    fn add(&mut self, seen: &TagsSeen<'_>, of: Found, tags: &[TagId]) -> Result<()> {
-        if tags.is_empty() {
-            return Ok(());
-        }
+    /// Adds those of an object's tags that go.
+    fn add(
+        &mut self,
+        seen: &mut OneByOne<'_>,
+        of: Found,
+        goes: impl Fn(TagId) -> bool,
+    ) -> Result<()> {
         let (oid, _) = of;
-        // What fields give stays, as long as the fields do.
-        let given = seen.given(&field_tags_key(oid))?;
-        self.tags.extend(tags.iter().map(|tag| (of, *tag)));
-        self.left.extend(tags.iter().filter(|tag| !given.has(**tag)).map(|tag| (*tag, oid)));
+        let (put_on, given) = seen.both(oid, &field_tags_key(oid))?;
+        for tag in put_on.all().filter(|tag| goes(*tag)) {
+            self.tags.push((of, tag));
+            // What fields give stays, as long as the fields do.
+            if !given.has(tag) {
+                self.left.push((tag, oid));
+            }
+        }
         Ok(())
     }
 
@@ -144,9 +158,10 @@ fn put_on(rows: &mut LayerRows, these: &[Found], tags: &[TagId], done: Done) {
     if let [of] = these {
         let noted = note(rows, *of);
         tags.iter().for_each(|tag| noted.set(*tag, done));
-    } else {
-        rows.retag_all(these, &Retag::of(tags, done));
+        tags.iter().for_each(|tag| rows.postings.join(*tag, *of));
+        return;
     }
+    rows.retag_all(these, &Retag::of(tags, done));
     for tag in tags {
         rows.postings.join_all(*tag, these, |of| *of);
     }
@@ -157,8 +172,8 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
     objects.follow()?;
     let objects = &objects.seen();
     let seen = objects.view().tags_seen()?;
-    let mut numbers: Vec<TagId> = seen.put_on(Oid(oid))?.all().collect();
-    numbers.extend(seen.given(&field_tags_key(Oid(oid)))?.all());
+    let (put_on, given) = seen.one_by_one().both(Oid(oid), &field_tags_key(Oid(oid)))?;
+    let mut numbers: Vec<TagId> = put_on.all().chain(given.all()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     numbers.into_iter().map(|tag| objects.tag_names().name(objects.store(), tag)).collect()
@@ -167,12 +182,17 @@ pub fn tags_of(objects: &Arc<Objects>, oid: u64) -> Result<Vec<TagName>> {
 /// Changes the tags of the first of these objects, as many as are of one view, all in one step. Gives how
 /// many these are.
 #[track_caller]
-pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) -> Result<usize> {
+pub fn tag(
+    targets: &[Target<'_>],
+    tagging: Tagging,
+    names: &[TagName],
+    hold: Hold,
+) -> Result<usize> {
     let Some(objects) = targets.first().map(Target::objects) else { return Ok(0) };
     objects.check_writable()?;
     let _turn = objects.shared().borrow_turn(Location::caller())?;
     let tags = tags_named(objects, tagging, names)?;
-    let class = |target: &Target| match target.class() {
+    let class = |target: &Target<'_>| match target.class() {
         Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid(), None)),
         class => class.map(|class| (target.oid(), Some(class))),
     };
@@ -192,11 +212,9 @@ pub fn tag(targets: &[Target], tagging: Tagging, names: &[TagName], hold: Hold) 
     let mut off = TakenOff::default();
     if tagging != Tagging::Add {
         let seen = objects.view().tags_seen()?;
-        for of in &*these {
-            let before = seen.put_on(of.0)?;
-            let goes = |tag: &TagId| tags.contains(tag) == (tagging == Tagging::Remove);
-            off.add(&seen, *of, &before.all().filter(goes).collect::<Vec<_>>())?;
-        }
+        let mut seen = seen.one_by_one();
+        let goes = |tag| tags.contains(&tag) == (tagging == Tagging::Remove);
+        these.iter().try_for_each(|of| off.add(&mut seen, *of, goes))?;
     }
     if tagging == Tagging::Remove && off.tags.is_empty() {
         return Ok(done);
@@ -226,9 +244,7 @@ fn tags_named(objects: &Objects, tagging: Tagging, names: &[TagName]) -> Result<
 /// Takes all tags that were put on it off an object that has been deleted.
 pub(super) fn untag(objects: &Arc<Objects>, oid: Oid) -> Result<()> {
     let mut off = TakenOff::default();
-    let seen = objects.view().tags_seen()?;
-    off.add(&seen, (oid, None), &seen.put_on(oid)?.all().collect::<Vec<_>>())?;
-    drop(seen);
+    off.add(&mut objects.view().tags_seen()?.one_by_one(), (oid, None), |_| true)?;
     if !off.tags.is_empty() {
         objects.write_rows(|rows| off.write(rows));
     }

@@ -75,7 +75,8 @@ impl Change {
         oid: Oid,
         [old, new]: [&KeySink; 2],
     ) -> Self {
-        let mut change = Self::default();
+        let rows = Vec::with_capacity(old.len() + new.len());
+        let mut change = Self { rows, ..Self::default() };
         each_only_in(kept, old, new, |of, key| {
             change.rows.push((entry_row(of.index, key.bytes, oid).0, Entry::Gone));
         });
@@ -129,10 +130,7 @@ impl Change {
     /// Writes it.
     pub(crate) fn apply(self, to: &mut LayerRows) {
         for (key, entry) in self.rows {
-            match entry {
-                Entry::Row(body) => to.put(Table::Fields, key.as_bytes(), body),
-                Entry::Gone => to.delete(Table::Fields, key.as_bytes()),
-            }
+            to.set(Table::Fields, key, entry);
         }
         let Some(TagChange { oid, class, all, joined, left }) = self.tags else { return };
         let key = tags::field_tags_key(oid);

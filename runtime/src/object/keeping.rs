@@ -71,7 +71,9 @@ impl Objects {
         [old, new]: &[KeySink; 2],
     ) -> Result<Option<Box<Change>>> {
         let mut change = Change::between(kept, T::INFO.name, oid, [old, new]);
-        self.retag(kept, class, oid, [old, new], &mut change)?;
+        if kept.has_tags() {
+            self.retag(kept, class, oid, [old, new], &mut change)?;
+        }
         if !self.shared().in_atomic() {
             self.check_claims(&change.claims, false)?;
         }

@@ -62,6 +62,15 @@ impl<T: Class> Memo<T> {
         }
     }
 
+    /// The cell of a handle that is in the user's hands, and holds its object.
+    #[inline]
+    pub(crate) fn live(&self) -> Option<&Arc<Cell<T>>> {
+        match &self.0 {
+            Inner::Live(hold) => Some(hold.cell()),
+            Inner::Inside(_) => None,
+        }
+    }
+
     /// Holds the object as a handle does.
     pub(crate) fn grip(&self) -> Result<Grip> {
         Ok(Grip::new(self.cell()?))

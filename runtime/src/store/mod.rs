@@ -99,7 +99,7 @@ pub(crate) use sealed::{body_of, checked as checked_row};
 pub use space::Space;
 pub(crate) use table::Table;
 pub(crate) use tag_row::{PutOn, tags_hold};
-pub(crate) use tag_view::TagsSeen;
+pub(crate) use tag_view::OneByOne;
 pub(crate) use upkeep::{TENDED_EVERY, Upkeep};
 pub(crate) use upserted::{Below, Moment, Upserted};
 pub(crate) use view::View;
