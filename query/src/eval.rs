@@ -67,6 +67,9 @@ impl Plan {
         match (&self.root, &self.tags[..]) {
             (Step::All, [class]) => return class.members.count(&self.objects),
             (Step::Tag(tag), _) => {
+                if let Some(count) = self.tallied(*tag)? {
+                    return Ok(count);
+                }
                 let mut chunk = Chunk::EMPTY;
                 self.each_look(|look, from, to| {
                     let next = look.next_count(*tag, from, &mut chunk)?;
@@ -80,6 +83,12 @@ impl Plan {
             })?,
         }
         Ok(count)
+    }
+
+    /// How many results there are, if a tag is all that is asked for and only some chunks have to be
+    /// looked at.
+    fn tallied(&self, tag: usize) -> Result<Option<u64>> {
+        self.look(0, AT_ONCE, |look, to| if to.is_none() { look.tallied(tag) } else { Ok(None) })
     }
 
     /// How many objects there are of the classes that results are of.
@@ -214,11 +223,32 @@ impl<'r> Look<'r, '_> {
     /// Who bears a tag in a chunk is of the classes that results are of: that is known without a look at
     /// the objects of these.
     fn are_results(self, bearers: Bearers, number: u64) -> bool {
-        let classes = &self.plan.tags[..self.plan.classes];
-        classes.iter().position(|class| class.members.are(bearers)).is_some_and(|class| {
-            // Some of them may be deleted by now, which it takes a look to tell.
-            self.in_moment(class, |way| !way.is_changed(number)).unwrap_or(false)
-        })
+        // Some of them may be deleted by now.
+        self.class_of(bearers).is_some_and(|class| !self.may_be_changed(class, number))
+    }
+
+    /// The one of the classes that results are of that all these are of, by its place.
+    fn class_of(self, bearers: Bearers) -> Option<usize> {
+        let mut classes = self.plan.tags[..self.plan.classes].iter();
+        classes.position(|class| class.members.are(bearers))
+    }
+
+    /// See [`Plan::tallied`].
+    fn tallied(self, tag: usize) -> Result<Option<u64>> {
+        let (mut count, bearers) = self.at(tag, 0, |way| way.stored())?;
+        let Some(class) = self.class_of(bearers) else { return Ok(None) };
+        let mut changed = self.at(class, 0, |way| Ok(way.changed()))?;
+        changed.append(&mut self.at(tag, 0, |way| Ok(way.changed()))?);
+        let mut chunk = Chunk::EMPTY;
+        for number in changed {
+            let before = self.at(tag, number, |way| {
+                way.load(number, &mut chunk)?;
+                way.stored_len(number)
+            })?;
+            self.keep_classes(number, &mut chunk)?;
+            count = (count + u64::from(chunk.len())).saturating_sub(before);
+        }
+        Ok(Some(count))
     }
 
     /// Keeps what the rest of the criteria lets through.

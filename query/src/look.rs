@@ -122,11 +122,11 @@ impl Look<'_, '_> {
         }
     }
 
-    /// As [`at`](Self::at), if this is a look at one moment; none, and nothing is done, else.
-    pub(crate) fn in_moment<R>(self, tag: usize, go: impl FnOnce(&Way<'_>) -> R) -> Option<R> {
-        let moment = self.moment?;
-        let mut way = moment.ways[tag].borrow_mut();
-        Some(go(way.get_or_insert_with(|| moment.sight.way(moment.first + tag))))
+    /// One of the plan's tags may not have in a chunk what is stored, as far as that is known without a
+    /// look of its own.
+    pub(crate) fn may_be_changed(self, tag: usize, number: u64) -> bool {
+        let is_changed = |moment: &Moment<'_>| moment.sight.is_changed(moment.first + tag, number);
+        self.moment.is_none_or(is_changed)
     }
 
     /// At one of the plan's queries.

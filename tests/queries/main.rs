@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod counted;
 mod explained;
 mod far_apart;
 mod forms;

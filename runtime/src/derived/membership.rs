@@ -80,6 +80,9 @@ impl Members {
         while let Some(mut next) = from {
             let sight = Sight::open(objects, [*self], next, COUNTED_AT_ONCE)?;
             let mut way = sight.way(0);
+            if next == 0 && sight.to().is_none() {
+                return way.count();
+            }
             while let Some(number) = way.next(next)? {
                 count += way.len(number)?.0;
                 next = number + 1;
@@ -134,10 +137,6 @@ impl Members {
 }
 
 impl New {
-    pub(super) fn len(&self) -> u64 {
-        self.there.len() as u64
-    }
-
     pub(super) fn apply(&self, chunk: &mut Chunk) {
         self.there.iter().for_each(|n| chunk.insert(*n));
         self.gone.iter().for_each(|n| chunk.remove(*n));

@@ -1,13 +1,16 @@
 //! Who bears what in one moment: several tags and classes of a view, gone through side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::membership::{Members, New};
 use crate::{
     Result,
     object::Objects,
-    store::{Bearers, Chunk, Container, Containers, OfTag, place},
+    store::{Bearers, Chunk, Container, Containers, OfTag},
 };
+
+/// Changed chunks that are looked at to tell about how many members there are.
+const MEASURED: usize = 4;
 
 /// A look at the members of some tags and classes. It holds a read of the file: no code of the user's
 /// should run while it is there.
@@ -16,8 +19,6 @@ pub struct Sight<'o> {
     /// Side by side with the members.
     new: Vec<BTreeMap<u64, New>>,
     to: Option<u64>,
-    /// The last chunk that has objects.
-    last: u64,
     containers: Containers<'o>,
 }
 
@@ -34,8 +35,7 @@ impl<'o> Sight<'o> {
         let (new, ends): (Vec<_>, Vec<_>) =
             members.iter().map(|members| members.new_ones(objects, from, most)).unzip();
         let to = ends.into_iter().flatten().min();
-        let (last, _) = place(objects.store().next_oid());
-        Ok(Self { members, new, to, last, containers: objects.view().containers()? })
+        Ok(Self { members, new, to, containers: objects.view().containers()? })
     }
 
     /// The first chunk that this does not show; none if it shows all.
@@ -43,10 +43,17 @@ impl<'o> Sight<'o> {
         self.to
     }
 
+    /// Whether one of the members, by its place among them, may not have in a chunk what is stored.
+    #[inline]
+    pub fn is_changed(&self, nth: usize, number: u64) -> bool {
+        self.new[nth].contains_key(&number)
+            || self.containers.are_changed(self.members[nth].tag, number)
+    }
+
     /// The way through the chunks of one of the members, by its place among them.
     pub fn way(&self, nth: usize) -> Way<'_> {
         let of_tag = self.containers.of(self.members[nth].tag);
-        Way { of_tag, new: &self.new[nth], last: self.last }
+        Way { of_tag, new: &self.new[nth] }
     }
 }
 
@@ -54,7 +61,6 @@ impl<'o> Sight<'o> {
 pub struct Way<'s> {
     of_tag: OfTag<'s>,
     new: &'s BTreeMap<u64, New>,
-    last: u64,
 }
 
 impl Way<'_> {
@@ -76,11 +82,6 @@ impl Way<'_> {
         self.of_tag.with(number, |container| chunk.load(container))?;
         new.apply(&mut chunk);
         Ok(using(Container::of_chunk(&chunk)))
-    }
-
-    /// Members of a chunk may not be as they are stored.
-    pub fn is_changed(&self, number: u64) -> bool {
-        self.new.contains_key(&number) || self.of_tag.is_changed(number)
     }
 
     /// Makes `chunk` the members of a chunk; gives of which class they are.
@@ -120,9 +121,42 @@ impl Way<'_> {
         self.with(number, |container| container.contains(n))
     }
 
-    /// About how many members there are.
+    /// How many members are stored, and of which class they are.
+    pub fn stored(&self) -> Result<(u64, Bearers)> {
+        let tally = self.of_tag.tally()?;
+        Ok((tally.count, tally.bearers))
+    }
+
+    /// The chunks that may not have what is stored.
+    pub fn changed(&self) -> BTreeSet<u64> {
+        let mut changed: BTreeSet<u64> = self.new.keys().copied().collect();
+        self.of_tag.changed(&mut changed);
+        changed
+    }
+
+    /// How many members there are: of new ones, those that are seen.
+    pub fn count(&mut self) -> Result<u64> {
+        self.tallied(usize::MAX)
+    }
+
+    /// About how many members there are: some chunks that have changed are taken to be like the others.
     pub fn measure(&mut self) -> Result<u64> {
-        let new: u64 = self.new.values().map(New::len).sum();
-        Ok(self.of_tag.measure(self.last)?.saturating_add(new))
+        self.tallied(MEASURED)
+    }
+
+    fn tallied(&mut self, most: usize) -> Result<u64> {
+        let changed = self.changed();
+        let (mut before, mut now) = (0, 0);
+        for number in changed.iter().take(most) {
+            before += self.stored_len(*number)?;
+            now += self.len(*number)?.0;
+        }
+        let like_these = changed.len().div_ceil(most.min(changed.len()).max(1)) as u64;
+        Ok((self.stored()?.0 + now * like_these).saturating_sub(before * like_these))
+    }
+
+    /// How many members of a chunk are stored.
+    pub fn stored_len(&mut self, number: u64) -> Result<u64> {
+        self.of_tag.stored_len(number)
     }
 }

@@ -101,7 +101,7 @@ impl<'m> Target<'m> {
         let of = |cell: &dyn AnyCell| cell.check_alive().map(|()| cell.class().id);
         match &self.0 {
             Of::Lent(cell) => of(*cell),
-            Of::Held(grip) => of(grip.cell()),
+            Of::Held(grip) => of(&**grip.cell()),
             Of::Number(objects, oid) => objects.check_alive(*oid),
         }
     }

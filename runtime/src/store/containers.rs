@@ -1,6 +1,6 @@
 //! The containers of tags in one look at the file: gone through upwards, and used where they stand.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     bearers::Bearers,
@@ -15,6 +15,7 @@ use super::{
     postings::{of_posting_key, posting_key},
     scan::{Direction, KeyRange, successor},
     table::Table,
+    tally::{Tally, tally_key},
     varint,
     view::View,
 };
@@ -30,9 +31,6 @@ pub(crate) struct Containers<'s> {
     /// Newest first.
     layers: Vec<Arc<Layer>>,
 }
-
-/// Containers that are counted to tell how many members a tag has.
-const MEASURED: u64 = 4;
 
 impl View {
     /// A look at the containers.
@@ -52,19 +50,32 @@ impl View {
         self.containers()?.of(tag).next(from)
     }
 
-    /// How many members a tag has.
+    /// How many members a tag has in what is committed.
     pub(crate) fn count(&self, tag: TagId) -> Result<u64> {
-        let containers = self.containers()?;
-        let (mut of_tag, mut count, mut from) = (containers.of(tag), 0, 0);
-        while let Some(number) = of_tag.next(from)? {
-            count += of_tag.with(number, |container| u64::from(container.len()))?;
-            from = number + 1;
-        }
-        Ok(count)
+        Ok(self.containers()?.tally(tag)?.count)
     }
 }
 
 impl Containers<'_> {
+    /// The container of one chunk of a tag may not be as it is stored.
+    pub(crate) fn are_changed(&self, tag: TagId, number: u64) -> bool {
+        let changes = |layer: &Arc<Layer>| layer.read().postings.delta(tag, number).is_some();
+        self.layers.iter().any(changes)
+    }
+
+    /// How many are stored that bear a tag.
+    pub(crate) fn tally(&self, tag: TagId) -> Result<Tally> {
+        let Self { disk, state, .. } = self;
+        let mut key = Vec::with_capacity(9);
+        tally_key(tag, &mut key);
+        let row = match *state {
+            None => disk.body(Table::Postings, &key)?,
+            Some(state) => disk.body_at(Table::Postings, &key, state)?,
+        };
+        let damaged = || disk.store.corrupt(Table::Postings, &key, "the row is damaged");
+        row.map_or(Ok(Tally::default()), |row| Tally::decode(row).ok_or_else(damaged))
+    }
+
     /// Those of one tag.
     pub(crate) fn of(&self, tag: TagId) -> OfTag<'_> {
         let changes = self.layers.iter().rev();
@@ -146,22 +157,21 @@ impl<'c> OfTag<'c> {
         Ok(using(changed.as_ref().map_or(stored, Container::of_chunk)))
     }
 
-    /// The container of one chunk may not be as it is stored.
-    pub(crate) fn is_changed(&self, number: u64) -> bool {
-        let changes = |layer: &&Arc<Layer>| layer.read().postings.delta(self.tag, number).is_some();
-        self.changes.iter().any(changes)
+    /// The chunks that have changes which are not stored.
+    pub(crate) fn changed(&self, into: &mut BTreeSet<u64>) {
+        for layer in &self.changes {
+            into.extend(layer.read().postings.chunks(self.tag));
+        }
     }
 
-    /// About how many members there are below `end`: the first containers are taken to be like the
-    /// others.
-    pub(crate) fn measure(&mut self, end: u64) -> Result<u64> {
-        let (mut count, mut next) = (0, self.next(0)?);
-        for _ in 0..MEASURED {
-            let Some(number) = next else { return Ok(count) };
-            count += self.with(number, |container| u64::from(container.len()))?;
-            next = self.next(number + 1)?;
-        }
-        Ok(next.map_or(count, |to| count.saturating_mul(end.max(to)) / to.max(1)))
+    /// How many are stored that bear the tag.
+    pub(crate) fn tally(&self) -> Result<Tally> {
+        self.all.tally(self.tag)
+    }
+
+    /// How many members of a chunk are stored.
+    pub(crate) fn stored_len(&mut self, number: u64) -> Result<u64> {
+        Ok(self.stored(number)?.len().into())
     }
 
     /// The container of one chunk as it is stored.

@@ -11,6 +11,7 @@ use super::{
     retag::Retag,
     table::Table,
     tag_row::PutOn,
+    tally::{Tally, tally_key},
     writer::Writer,
 };
 use crate::Result;
@@ -22,26 +23,36 @@ impl Writer<'_> {
         self.is_partial = true;
     }
 
-    /// Changes memberships, oldest change first: each container is written once.
+    /// Changes memberships, oldest change first: each container is written once, and then how many all
+    /// of a tag's are.
     pub(crate) fn postings<const N: usize>(&mut self, all: [&Postings; N]) -> Result<()> {
         let mut key = Vec::new();
-        for (tag, chunk) in postings::places(&all) {
-            postings::posting_key(tag, chunk, &mut key);
-            let deltas = all.iter().filter_map(|postings| postings.delta(tag, chunk));
-            self.container(tag, &key, deltas)?;
+        for of_tag in postings::places(&all).chunk_by(|a, b| a.0 == b.0) {
+            let tag = of_tag[0].0;
+            let (mut more, mut bearers) = (0, Bearers::NOBODY);
+            for (_, chunk) in of_tag {
+                postings::posting_key(tag, *chunk, &mut key);
+                let deltas = all.iter().filter_map(|postings| postings.delta(tag, *chunk));
+                let (before, now) = self.container(&key, deltas)?;
+                more += i64::from(now.0) - i64::from(before);
+                bearers = bearers.and(now.1);
+            }
+            tally_key(tag, &mut key);
+            self.tally(tag, &key, (more, bearers))?;
         }
         Ok(())
     }
 
+    /// Changes the members of a container; gives how many they were, and how many they are now, of which
+    /// class.
     fn container<'d>(
         &mut self,
-        tag: TagId,
         key: &[u8],
         deltas: impl Iterator<Item = &'d Delta>,
-    ) -> Result<()> {
+    ) -> Result<(u32, (u32, Bearers))> {
         let store = self.store();
-        let mut is_empty = false;
         let unwritten = if self.is_partial { Bearers::UNKNOWN } else { Bearers::NOBODY };
+        let (mut before, mut now) = (0, (0, Bearers::NOBODY));
         self.change(Table::Postings, key, |old, body| {
             let (mut members, mut bearers) = (Chunk::EMPTY, unwritten);
             if let Some(old) = old {
@@ -49,14 +60,32 @@ impl Writer<'_> {
                 let old = Container::sound(old).ok_or_else(damaged)?;
                 members.load(old);
                 bearers = bearers.and(old.bearers());
+                before = old.len();
             }
             for delta in deltas {
                 bearers = delta.apply(&mut members, bearers);
             }
-            is_empty = members.is_empty();
-            if !is_empty {
+            let len = members.len();
+            if len > 0 {
                 members.encode(bearers, body);
+                now = (len, bearers);
             }
+            Ok(())
+        })?;
+        Ok((before, now))
+    }
+
+    /// Changes how many bear a tag.
+    fn tally(&mut self, tag: TagId, key: &[u8], (more, bearers): (i64, Bearers)) -> Result<()> {
+        let store = self.store();
+        let mut is_empty = false;
+        self.change(Table::Postings, key, |old, body| {
+            let before = old.map_or(Some(Tally::default()), Tally::decode);
+            let now = before.and_then(|before| before.changed(more, bearers));
+            let damaged = || store.corrupt(Table::Postings, key, "the row is damaged");
+            let now = now.ok_or_else(damaged)?;
+            is_empty = now.count == 0;
+            now.encode(body);
             Ok(())
         })?;
         if is_empty {

@@ -187,6 +187,11 @@ impl Postings {
         self.chunks.range((tag, from)..=(tag, u64::MAX)).next().map(|((_, chunk), _)| *chunk)
     }
 
+    /// The changed chunks of a tag.
+    pub(super) fn chunks(&self, tag: TagId) -> impl Iterator<Item = u64> {
+        self.chunks.range((tag, 0)..=(tag, u64::MAX)).map(|((_, chunk), _)| *chunk)
+    }
+
     fn places(&self) -> impl Iterator<Item = (TagId, u64)> {
         self.chunks.keys().copied()
     }

@@ -2,9 +2,8 @@
 
 use super::{
     num::{StateNum, TagId},
-    postings::posting_key,
     table::Table,
-    varint,
+    tally::tally_key,
     writer::Writer,
 };
 use crate::Result;
@@ -15,19 +14,16 @@ impl Writer<'_> {
         self.state
     }
 
-    /// Tags and classes of which containers were emptied since this was asked last.
+    /// Tags and classes that lost their last member since this was asked last.
     pub(crate) fn take_emptied(&mut self) -> Vec<TagId> {
         std::mem::take(&mut self.emptied)
     }
 
     /// Something bears a tag as of what has been written.
     pub(crate) fn has_members(&self, tag: TagId) -> Result<bool> {
-        let (mut first, mut front) = (Vec::new(), Vec::new());
-        posting_key(tag, 0, &mut first);
-        varint::put_ordered(&mut front, u64::from(tag.0));
-        let found = self.cursor(Table::Postings)?.seek(&first);
-        let found = found.map_err(|fault| self.failed(fault))?;
-        Ok(found.is_some_and(|(key, _)| key.starts_with(&front)))
+        let mut key = Vec::new();
+        tally_key(tag, &mut key);
+        Ok(self.get_raw(Table::Postings, &key)?.is_some())
     }
 
     /// Somebody looks at a state before this one, or may do so.

@@ -43,7 +43,7 @@ pub(crate) struct Writer<'s> {
     pub(crate) summary: StateRow,
     pub(super) changes: ChangeSet,
     pub(super) owners: OwnerChanges,
-    /// Tags and classes that have lost a container.
+    /// Tags and classes that nothing bears any more.
     pub(super) emptied: Vec<TagId>,
     /// Not all objects are written that tags are written of.
     pub(super) is_partial: bool,

@@ -4,8 +4,8 @@ use super::{report::Verification, tables::Looking};
 use crate::{
     pages::{Census, Fault},
     store::{
-        Changes, Container, Envelope, PutOn, StateRow, Table, checked_row, log, of_posting_key,
-        oid_of_key, parse_kept_changes, take_ordered, take_varint,
+        Changes, Container, Envelope, PutOn, StateRow, Table, Tally, checked_row, log,
+        of_posting_key, of_tally_key, oid_of_key, parse_kept_changes, take_ordered, take_varint,
     },
 };
 
@@ -65,8 +65,9 @@ fn reads(
             sound(of && PutOn::decode(body).is_some_and(|tags| tags.all().next().is_some()))
         }
         Table::Postings => {
-            let has_members = Container::sound(body).is_some_and(|members| members.len() > 0);
-            sound(has_members && of_posting_key(key).is_some())
+            let has_members = || Container::sound(body).is_some_and(|members| members.len() > 0);
+            let is_container = of_posting_key(key).is_some() && has_members();
+            sound(is_container || of_tally_key(key).is_some() && Tally::decode(body).is_some())
         }
         Table::Counts => sound(number_key(key) && number(body)),
         Table::Owned => sound(number_key(key) && body.is_empty()),

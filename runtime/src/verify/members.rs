@@ -9,8 +9,8 @@ use crate::{
     object::row_header,
     pages::Fault,
     store::{
-        Chunk, ClassId, Container, Oid, PutOn, Table, TagId, of_posting_key, oid_at, oid_key,
-        oid_of_key, place, posting_key,
+        Chunk, ClassId, Container, Oid, PutOn, Table, TagId, Tally, of_posting_key, of_tally_key,
+        oid_at, oid_key, oid_of_key, place, posting_key, tally_key,
     },
 };
 
@@ -27,11 +27,23 @@ pub(super) fn has(tables: &Tables<'_>, tag: TagId, oid: Oid) -> Result<bool, Fau
 
 /// Looks at all members of containers, and at all tags of objects.
 pub(super) fn check(looking: &mut Looking<'_, '_>, classes: &Classes) -> Result<(), Fault> {
+    let mut sum = Sum::default();
     looking.each_body("members", Table::Postings, |looking, key, body| {
+        if let Some(tag) = of_tally_key(key) {
+            let told = Tally::decode(body).unwrap_or_default();
+            std::mem::replace(&mut sum, Sum { tag, told, found: Tally::default() }).check(looking);
+        }
         let Some((tag, chunk)) = of_posting_key(key) else { return Ok(()) };
-        let Some(container) = Container::sound(body).filter(|_| tag != TagId::ORPHANS) else {
+        let Some(container) = Container::sound(body) else { return Ok(()) };
+        if sum.tag != tag {
+            let sum = std::mem::replace(&mut sum, Sum { tag, ..Sum::default() });
+            sum.check(looking);
+        }
+        sum.found.count += u64::from(container.len());
+        sum.found.bearers = sum.found.bearers.and(container.bearers());
+        if tag == TagId::ORPHANS {
             return Ok(());
-        };
+        }
         let mut members = Chunk::EMPTY;
         members.load(container);
         let is_class = classes.has(ClassId(tag.0));
@@ -55,6 +67,7 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, classes: &Classes) -> Result<
         }
         Ok(())
     })?;
+    sum.check(looking);
     looking.each_body("tags", Table::ObjectTags, |looking, key, body| {
         let Some((oid, _)) = oid_of_key(key) else { return Ok(()) };
         if !looking.tables.has(Table::Objects, oid)? {
@@ -68,6 +81,28 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, classes: &Classes) -> Result<
         }
         Ok(())
     })
+}
+
+/// How many bear a tag, as its own row tells and as its containers do.
+#[derive(Default)]
+struct Sum {
+    tag: TagId,
+    told: Tally,
+    found: Tally,
+}
+
+impl Sum {
+    fn check(self, looking: &mut Looking<'_, '_>) {
+        let Self { tag, told, found } = self;
+        // What is not known of all of them may be known of those that are left.
+        let is_true = told.bearers == found.bearers || told.bearers.class().is_none();
+        if told.count != found.count || !is_true {
+            let mut key = Vec::new();
+            tally_key(tag, &mut key);
+            let why = format!("{} are said to bear the tag, and {} do", told.count, found.count);
+            looking.report.find_row(Table::Postings, &key, why);
+        }
+    }
 }
 
 fn is_of_class(tables: &Tables<'_>, oid: Oid, class: ClassId) -> Result<bool, Fault> {

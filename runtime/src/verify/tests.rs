@@ -66,9 +66,9 @@ fn set(writer: &mut Writer<'_>, tag: TagId, oid: u64, is_in: bool) -> Result<()>
     let mut postings = Postings::default();
     let oid = Oid(oid);
     if is_in {
-        postings.join(tag, (oid, Some(CLASS)))
+        postings.join(tag, (oid, Some(CLASS)));
     } else {
-        postings.leave(tag, oid)
+        postings.leave(tag, oid);
     }
     writer.postings([&postings])
 }
@@ -177,7 +177,7 @@ fn a_sound_prefix_is_found_sound() {
 type Plant = fn(&mut Writer<'_>) -> Result<()>;
 
 /// What is wrong after each of these.
-const PLANTS: [(&str, Plant); 28] = [
+const PLANTS: [(&str, Plant); 29] = [
     ("references are counted, and there are 1", |w| put(w, Table::Counts, Oid(2), &number(7))),
     ("0 references are counted", |w| w.delete(Table::Counts, oid_key(LIST).as_bytes()).map(drop)),
     ("1 references are counted, and there are 0", |w| put(w, Table::Counts, Oid(9), &number(1))),
@@ -192,6 +192,9 @@ const PLANTS: [(&str, Plant); 28] = [
         let mut key = Vec::new();
         posting_key(TAG, 0, &mut key);
         w.put(Table::Postings, &key, &[0, 7, 1, 0], Before::Unknown).map(drop)
+    }),
+    ("5 are said to bear the tag, and 1 do", |w| {
+        w.put(Table::Postings, &[1, 2], &[1, 5], Before::Unknown).map(drop)
     }),
     ("not among those that bear tag 2", |w| set(w, TAG, 1, false)),
     ("not among the objects of its class", |w| set(w, Objects::class_tag(CLASS), 2, false)),

@@ -104,6 +104,19 @@ impl Limit {
             });
             key = buffers.key;
         }
+        let mut buffers = Buffers { key, ..Buffers::default() };
+        self.tally(txn, CLASS, last + 1 - first, &mut buffers);
+    }
+
+    /// So many more bear a tag, or are of a class.
+    pub(super) fn tally(&self, txn: &mut WriteTxn<'_>, tag: u64, more: u64, b: &mut Buffers) {
+        b.key.clear();
+        rows::put_ordered(&mut b.key, tag);
+        let count = more + txn.get(self.postings, &b.key).map_or(0, rows::tally);
+        self.replace(txn, (self.postings, rows::POSTINGS), b, |out| {
+            rows::put_varint(out, CLASS);
+            rows::put_varint(out, count);
+        });
     }
 
     /// Replaces a row, whose old one goes to the log.

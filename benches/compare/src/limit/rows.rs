@@ -168,6 +168,13 @@ pub(super) fn put_tag(tags: &mut Vec<u8>, tag: u64) {
     put_varint(tags, tag - last);
 }
 
+/// How many bear a tag, by its row.
+pub(super) fn tally(row: &[u8]) -> u64 {
+    let mut body = open(row).1;
+    take_varint(&mut body); // the class
+    take_varint(&mut body)
+}
+
 /// The fields of an object's row.
 pub(super) fn fields(row: &[u8]) -> &[u8] {
     let mut body = open(row).1;

@@ -40,14 +40,18 @@ impl Limit {
             let table = (self.postings, rows::POSTINGS);
             self.replace(&mut txn, table, &mut buffers, |out| chunk.encode(CLASS, out));
         }
+        for tag in all {
+            self.tally(&mut txn, *tag, oids.len() as u64, &mut buffers);
+        }
         self.finish(txn, &Changes { retagged: oids.to_vec(), ..Changes::default() });
     }
 
     /// Calls `each` with every encoded container of a tag, and its number.
     fn containers<'t>(&self, txn: &'t ReadTxn<'_>, tag: u64, mut each: impl FnMut(u64, &'t [u8])) {
-        let mut front = Vec::new();
+        let (mut front, mut first) = (Vec::new(), Vec::new());
         rows::put_ordered(&mut front, tag);
-        txn.scan(self.postings, &front, |key, row| {
+        rows::posting_key(tag, 0, &mut first);
+        txn.scan(self.postings, &first, |key, row| {
             let Some(number) = key.strip_prefix(&front[..]) else { return ControlFlow::Break(()) };
             each(rows::take_ordered(number), rows::open(row).1);
             ControlFlow::Continue(())
@@ -89,7 +93,14 @@ impl Limit {
         ids
     }
 
-    /// How many members a tag has.
+    /// How many members a tag has, by its own row.
+    pub(crate) fn tallied(&self, tag: u64) -> u64 {
+        let mut key = Vec::new();
+        rows::put_ordered(&mut key, tag);
+        self.env.read().get(self.postings, &key).map_or(0, rows::tally)
+    }
+
+    /// How many members a tag has, by its containers.
     pub(crate) fn count(&self, tag: u64) -> u64 {
         let mut count = 0;
         let txn = self.env.read();

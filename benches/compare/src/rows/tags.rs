@@ -170,10 +170,15 @@ fn queries(
 fn count(args: &Args) -> Vec<Contender> {
     const AGAIN: usize = 1000;
     let (limit, db0) = (tagged_limit(args), tagged_db0(args));
+    let by_row = limit.clone();
     vec![
-        Contender::new(Limit::NAME, move || {
+        Contender::new("LMDB, containers", move || {
             let limit = limit();
             Sample::of(AGAIN, || (0..AGAIN).map(|_| limit.count(THIRD)).sum::<u64>())
+        }),
+        Contender::new("LMDB, the tag's row", move || {
+            let limit = by_row();
+            Sample::of(AGAIN, || (0..AGAIN).map(|_| limit.tallied(THIRD)).sum::<u64>())
         }),
         Contender::new("db0 count()", move || {
             let _entered = db0();
