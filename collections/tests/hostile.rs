@@ -61,7 +61,7 @@ fn plant<C: Collection>(header: Vec<u8>, rows: Vec<(Vec<u8>, Vec<u8>)>) -> C {
     let mut writer = anchor.writer(home, Location::caller()).expect("it can be written");
     rows.into_iter().for_each(|(key, row)| writer.put(&key, &row));
     writer.put_header(header);
-    writer.finish();
+    writer.finish().expect("it is open");
     C::of_anchor(anchor)
 }
 

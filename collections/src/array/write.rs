@@ -126,7 +126,7 @@ impl<T: Pod> Array<T> {
             put(&mut writer, offset::<T>(before)?, bytemuck::cast_slice(&more))?;
         }
         writer.put_header(header_of::<T>(len));
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl<T: Pod> Array<T> {
         }
         put(&mut writer, at, bytes)?;
         writer.put_header(header_of::<T>(len.max(end)));
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -212,6 +212,6 @@ fn shorten<T>(mut writer: RowWriter, len: u64) -> Result<()> {
     changed.cut(writer.reader(), offset::<T>(len)?)?;
     changed.put(&mut writer);
     writer.put_header(header_of::<T>(len));
-    writer.finish();
+    writer.finish()?;
     Ok(())
 }

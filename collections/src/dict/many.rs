@@ -39,7 +39,7 @@ impl<K: Key, V: Serialize> Dict<K, V> {
         }
         let mut change = Change::with(writer, Kind::Dict)?;
         change.put_all(new)?;
-        change.finish();
+        change.finish()?;
         Ok(())
     }
 }

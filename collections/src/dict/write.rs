@@ -148,7 +148,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
         let mut change = Change::with(writer, Kind::Dict)?;
         let Some(old) = change.delete(&bytes, &[])? else { return Ok(None) };
         let value = value_of(&change.writer, &old)?;
-        change.finish();
+        change.finish()?;
         Ok(Some(value))
     }
 
@@ -186,7 +186,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
         let key = change.writer.decode_key(&bytes)?;
         let value = change.writer.decode(&value)?;
         change.delete(&bytes, &[])?;
-        change.finish();
+        change.finish()?;
         Ok(Some((key, value)))
     }
 }
@@ -215,7 +215,7 @@ fn put<K: Key, V: Serialize + DeserializeOwned>(
     let mut change = Change::with(writer, Kind::Dict)?;
     let old = change.put(key, &[], &bytes)?;
     let old = old.map(|row| value_of(&change.writer, &row)).transpose()?;
-    change.finish();
+    change.finish()?;
     Ok(old)
 }
 

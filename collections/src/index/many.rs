@@ -107,7 +107,7 @@ impl<K: Key, M: Handle> Index<K, M> {
         let memo = M::of_number(change.writer.reader().objects(), number)?;
         let entry = (change.writer.decode_key(&key)?, memo);
         change.delete(&key, &suffix)?;
-        change.finish();
+        change.finish()?;
         Ok(Some(entry))
     }
 }

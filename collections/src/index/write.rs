@@ -92,7 +92,7 @@ impl<K: Key, M: Handle> Index<K, M> {
         let mut change = Change::with(writer, Kind::Index)?;
         let added = new.add(&mut change)?;
         if added {
-            change.finish();
+            change.finish()?;
         }
         Ok(added)
     }
@@ -140,7 +140,7 @@ impl<K: Key, M: Handle> Index<K, M> {
             }
             last = Some(one);
         }
-        change.finish();
+        change.finish()?;
         Ok(())
     }
 
@@ -161,7 +161,7 @@ impl<K: Key, M: Handle> Index<K, M> {
         let mut change = Change::with(writer, Kind::Index)?;
         let found = change.delete(&key, &suffix)?.is_some();
         if found {
-            change.finish();
+            change.finish()?;
         }
         Ok(found)
     }

@@ -40,7 +40,7 @@ impl<T: Serialize> List<T> {
         tree.append_leaves(leaves)?;
         let changes = tree.into_changes();
         changes.write(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -69,7 +69,7 @@ impl<T> List<T> {
             Ok(ControlFlow::Continue(()))
         })?;
         writer.put_header(Head::EMPTY.encode());
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl<T> List<T> {
         }
         tree.remove_all(gone, |leaf| writer.release(leaf.row()))?;
         tree.into_changes().write(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -134,7 +134,7 @@ impl<T: DeserializeOwned> List<T> {
             })
         })?;
         tree.into_changes().write(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(elements)
     }
 }

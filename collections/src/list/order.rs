@@ -112,7 +112,7 @@ impl<T: DeserializeOwned> List<T> {
             Ok(())
         })?;
         rebuild.finish(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -153,7 +153,7 @@ impl<T> List<T> {
         let mut rebuild = Rebuild::begin(&mut writer)?;
         values.iter().for_each(|value| rebuild.push(&mut writer, value));
         rebuild.finish(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -168,7 +168,7 @@ fn remove_marked(mut writer: RowWriter, gone: &Marks) -> Result<()> {
         writer.release(tree.remove(position)?.row())?;
     }
     tree.into_changes().write(&mut writer);
-    writer.finish();
+    writer.finish()?;
     Ok(())
 }
 

@@ -133,7 +133,7 @@ impl<T> List<T> {
         let first = tree.replace(a, &second)?;
         tree.replace(b, first.values())?;
         tree.into_changes().write(&mut writer);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 }
@@ -216,7 +216,7 @@ fn change(mut writer: RowWriter, change: impl FnOnce(&mut Tree<'_>) -> Result<()
     let mut tree = Tree::load(writer.reader())?;
     change(&mut tree)?;
     tree.into_changes().write(&mut writer);
-    writer.finish();
+    writer.finish()?;
     Ok(())
 }
 
@@ -226,7 +226,7 @@ fn take<T: DeserializeOwned>(mut writer: RowWriter, changes: Changes, old: &Leaf
     let element = writer.decode(old)?;
     writer.release(old)?;
     changes.write(&mut writer);
-    writer.finish();
+    writer.finish()?;
     Ok(element)
 }
 

@@ -44,7 +44,7 @@ impl<T: Key> Set<T> {
         let mut change = Change::with(writer, Kind::Set)?;
         let new = change.put(&key, &[], NOTHING)?.is_none();
         if new {
-            change.finish();
+            change.finish()?;
         }
         Ok(new)
     }
@@ -69,7 +69,7 @@ impl<T: Key> Set<T> {
         let mut change = Change::with(writer, Kind::Set)?;
         let found = change.delete(&key, &[])?.is_some();
         if found {
-            change.finish();
+            change.finish()?;
         }
         Ok(found)
     }
@@ -95,7 +95,7 @@ impl<T: Key> Set<T> {
         }
         let mut change = Change::with(writer, Kind::Set)?;
         change.put_all(new)?;
-        change.finish();
+        change.finish()?;
         Ok(())
     }
 
@@ -132,7 +132,7 @@ impl<T: Key> Set<T> {
         let Some((bytes, _)) = change.end_entry(last)? else { return Ok(None) };
         let element = change.writer.decode_key(&bytes)?;
         change.delete(&bytes, &[])?;
-        change.finish();
+        change.finish()?;
         Ok(Some(element))
     }
 

@@ -169,7 +169,7 @@ pub(crate) fn delete_where(
     if gone > 0 {
         let mut change = Change::with(writer, kind)?;
         change.length = change.length.saturating_sub(gone);
-        change.finish();
+        change.finish()?;
     }
     Ok(gone)
 }
@@ -343,18 +343,18 @@ impl Change {
         })?;
         if !is_empty {
             self.length = 0;
-            self.finish();
+            self.finish()?;
         }
         Ok(())
     }
 
-    /// Publishes everything.
-    pub(crate) fn finish(mut self) {
+    /// Publishes everything; see [`RowWriter::finish`].
+    pub(crate) fn finish(mut self) -> Result<()> {
         let mut header = Header::start(self.kind, self.length);
         if self.kind == Kind::Index {
             varint::put(&mut header, self.number);
         }
         self.writer.put_header(header);
-        self.writer.finish();
+        self.writer.finish()
     }
 }

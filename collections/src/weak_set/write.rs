@@ -44,7 +44,7 @@ impl<T: Class> WeakSet<T> {
         let mut change = Change::with(writer, Kind::WeakSet)?;
         let new = change.put(&key, &[], &value)?.is_none();
         if new {
-            change.finish();
+            change.finish()?;
         }
         Ok(new)
     }
@@ -71,7 +71,7 @@ impl<T: Class> WeakSet<T> {
         }
         let mut change = Change::with(writer, Kind::WeakSet)?;
         change.put_all(new)?;
-        change.finish();
+        change.finish()?;
         Ok(())
     }
 
@@ -90,7 +90,7 @@ impl<T: Class> WeakSet<T> {
         let mut change = Change::begin(&self.anchor, Kind::WeakSet)?;
         let found = change.delete(&encode_key(&memo.uuid()), &[])?.is_some();
         if found {
-            change.finish();
+            change.finish()?;
         }
         Ok(found)
     }

@@ -11,8 +11,7 @@ pub fn delete<H: Handle + ?Sized>(memo: &H) -> Result<()> {
     let memo = memo.as_any();
     let (objects, oid) = memo.place()?;
     let oid = Oid(oid);
-    objects.check_writable()?;
-    let _turn = objects.shared().borrow_turn(Location::caller())?;
+    let _turn = objects.borrow_turn(Location::caller())?;
     objects.refuse_guard_on(oid, "deleting")?;
     let count = objects.references_to(oid)?;
     if count > 0 {
@@ -30,7 +29,6 @@ pub fn delete<H: Handle + ?Sized>(memo: &H) -> Result<()> {
 pub fn touch<H: Handle + ?Sized>(memo: &H) -> Result<()> {
     let memo = memo.as_any();
     let (objects, _) = memo.place()?;
-    objects.check_writable()?;
-    let _turn = objects.shared().borrow_turn(Location::caller())?;
+    let _turn = objects.borrow_turn(Location::caller())?;
     memo.cell()?.touch()
 }

@@ -189,8 +189,7 @@ pub fn tag(
     hold: Hold,
 ) -> Result<usize> {
     let Some(objects) = targets.first().map(Target::objects) else { return Ok(0) };
-    objects.check_writable()?;
-    let _turn = objects.shared().borrow_turn(Location::caller())?;
+    let _turn = objects.borrow_turn(Location::caller())?;
     let tags = tags_named(objects, tagging, names)?;
     let class = |target: &Target<'_>| match target.class() {
         Err(Error::Deleted { .. }) if tagging == Tagging::Remove => Ok((target.oid(), None)),

@@ -110,8 +110,7 @@ impl Anchor {
             (None, Inner::Live(_)) => current()?,
             (None, Inner::Inside(_)) => return Err(closed()),
         };
-        objects.check_writable()?;
-        let turn = objects.shared().take_turn(place)?;
+        let turn = objects.take_turn(place)?;
         // Only who has the turn can tell: others may have moved it while this thread waited.
         let (objects, oid) = match &self.0 {
             Inner::Live(live) => {
@@ -181,8 +180,7 @@ impl Anchor {
         write: impl FnOnce((&Arc<Objects>, Oid)) -> Result<R>,
     ) -> Result<R> {
         let done = self.with_place(|objects, oid| {
-            objects.check_writable()?;
-            let _turn = objects.shared().borrow_turn(place)?;
+            let _turn = objects.borrow_turn(place)?;
             // Others may have moved it while this thread waited.
             let stayed = match &self.0 {
                 Inner::Live(live) => live.with(|now| {

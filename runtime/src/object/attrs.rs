@@ -48,8 +48,7 @@ impl Attrs {
 
     fn writer(&self, place: &'static Location<'static>) -> Result<RowWriter> {
         let (objects, oid) = self.memo.place()?;
-        objects.check_writable()?;
-        let turn = objects.shared().take_turn(place)?;
+        let turn = objects.take_turn(place)?;
         self.memo.check_alive()?;
         Ok(RowWriter::new(RowReader::new(objects, Oid(oid)), turn))
     }
@@ -77,7 +76,7 @@ impl Attrs {
             writer.release(&old)?;
         }
         writer.put(&key, &row);
-        writer.finish();
+        writer.finish()?;
         Ok(())
     }
 
@@ -117,7 +116,7 @@ impl Attrs {
         let Some(old) = writer.reader().get(&key, <[u8]>::to_vec)? else { return Ok(false) };
         writer.release(&old)?;
         writer.delete(&key);
-        writer.finish();
+        writer.finish()?;
         Ok(true)
     }
 

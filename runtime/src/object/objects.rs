@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    panic::Location,
     sync::{
         Arc, LazyLock, Weak,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -24,7 +25,7 @@ use super::{
     pending::{Pending, Undecided},
     place::Anchored,
     row,
-    shared::Shared,
+    shared::{MyTurn, Shared},
     still::Moment,
 };
 use crate::{
@@ -235,6 +236,11 @@ impl Objects {
     /// Refuses what would come too late for the last commit.
     pub(crate) fn check_not_closing(&self) -> Result<()> {
         self.shared.check_open()?;
+        self.refuse_if_closing()
+    }
+
+    #[inline]
+    fn refuse_if_closing(&self) -> Result<()> {
         if self.closing.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
     }
 
@@ -250,16 +256,46 @@ impl Objects {
         self.writable.load(Ordering::Acquire)
     }
 
+    /// Takes the turn, for writing here.
+    pub(crate) fn take_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'static>> {
+        self.check_writable()?;
+        let turn = self.shared.take_turn(place)?;
+        self.refuse_if_late()?;
+        Ok(turn)
+    }
+
+    /// As [`take_turn`](Self::take_turn), for somebody who keeps this alive meanwhile.
+    #[inline]
+    pub(crate) fn borrow_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'_>> {
+        self.check_writable()?;
+        let turn = self.shared.borrow_turn(place)?;
+        self.refuse_if_late()?;
+        Ok(turn)
+    }
+
+    /// Whoever closes, or gives up the right to write, has the turn before its last commit: who gets it
+    /// afterwards would write what nobody commits.
+    #[inline]
+    fn refuse_if_late(&self) -> Result<()> {
+        self.refuse_if_closing()?;
+        if self.is_writable() { Ok(()) } else { Err(self.error_read_only()) }
+    }
+
     pub(crate) fn check_writable(&self) -> Result<()> {
         self.check_not_closing()?;
         if self.is_writable() {
             return self.health.check(self.shared.config.stall);
         }
+        Err(self.error_read_only())
+    }
+
+    #[cold]
+    fn error_read_only(&self) -> Error {
         let what = match &self.view {
             View::Live(_) | View::Committed(_) | View::Held(_) => format!("prefix {:?}", self.name),
             View::At(_, state) => format!("the view of prefix {:?} at state {state}", self.name),
         };
-        Err(Error::ReadOnly { what })
+        Error::ReadOnly { what }
     }
 
     pub(crate) fn uuid(&self, oid: Oid) -> Uuid {

@@ -80,8 +80,7 @@ impl Objects {
         if !self.is_writable() {
             return Err(self.no_root(name));
         }
-        self.check_writable()?;
-        let _turn = self.shared().take_turn(Location::caller())?;
+        let _turn = self.borrow_turn(Location::caller())?;
         // Another thread may have made it while this one waited for the turn.
         if let Some(found) = self.find_root(name, held)? {
             return Ok(found);
@@ -102,8 +101,7 @@ impl Objects {
     #[track_caller]
     pub fn drop_root(self: &Arc<Self>, name: &str) -> Result<bool> {
         let key = key_of(name)?;
-        self.check_writable()?;
-        let _turn = self.shared().take_turn(Location::caller())?;
+        let _turn = self.borrow_turn(Location::caller())?;
         let found = self.view().get(Table::Names, &key, |row| parse(row).map(|(oid, _)| oid))?;
         let Some(oid) = found else { return Ok(false) };
         let damaged = || self.store().corrupt(Table::Names, &key, "the row is damaged");

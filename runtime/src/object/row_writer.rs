@@ -217,6 +217,7 @@ impl RowWriter {
         suffix: &[u8],
         make: impl FnOnce(Option<&[u8]>, &mut Vec<u8>, &mut Vec<u8>) -> bool,
     ) -> Result<bool> {
+        self.reader.objects.check_not_closing()?;
         let oid = self.reader.oid;
         let key = RowKey::from(ElementKey::of_parts(oid, key, suffix).as_bytes());
         let lost = Cell::new(Vec::new());
@@ -235,8 +236,9 @@ impl RowWriter {
         })
     }
 
-    /// Publishes the changes.
-    pub fn finish(mut self) {
+    /// Publishes the changes; refuses if the prefix has been closed while they were gathered.
+    pub fn finish(mut self) -> Result<()> {
+        self.reader.objects.check_not_closing()?;
         if self.staging.is_some() {
             self.stage();
         }
@@ -248,6 +250,7 @@ impl RowWriter {
                 count(rows, &self.gained, &self.lost);
             }),
         }
+        Ok(())
     }
 }
 

@@ -8,14 +8,7 @@ use std::{
     thread,
 };
 
-use super::{
-    cell::Cell,
-    context,
-    hold::Hold,
-    inside::Keep,
-    read::Read,
-    shared::{MyTurn, Shared},
-};
+use super::{cell::Cell, context, hold::Hold, inside::Keep, read::Read, shared::MyTurn};
 use crate::{Result, class::Class};
 
 /// A draft of an object. What is changed through it is published when it is dropped, and thrown
@@ -48,18 +41,14 @@ impl<'m, T> Written<'m, T> {
 
     fn take_turn(&self, place: &'static Location<'static>) -> Result<MyTurn<'m>> {
         match self {
-            Self::ByHandle(cell) => {
-                let shared: &'m Shared = cell.objects.shared();
-                shared.borrow_turn(place)
-            }
-            Self::Itself(hold) => hold.cell().objects.shared().take_turn(place),
+            Self::ByHandle(cell) => cell.objects.borrow_turn(place),
+            Self::Itself(hold) => hold.cell().objects.take_turn(place),
         }
     }
 }
 
 impl<'m, T: Class> Write<'m, T> {
     pub(super) fn of(of: Written<'m, T>, place: &'static Location<'static>) -> Result<Self> {
-        of.cell().objects.check_writable()?;
         let turn = of.take_turn(place)?;
         // With the turn, so that no other thread's version can come between.
         let base = Read::of_last(of.cell())?;

@@ -231,8 +231,7 @@ impl Prefix {
     #[track_caller]
     pub fn rebuild_indexes<T: Class>(&self) -> Result<()> {
         let objects = &self.open.objects;
-        objects.check_writable()?;
-        let _turn = objects.shared().take_turn(Location::caller())?;
+        let _turn = objects.borrow_turn(Location::caller())?;
         self.commit()?;
         objects.rebuild::<T>()?;
         self.commit().map(drop)
