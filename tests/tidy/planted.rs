@@ -127,11 +127,16 @@ fn locks_are_seen() {
         "use std::sync::{Arc, Mutex};",
         "use std::{fmt, sync::RwLock};",
         "static A: std::sync::Mutex<u8> = x;",
+        "fn f() { std::thread::yield_now() }",
+        "fn f() { thread::yield_now() }",
+        "use std::{fmt, thread::{self, yield_now}};",
+        "fn f() { std::hint::spin_loop() }",
     ] {
         catches(rule, &[("runtime/src/store/a.rs", text)], "runtime/src/store/a.rs:1");
         passes(rule, &[("runtime/src/sync/a.rs", text), ("tests/a.rs", text)]);
     }
     passes(rule, &[("query/src/a.rs", "use std::sync::Arc;\nuse crate::{sync::Mutex};")]);
+    passes(rule, &[("query/src/a.rs", "use std::thread;\nfn f() { thread::sleep(yield_now()) }")]);
     passes(rule, &[("query/src/a.rs", "#[cfg(test)]\nmod tests {\n use std::sync::Mutex;\n}")]);
 }
 

@@ -17,7 +17,14 @@ const UNSAFE_HOMES: [(&str, &str); 6] = [
 /// Where the C library may be named.
 const LMDB_HOMES: [&str; 3] = ["runtime/src/lmdb/", "faults/", "benches/"];
 
-/// The module that every lock comes from, so that another kind can stand in for all of them.
+/// What threads wait for each other with, by the standard library's modules.
+const WAITS: [(&str, &[&str]); 3] = [
+    ("sync", &["Mutex", "RwLock", "Condvar"]),
+    ("thread", &["yield_now"]),
+    ("hint", &["spin_loop"]),
+];
+
+/// The module that all of that comes from, so that another kind can stand in for it.
 const LOCK_HOME: &str = "runtime/src/sync";
 
 /// A lock that nobody waits for: a handle remembers where it was, and asks with `try_lock`.
@@ -98,28 +105,36 @@ pub(crate) fn locks_come_from_sync(tree: &Tree, found: &mut Findings) {
             continue;
         }
         for (at, token) in source.tokens.iter().enumerate() {
-            if names_a_lock(source, at) && !source.is_test_line(token.line) {
-                let advice = format_args!("take the lock from {LOCK_HOME}, not from elsewhere");
+            if names_a_wait(source, at) && !source.is_test_line(token.line) {
+                let advice = format_args!("take it from {LOCK_HOME}, where another can stand in");
                 found.at(&source.path, token.line, advice);
             }
         }
     }
 }
 
-/// Whether a path or an import of a foreign lock begins at token `at`.
-fn names_a_lock(source: &Source, at: usize) -> bool {
-    let is_lock = |word: &str| matches!(word, "Mutex" | "RwLock" | "Condvar");
-    let mut rest = source.tokens[at..].iter().map(|token| token.text.as_str());
+/// Whether a path or an import of what somebody waits with begins at token `at`.
+fn names_a_wait(source: &Source, at: usize) -> bool {
+    let words = |at: usize| source.tokens[at..].iter().map(|token| token.text.as_str());
     if source.reads(at, "parking_lot") {
         return true;
     }
     if source.reads(at, "use std : :") {
-        let words: Vec<&str> = rest.take_while(|word| *word != ";").collect();
-        return words.contains(&"sync") && words.into_iter().any(is_lock);
+        let words: Vec<&str> = words(at).take_while(|word| *word != ";").collect();
+        let has = |wanted: &str| words.contains(&wanted);
+        return WAITS.iter().any(|(module, waits)| has(module) && waits.iter().any(|w| has(w)));
     }
-    source.reads(at, "std : : sync : :")
-        && !(at > 0 && source.reads(at - 1, "use"))
-        && rest.nth(6).is_some_and(is_lock)
+    // In the middle of a path, or of an import.
+    let is_inside = at > 0 && source.reads(at - 1, "use") || at > 1 && source.reads(at - 2, ": :");
+    let path = at + if source.reads(at, "std : :") { 3 } else { 0 };
+    !is_inside
+        && WAITS.iter().any(|(module, waits)| {
+            // `sync` by itself is this crate's own.
+            let by_path = path > at || *module != "sync";
+            by_path
+                && source.reads(path, &format!("{module} : :"))
+                && words(path).nth(3).is_some_and(|word| waits.contains(&word))
+        })
 }
 
 pub(crate) fn lmdb_has_no_unsafe_mode(tree: &Tree, found: &mut Findings) {
