@@ -4,13 +4,13 @@
 //! a scenario again and again, each time in another order, with at most three changes of threads
 //! that no thread asked for, and lets loads see every older value that they may see.
 
-#[path = "../../../runtime/src/object/handles.rs"]
+#[path = "../../../runtime/src/object/cells/handles.rs"]
 mod handles;
 mod report;
 mod scenarios;
 mod sync;
 #[allow(dead_code, reason = "the scenarios need a part of it")]
-#[path = "../../../runtime/src/object/version.rs"]
+#[path = "../../../runtime/src/object/cells/version.rs"]
 mod version;
 
 use std::process::ExitCode;

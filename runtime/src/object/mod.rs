@@ -1,101 +1,59 @@
 //! Objects: handles, guards, and the places in memory where versions are published.
 
-mod ahead;
-mod anchor;
-mod any;
-mod any_cell;
-mod any_serde;
-mod attrs;
-mod bonds;
-mod building;
-mod cache;
-mod cell;
-mod chain;
-mod condemn;
-mod context;
-mod counted;
-mod erased;
-mod evolve;
-mod excluding;
-mod export;
-mod find;
-mod follow;
-mod freeze;
-mod guards;
-mod handle;
+mod cells;
+mod collection;
 mod handles;
-mod health;
-mod hold;
-mod identity;
-mod inside;
 mod keeping;
-mod keeping_untyped;
-mod kind;
-mod memo;
-mod memo_key;
-mod memo_tag;
-mod memory;
-mod moment;
+mod loading;
 mod objects;
-mod pending;
-mod place;
-mod plain;
-mod progress;
-mod publish;
-mod read;
-mod reference;
-mod roots;
-mod row;
-mod row_changes;
-mod row_writer;
-mod rows;
-mod rows_short;
+mod publishing;
 mod shared;
-mod staging;
-mod stale;
-mod stepping;
-mod still;
-mod together;
 mod untyped;
-mod upsert;
-mod version;
-mod watch;
-mod weak;
-mod write;
-mod young;
+mod views;
 
 pub use crate::codec::varint;
-pub use ahead::Ahead;
-pub use anchor::Anchor;
-pub use any::AnyMemo;
-pub(crate) use any_cell::{AnyCell, Encoded};
-pub use attrs::Attrs;
-pub use cache::CacheStats;
-pub use context::decoding_for;
-
-pub(crate) use context::runs_users_code;
-pub use export::Export;
-pub(crate) use freeze::Killing;
-pub(crate) use guards::{holds_guards, refuse_in_child, refuse_in_commit};
-pub use handle::{Found, Handle};
-pub(crate) use hold::{Grip, Token};
-pub(crate) use keeping::check_unique;
-pub use kind::{Cast, Kind};
-pub use memo::Memo;
+pub use cells::cache::CacheStats;
+pub(crate) use cells::{
+    any_cell::{AnyCell, Encoded},
+    version::Outcome,
+};
+pub use collection::{
+    anchor::Anchor,
+    roots::Root,
+    row_writer::RowWriter,
+    rows::{RowReader, Stamp},
+};
+pub use handles::{
+    context::decoding_for,
+    handle::{Found, Handle},
+    memo::Memo,
+    read::Read,
+    weak::WeakMemo,
+    write::Write,
+};
+pub(crate) use handles::{
+    context::runs_users_code,
+    guards::{holds_guards, refuse_in_child, refuse_in_commit},
+    hold::{Grip, Token},
+};
+pub(crate) use keeping::{progress::Progress, typed::check_unique};
+pub(crate) use loading::row::header as row_header;
+pub use loading::{ahead::Ahead, plain::is_plain};
 pub use objects::Objects;
-pub(crate) use pending::{Collected, Condemned, Frozen, Undecided, find as find_cell};
-pub use plain::is_plain;
-pub(crate) use progress::Progress;
-pub(crate) use publish::VERSION_BYTES;
-pub use read::Read;
-pub use roots::Root;
-pub(crate) use row::header as row_header;
-pub use row_writer::RowWriter;
-pub use rows::{RowReader, Stamp};
+pub(crate) use publishing::{
+    freeze::Killing,
+    pending::{Collected, Condemned, Frozen, Undecided, find as find_cell},
+    publish::VERSION_BYTES,
+    young::Young,
+};
 pub(crate) use shared::{Frame, Shared};
-pub(crate) use still::{Still, holds_still};
-pub(crate) use together::{PATIENCE, busy};
-pub(crate) use version::Outcome;
-pub use weak::WeakMemo;
-pub use write::Write;
-pub(crate) use young::Young;
+pub use untyped::{
+    any::AnyMemo,
+    attrs::Attrs,
+    export::Export,
+    kind::{Cast, Kind},
+};
+pub(crate) use views::{
+    still::{Still, holds_still},
+    together::{PATIENCE, busy},
+};

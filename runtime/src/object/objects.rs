@@ -14,19 +14,17 @@ use dashmap::DashMap;
 use uuid::Uuid;
 
 use super::{
-    any_cell::AnyCell,
-    building::FieldKeeping,
-    cache::Cache,
-    cell::Cell,
-    guards::refuse_in_child,
-    health::Health,
-    identity::Cells,
-    inside::Keep,
-    pending::{Pending, Undecided},
-    place::Anchored,
-    row,
+    cells::{any_cell::AnyCell, cache::Cache, cell::Cell, identity::Cells},
+    collection::place::Anchored,
+    handles::{guards::refuse_in_child, inside::Keep},
+    keeping::building::FieldKeeping,
+    loading::row,
+    publishing::{
+        health::Health,
+        pending::{Pending, Undecided},
+    },
     shared::{MyTurn, Shared},
-    still::Moment,
+    views::still::Moment,
 };
 use crate::{
     Error, Result,

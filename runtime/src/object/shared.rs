@@ -12,14 +12,18 @@ use std::{
 };
 
 use super::{
-    any_cell::AnyCell,
-    bonds::Bonds,
-    context,
-    guards::{refuse_in_child, refuse_in_commit},
-    hold::Users,
+    cells::{
+        any_cell::AnyCell,
+        version::{Epoch, Outcome},
+    },
+    handles::{
+        context,
+        guards::{refuse_in_child, refuse_in_commit},
+        hold::Users,
+        reference,
+    },
     objects::Objects,
-    reference,
-    version::{Epoch, Outcome},
+    publishing::bonds::Bonds,
 };
 use crate::{
     Config, Error, Result,

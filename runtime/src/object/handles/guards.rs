@@ -1,0 +1,126 @@
+//! The write guards that a thread holds. They belong to their thread, and so does this list.
+
+use std::{cell::RefCell, panic::Location, ptr, sync::Arc};
+
+use crate::{
+    Error, Result, lmdb,
+    object::{objects::Objects, shared::Shared},
+    store::{Oid, PrefixId},
+    sync::{is_committer, thread_local},
+};
+
+struct Guarded {
+    /// Whose turn it is under: an address, to be compared.
+    shared: *const Shared,
+    prefix: PrefixId,
+    oid: Oid,
+    place: &'static Location<'static>,
+}
+
+thread_local! {
+    static GUARDS: RefCell<Vec<Guarded>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Guarded {
+    fn is_on(&self, objects: &Objects, oid: Oid) -> bool {
+        self.oid == oid
+            && ptr::eq(self.shared, Arc::as_ptr(objects.shared()))
+            && self.prefix == objects.store().prefix_id()
+    }
+}
+
+impl Shared {
+    /// Write guards of this thread in this workspace.
+    pub(crate) fn guards_open(&self) -> usize {
+        GUARDS.with_borrow(|guards| self.mine(guards).count())
+    }
+
+    fn mine<'g>(&self, guards: &'g [Guarded]) -> impl Iterator<Item = &'g Guarded> {
+        guards.iter().filter(|guard| ptr::eq(guard.shared, self))
+    }
+
+    /// Refuses what can't be done while this thread holds a write guard.
+    pub(crate) fn refuse_in_guard(&self, operation: &'static str) -> Result<()> {
+        if !self.turn.is_mine() {
+            return Ok(());
+        }
+        let outside = self.frames.lock().last().map_or(0, |frame| frame.guards_before);
+        let place =
+            GUARDS.with_borrow(|guards| self.mine(guards).nth(outside).map(|one| one.place));
+        match place {
+            Some(place) => {
+                let situation = format!("while this thread holds the write guard taken at {place}");
+                Err(Error::Misuse { operation, situation })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// This thread holds a write guard, in whatever workspace.
+pub(crate) fn holds_guards() -> bool {
+    GUARDS.with_borrow(|guards| !guards.is_empty())
+}
+
+/// Refuses what must not happen in a forked child: what it has is its parent's, and a lock that
+/// another thread of the parent held is held for ever.
+pub(crate) fn refuse_in_child(operation: &'static str) -> Result<()> {
+    if lmdb::forked() {
+        let situation = "in a forked child: open the workspace in one process only".into();
+        return Err(Error::Misuse { operation, situation });
+    }
+    Ok(())
+}
+
+/// Refuses what would wait for others on a thread that commits, whom they may be waiting for: it runs
+/// code of the user's too.
+pub(crate) fn refuse_in_commit(operation: &'static str) -> Result<()> {
+    if is_committer() {
+        let situation = "from a value's own code that runs in a commit".into();
+        return Err(Error::Misuse { operation, situation });
+    }
+    Ok(())
+}
+
+impl Objects {
+    fn guard_on(&self, oid: Oid) -> Option<&'static Location<'static>> {
+        GUARDS.with_borrow(|guards| {
+            guards.iter().find(|guard| guard.is_on(self, oid)).map(|guard| guard.place)
+        })
+    }
+
+    /// Notes a write guard; a second one on the same object is misuse.
+    pub(in crate::object) fn add_guard(
+        &self,
+        oid: Oid,
+        place: &'static Location<'static>,
+    ) -> Result<()> {
+        if let Some(first) = self.guard_on(oid) {
+            return Err(Error::AlreadyWriting { uuid: self.uuid(oid), place: first.to_string() });
+        }
+        let (shared, prefix) = (Arc::as_ptr(self.shared()), self.store().prefix_id());
+        GUARDS.with_borrow_mut(|guards| guards.push(Guarded { shared, prefix, oid, place }));
+        Ok(())
+    }
+
+    pub(in crate::object) fn remove_guard(&self, oid: Oid) {
+        // A guard that is dropped with the thread's own data may come after the list.
+        let _ = GUARDS.try_with(|guards| {
+            let mut guards = guards.borrow_mut();
+            if let Some(place) = guards.iter().rposition(|guard| guard.is_on(self, oid)) {
+                guards.remove(place);
+            }
+        });
+    }
+
+    /// Refuses what can't be done to an object while a guard on it is open.
+    pub(crate) fn refuse_guard_on(&self, oid: Oid, operation: &'static str) -> Result<()> {
+        match self.guard_on(oid) {
+            Some(place) => {
+                let situation = format!("while the write guard taken at {place} is open");
+                Err(Error::Misuse { operation, situation })
+            }
+            None => Ok(()),
+        }
+    }
+}
