@@ -9,11 +9,16 @@ use std::{
 };
 
 use common::World;
-use db0::{Compaction, Config, Error, Memo, Workspace};
+use db0::{Array, Compaction, Config, Error, Memo, Workspace};
 
 #[db0::memo(keep)]
 struct Note {
     text: String,
+}
+
+#[db0::memo(singleton)]
+struct Samples {
+    samples: Array<u64>,
 }
 
 fn file_bytes(world: &World) -> u64 {
@@ -107,6 +112,45 @@ fn it_is_refused_while_others_have_the_prefix_open() {
     let state = db0::commit().expect("it commits");
     assert!(reader.current().wait(state, Duration::from_secs(10)).expect("it waits"));
     assert_eq!(reader.fetch::<Note>(notes[0].uuid()).expect("it is there").read().text, "new");
+}
+
+#[test]
+fn it_is_refused_in_the_middle_of_a_look_at_the_file() {
+    let world = World::new();
+    // As many rows as it takes for a verification to tell of them.
+    (0..5000).for_each(|n: u32| drop(Memo::new(Note { text: n.to_string() })));
+    let samples: Array<u64> = (0..1000).collect();
+    db0::singleton(|| Samples { samples: samples.clone() });
+    db0::commit().expect("it commits");
+    let me = std::process::id();
+    let refused = || {
+        let refused = db0::compact();
+        assert!(matches!(&refused, Err(Error::InUse { pids, .. }) if *pids == [me]), "{refused:?}");
+    };
+    let mut looks = [false; 2];
+    samples.with_slices(.., |_| {
+        refused();
+        looks[0] = true;
+    });
+    let verified = db0::current().verify_with(|_| {
+        refused();
+        looks[1] = true;
+    });
+    assert!(verified.expect("it can be read").is_sound() && looks == [true; 2], "{looks:?}");
+    // From another thread, it waits for the end.
+    let workspace = world.workspace.as_ref().expect("it is open");
+    std::thread::scope(|scope| {
+        let mut compacting = None;
+        let begin = || workspace.current().compact_within(Duration::from_mins(1));
+        db0::current()
+            .verify_with(|_| {
+                compacting.get_or_insert_with(|| scope.spawn(begin));
+            })
+            .expect("it can be read");
+        let compacting = compacting.expect("it has been told").join().expect("it ends");
+        compacting.expect("nothing is in the way");
+    });
+    assert_eq!(samples.to_vec(), (0..1000).collect::<Vec<_>>());
 }
 
 /// Where another process finds the workspace that it reads.

@@ -195,6 +195,16 @@ impl Env {
         self.options.durability
     }
 
+    /// Somebody of this process keeps pages: as long as that lasts, the file can't be opened anew.
+    pub(crate) fn is_held(&self) -> bool {
+        self.pool.is_held()
+    }
+
+    /// This thread is in the middle of reading, so that the file can't be opened anew before it goes on.
+    pub(crate) fn is_read_here(&self) -> bool {
+        self.pool.is_read_here()
+    }
+
     /// Whether all commits from now on are this process's own. Reading costs less then.
     pub(crate) fn set_only_writer(&self, is_only: bool) {
         self.pool.keep_fresh(is_only);
@@ -299,7 +309,7 @@ impl Env {
             Fault::check(unsafe { ffi::mdb_env_set_mapsize(raw, size) })
         };
         let quiet = self.pool.while_quiet(Quiet::Map, GROWTH_PATIENCE, set);
-        quiet.unwrap_or(Err(Fault::new(ffi::MDB_MAP_FULL)))
+        quiet.unwrap_or(Err(Fault::new(libc::EBUSY)))
     }
 
     /// Closes the file and opens it again, with the same tables: after a disk error LMDB refuses

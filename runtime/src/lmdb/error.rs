@@ -101,6 +101,9 @@ fn usual_cause(code: c_int) -> Option<&'static str> {
         ffi::MDB_BAD_VALSIZE => "the key is empty or too long",
         ffi::MDB_BAD_DBI => "the table handle is stale",
         ffi::MDB_PROBLEM => "LMDB met a state that should not exist",
+        libc::EBUSY => {
+            "this process goes on reading: what it looks at for long (code of a value's own, slices of an array, a verification, a copy, a dump) has to end first"
+        }
         libc::EAGAIN => {
             "the lock file is held by a process with this process's own pid: do containers with separate pid namespaces share this folder?"
         }

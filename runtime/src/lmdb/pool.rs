@@ -5,6 +5,8 @@
 //! until the next one, and begins again at no cost.
 
 use std::{
+    cell::Cell,
+    marker::PhantomData,
     mem::ManuallyDrop,
     ops::Deref,
     ptr,
@@ -20,7 +22,12 @@ use super::{
     error::{Fault, Result},
     resting::{Aged, Resting},
 };
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex, thread_local};
+
+thread_local! {
+    /// How many transactions this thread reads with, of all environments.
+    static READING: Cell<u32> = const { Cell::new(0) };
+}
 
 /// A transaction that owns its reader slot, and its cursors.
 struct Reading {
@@ -71,8 +78,11 @@ struct Slots {
     keeps_fresh: bool,
     /// Keep the pages of a commit, and read nothing.
     held: usize,
-    /// Growing the map unmaps it: nobody may begin to read until that is over.
+    /// Somebody waits for the end of all reads: none begins but within another one, since whoever
+    /// reads may have to read more before it comes to its end.
     paused: bool,
+    /// They have ended. Growing the map unmaps it: nobody may begin to read until that is over.
+    closed: bool,
 }
 
 /// What nobody of this process is to use for a while.
@@ -87,6 +97,11 @@ pub(super) enum Quiet {
 impl Slots {
     fn is_in_use(&self, what: Quiet) -> bool {
         self.out > 0 || what == Quiet::Environment && self.held > 0
+    }
+
+    /// This thread need not wait before it begins to read.
+    fn may_begin(&self) -> bool {
+        !self.closed && (!self.paused || READING.get() > 0)
     }
 
     fn take_back(&mut self, taken: Taken) {
@@ -119,7 +134,7 @@ impl ReadPool {
     fn begin(&self, env: &Env) -> Result<Taken> {
         let (idle, age) = {
             let mut slots = self.slots.lock();
-            while slots.paused {
+            while !slots.may_begin() {
                 self.changed.wait(&mut slots);
             }
             slots.out += 1;
@@ -199,6 +214,19 @@ impl ReadPool {
         });
     }
 
+    /// Somebody of this process keeps pages.
+    pub(super) fn is_held(&self) -> bool {
+        self.slots.lock().held > 0
+    }
+
+    /// This thread is in the middle of reading. (If it reads another environment, and another thread
+    /// this one, that is not told apart.)
+    pub(super) fn is_read_here(&self) -> bool {
+        let mut slots = self.slots.lock();
+        self.end_fresh(&mut slots);
+        slots.out > 0 && READING.get() > 0
+    }
+
     /// Runs `action` while this process does not use the map, or the environment; `None` if those who
     /// do did not come to an end within `patience`.
     pub(super) fn while_quiet<R>(
@@ -221,10 +249,13 @@ impl ReadPool {
                 return None;
             }
         }
-        // Whoever wants to begin waits for `paused`; the lock itself is free for `action`.
+        // Whoever wants to begin waits for `closed`; the lock itself is free for `action`.
+        slots.closed = true;
         drop(slots);
         let result = action();
-        self.slots.lock().paused = false;
+        let mut slots = self.slots.lock();
+        (slots.paused, slots.closed) = (false, false);
+        drop(slots);
         self.changed.notify_all();
         Some(result)
     }
@@ -232,7 +263,7 @@ impl ReadPool {
     /// Runs `ask` while the environment is neither resized nor reopened.
     pub(super) fn while_open<R>(&self, ask: impl FnOnce() -> R) -> R {
         let mut slots = self.slots.lock();
-        while slots.paused {
+        while !slots.may_begin() {
             self.changed.wait(&mut slots);
         }
         ask()
@@ -258,17 +289,20 @@ fn begin(env: *mut ffi::MDB_env) -> Result<*mut ffi::MDB_txn> {
 
 /// A read transaction: one committed state of the environment, until it is dropped.
 ///
-/// `E` is `&Env` for short reads and `Arc<Env>` for those that outlive the borrow. It is not `Sync`.
+/// `E` is `&Env` for short reads and `Arc<Env>` for those that outlive the borrow. It belongs to its
+/// thread.
 pub(crate) struct ReadTxn<E: Deref<Target = Env>> {
     taken: ManuallyDrop<Taken>,
     env: E,
+    not_send: PhantomData<*const ()>,
 }
 
 impl<E: Deref<Target = Env>> ReadTxn<E> {
     #[inline]
     pub(super) fn take(env: E) -> Result<Self> {
         let taken = ManuallyDrop::new(env.pool().take(&env)?);
-        Ok(Self { taken, env })
+        READING.set(READING.get() + 1);
+        Ok(Self { taken, env, not_send: PhantomData })
     }
 
     pub(super) fn raw(&self) -> *mut ffi::MDB_txn {
@@ -297,6 +331,7 @@ impl<E: Deref<Target = Env>> ReadTxn<E> {
 
     /// Ends it without giving the transaction back.
     fn into_taken(self) -> (Taken, E) {
+        READING.set(READING.get() - 1);
         let this = ManuallyDrop::new(self);
         // SAFETY: both are read once, and `this` is never dropped.
         unsafe { (ptr::read(&raw const *this.taken), ptr::read(&raw const this.env)) }
@@ -306,6 +341,7 @@ impl<E: Deref<Target = Env>> ReadTxn<E> {
 impl<E: Deref<Target = Env>> Drop for ReadTxn<E> {
     #[inline]
     fn drop(&mut self) {
+        READING.set(READING.get() - 1);
         if super::forked() {
             return; // the slot is the parent's
         }
@@ -357,6 +393,27 @@ mod tests {
         assert_eq!((quiet(Quiet::Map), quiet(Quiet::Environment)), (false, false));
         drop((hold, reads));
         assert!(quiet(Quiet::Environment));
+    }
+
+    #[test]
+    fn who_reads_is_not_kept_from_it_by_those_who_wait_for_its_end() {
+        const LONG: Duration = Duration::from_mins(1);
+        let folder = tempfile::tempdir().expect("a folder");
+        let env = Env::open(folder.path(), &EnvOptions::scratch(1 << 20)).expect("it opens");
+        let outer = env.read().expect("it reads");
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| env.pool().while_quiet(Quiet::Map, LONG, || ()));
+            while !env.pool().slots.lock().paused {
+                std::thread::yield_now();
+            }
+            let later = scope.spawn(|| env.read().map(|read| read.id()).expect("it reads"));
+            // What looks into an object may look into others.
+            let inner = env.read().expect("it reads");
+            assert_eq!(env.info().map_size, 1 << 20);
+            drop((inner, outer));
+            assert!(waits.join().expect("it ends").is_some());
+            later.join().expect("it ends");
+        });
     }
 
     fn resting(env: &Env) -> (usize, usize) {

@@ -30,8 +30,9 @@ impl Prefix {
     ///
     /// It goes on beside reading and writing; what is written meanwhile is committed afterwards.
     /// Everything that is open here stays so: handles, snapshots, queries. While other processes, or
-    /// other workspaces of this one, have the prefix open, it is refused ([`Error::InUse`], which names
-    /// them); [`compact_within`](Self::compact_within) waits for them.
+    /// other workspaces of this one, have the prefix open, or a verification, a copy or a dump of it goes
+    /// on, it is refused ([`Error::InUse`], which names them); [`compact_within`](Self::compact_within)
+    /// waits for them.
     pub fn compact(&self) -> Result<Compaction> {
         self.compact_within(Duration::ZERO)
     }
@@ -67,6 +68,9 @@ impl Prefix {
         progress: impl FnMut(Compaction),
     ) -> Result<Compaction> {
         self.objects().check_writable()?;
+        if self.objects().store().is_read_here() {
+            return Err(self.in_use()?); // no patience helps
+        }
         self.use_reserve();
         self.commit()?;
         // `progress` is the user's: it runs beside the work, under no lock.
@@ -94,16 +98,19 @@ impl Prefix {
             }
             let is_late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
             if is_late || !tell(0) {
-                return Err(Error::InUse { prefix: self.name().into(), pids: self.others()? });
+                return Err(self.in_use()?);
             }
             thread::sleep(ASKED_EVERY);
             objects.check_writable()?;
         }
     }
 
-    /// None while others have the prefix open.
+    /// None while others have the prefix open, or all of it is being read.
     fn compact_if_alone(&self, tell: impl Fn(u64) -> bool) -> Result<Option<u64>> {
         let objects = self.objects();
+        if objects.store().is_held() {
+            return Ok(None);
+        }
         let _no_commit = objects.committing.lock();
         let work = || {
             objects.store().compact(|written| {
@@ -114,6 +121,10 @@ impl Prefix {
             Some(peers) => peers.while_alone(work)?.transpose(),
             None => work().map(Some),
         }
+    }
+
+    fn in_use(&self) -> Result<Error> {
+        Ok(Error::InUse { prefix: self.name().into(), pids: self.others()? })
     }
 
     /// Who else has the prefix open: if no other process, this one has it twice.

@@ -103,6 +103,16 @@ impl Store {
         Ok(metadata.map_err(|error| Error::io("reading", path, &error))?.len())
     }
 
+    /// A verification, a copy or a dump keeps the file from being opened anew.
+    pub(crate) fn is_held(&self) -> bool {
+        self.env().is_held()
+    }
+
+    /// This thread is in the middle of reading the file.
+    pub(crate) fn is_read_here(&self) -> bool {
+        self.env().is_read_here()
+    }
+
     /// Gives free pages back to the file system. The caller keeps commits out, and other processes.
     pub(crate) fn compact(&self, told: impl FnMut(u64)) -> Result<u64> {
         self.env().compact(told)
