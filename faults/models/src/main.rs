@@ -7,6 +7,9 @@
 #[path = "../../../runtime/src/object/cells/handles.rs"]
 mod handles;
 mod report;
+#[expect(unsafe_code, reason = "as in the engine, where all of its folder may have some")]
+#[path = "../../../runtime/src/lmdb/resting.rs"]
+mod resting;
 mod scenarios;
 mod sync;
 #[allow(dead_code, reason = "the scenarios need a part of it")]

@@ -68,6 +68,9 @@ impl Reading {
 
 type Taken = Box<Aged<Reading>>;
 
+/// Nothing of it rests.
+const NO_AGE: u64 = u64::MAX;
+
 #[derive(Default)]
 struct Slots {
     /// Reset.
@@ -139,7 +142,7 @@ impl ReadPool {
             }
             slots.out += 1;
             // Asked before it begins: a commit meanwhile makes it old, though it may have seen that.
-            let age = if slots.keeps_fresh { self.fresh.age() } else { Resting::<Reading>::NEVER };
+            let age = if slots.keeps_fresh { self.fresh.age() } else { NO_AGE };
             (slots.idle.pop(), age)
         };
         let begun = match idle {

@@ -1,53 +1,51 @@
 //! What rests between two uses, and is taken and put back without a lock, until its age is over.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ptr;
 
-use crossbeam_utils::atomic::AtomicCell;
-
-use crate::sync::thread_number;
+use crate::sync::{
+    atomic::{AtomicPtr, AtomicU64, Ordering},
+    thread_number,
+};
 
 /// So many may rest: threads that use them at a time mostly have places of their own.
 const PLACES: usize = 8;
 
 /// One that may rest, and the age in which it was made or begun anew.
-pub(super) struct Aged<T> {
-    pub(super) age: u64,
-    pub(super) one: T,
+pub(crate) struct Aged<T> {
+    pub(crate) age: u64,
+    pub(crate) one: T,
 }
 
 /// Places to rest in.
 ///
 /// An age ends by being raised first and then looking into every place. Whoever puts one down looks at the
 /// age afterwards: a look into the place that missed it came before, and so did the raise. Whoever takes one
-/// looks at its age as well, since it may be there for that moment.
-pub(super) struct Resting<T> {
+/// looks at its age as well, since it may be there for that moment only.
+pub(crate) struct Resting<T, const N: usize = PLACES> {
     age: AtomicU64,
-    places: [AtomicCell<Option<Box<Aged<T>>>>; PLACES],
+    places: [Place<T>; N],
 }
 
-impl<T> Default for Resting<T> {
+impl<T, const N: usize> Default for Resting<T, N> {
     fn default() -> Self {
-        Self { age: AtomicU64::new(0), places: Default::default() }
+        Self { age: AtomicU64::new(0), places: std::array::from_fn(|_| Place::default()) }
     }
 }
 
-impl<T> Resting<T> {
-    /// No age: nothing of it rests.
-    pub(super) const NEVER: u64 = u64::MAX;
-
-    pub(super) fn age(&self) -> u64 {
+impl<T: Send, const N: usize> Resting<T, N> {
+    pub(crate) fn age(&self) -> u64 {
         self.age.load(Ordering::Acquire)
     }
 
     #[inline]
-    fn place(&self) -> &AtomicCell<Option<Box<Aged<T>>>> {
-        &self.places[thread_number() as usize % PLACES]
+    fn place(&self) -> &Place<T> {
+        &self.places[thread_number() as usize % N]
     }
 
     /// One that rests; `over` gets one whose age is.
     #[inline]
-    pub(super) fn take(&self, over: impl FnOnce(Box<Aged<T>>)) -> Option<Box<Aged<T>>> {
-        let taken = self.place().take()?;
+    pub(crate) fn take(&self, over: impl FnOnce(Box<Aged<T>>)) -> Option<Box<Aged<T>>> {
+        let taken = self.place().swap(None)?;
         if taken.age == self.age() {
             return Some(taken);
         }
@@ -57,7 +55,7 @@ impl<T> Resting<T> {
 
     /// Lets one rest; `over` gets what does not, which may be another.
     #[inline]
-    pub(super) fn put(&self, one: Box<Aged<T>>, mut over: impl FnMut(Box<Aged<T>>)) {
+    pub(crate) fn put(&self, one: Box<Aged<T>>, mut over: impl FnMut(Box<Aged<T>>)) {
         let age = one.age;
         if age != self.age() {
             return over(one);
@@ -67,34 +65,55 @@ impl<T> Resting<T> {
             over(displaced);
         }
         if age != self.age()
-            && let Some(old) = place.take()
+            && let Some(old) = place.swap(None)
         {
             over(old);
         }
     }
 
     /// Ends the present age: `over` gets all that rest.
-    pub(super) fn end_age(&self, over: impl FnMut(Box<Aged<T>>)) {
-        self.age.fetch_add(1, Ordering::SeqCst);
-        self.places.iter().filter_map(AtomicCell::take).for_each(over);
+    pub(crate) fn end_age(&self, over: impl FnMut(Box<Aged<T>>)) {
+        self.age.fetch_add(1, Ordering::AcqRel);
+        self.places.iter().filter_map(|place| place.swap(None)).for_each(over);
     }
 
     /// How many rest.
     #[cfg(test)]
-    pub(super) fn count(&self) -> usize {
-        let there = self.places.iter().filter_map(|place| {
-            let one = place.take();
-            let is_there = one.is_some();
-            place.store(one);
-            is_there.then_some(())
-        });
-        there.count()
+    pub(crate) fn count(&self) -> usize {
+        let is_there = |place: &&Place<T>| !place.0.load(Ordering::Acquire).is_null();
+        self.places.iter().filter(is_there).count()
+    }
+}
+
+/// Room for one.
+struct Place<T>(AtomicPtr<Aged<T>>);
+
+impl<T> Default for Place<T> {
+    fn default() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+}
+
+impl<T> Place<T> {
+    #[inline]
+    fn swap(&self, one: Option<Box<Aged<T>>>) -> Option<Box<Aged<T>>> {
+        let new = one.map_or(ptr::null_mut(), Box::into_raw);
+        let old = self.0.swap(new, Ordering::AcqRel);
+        // SAFETY: what is not null was made by the line above, and whoever exchanges it for something
+        // else has it alone.
+        (!old.is_null()).then(|| unsafe { Box::from_raw(old) })
+    }
+}
+
+impl<T> Drop for Place<T> {
+    fn drop(&mut self) {
+        drop(self.swap(None));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
+    use crate::sync::atomic::AtomicBool;
 
     use super::*;
 
@@ -123,7 +142,7 @@ mod tests {
         });
         resting.end_age(drop);
         assert_eq!(resting.count(), 0);
-        resting.put(Box::new(Aged { age: Resting::<u64>::NEVER, one: 0 }), drop);
+        resting.put(Box::new(Aged { age: u64::MAX, one: 0 }), drop);
         resting.put(Box::new(Aged { age: resting.age(), one: 1 }), drop);
         assert_eq!(resting.count(), 1);
         let mut displaced = Vec::new();

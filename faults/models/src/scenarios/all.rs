@@ -1,6 +1,6 @@
 //! Every scenario there is, with its bound.
 
-use super::{handles, slots, turn, versions};
+use super::{handles, resting, slots, turn, versions};
 use crate::report::Scenario;
 
 macro_rules! scenarios {
@@ -11,7 +11,7 @@ macro_rules! scenarios {
     },)+]};
 }
 
-pub(crate) static ALL: [Scenario; 14] = scenarios![
+pub(crate) static ALL: [Scenario; 15] = scenarios![
     slots::what_is_looked_at_is_not_dropped within 5,
     slots::a_share_is_of_what_was_there within 5,
     slots::of_two_who_replace_each_sees_the_other within 4,
@@ -26,4 +26,5 @@ pub(crate) static ALL: [Scenario; 14] = scenarios![
     versions::the_way_back_is_cut_while_somebody_walks_it within 3,
     handles::none_is_taken_while_it_is_decided within 5,
     handles::the_last_one_is_told_of_once within 5,
+    resting::none_is_taken_that_is_older_than_the_last_commit within 5,
 ];

@@ -3,6 +3,7 @@
 mod all;
 mod canary;
 mod handles;
+mod resting;
 mod slots;
 mod turn;
 mod versions;
