@@ -125,16 +125,17 @@ impl<K: Key, M: Handle> Index<K, M> {
         }
         all.sort();
         let mut change = Change::with(writer, Kind::Index)?;
+        change.expect(&all);
         let end = change.end()?;
         let mut last: Option<OneOf<'_>> = None;
         let mut value = Vec::new();
         for one in all.iter() {
-            let OneOf { key, value: reference, suffix } = one;
+            let (key, reference) = (one.key, one.value());
             let again = last.is_some_and(|last| last.is_twin_of(&one));
-            if !again && (end.is_before(key.key) || !change.has(key, suffix)?) {
+            if !again && (end.is_before(key.key) || !change.has(key, one.suffix)?) {
                 value.clear();
                 Place { reference, number: change.take_number() }.encode(&mut value);
-                change.put_new(key, suffix, &value)?;
+                change.put_new(key, one.suffix, &value)?;
             } else {
                 change.uncount(key, reference)?;
             }

@@ -255,7 +255,7 @@ impl Change {
             Some(row) => self.writer.release(row)?,
             None => self.length += 1,
         }
-        self.write(&row_key, key, value)?;
+        self.write(key, suffix, value)?;
         Ok(old)
     }
 
@@ -266,12 +266,11 @@ impl Change {
         suffix: &[u8],
         value: &[u8],
     ) -> Result<()> {
-        let key = key.into();
         self.length += 1;
-        self.write(&row_key::of(key.key, suffix), key, value)
+        self.write(key.into(), suffix, value)
     }
 
-    fn write(&mut self, row_key: &[u8], key: StoredRef<'_>, value: &[u8]) -> Result<()> {
+    fn write(&mut self, key: StoredRef<'_>, suffix: &[u8], value: &[u8]) -> Result<()> {
         let long = row_key::is_long(key.key).then_some(key.key);
         if value.len() + long.map_or(0, <[u8]>::len) > ROW_BYTES_MAX {
             let what = format!("an entry of {}", self.writer.reader().name());
@@ -282,7 +281,23 @@ impl Change {
             row.extend_from_slice(value);
             true
         });
-        self.writer.put(row_key, &self.row);
+        if long.is_some() {
+            self.writer.put(&row_key::of(key.key, suffix), &self.row);
+        } else {
+            self.writer.put_below(&[key.key, suffix], &self.row);
+        }
+        Ok(())
+    }
+
+    /// As [`put_new`](Self::put_new), of many: most rows are as they are to be.
+    fn put_new_of(&mut self, one: &OneOf<'_>) -> Result<()> {
+        let OneOf { key, row, suffix } = *one;
+        let is_ready = !row_key::is_long(key.key) && key.references.is_empty();
+        if !is_ready || row.len() > ROW_BYTES_MAX {
+            return self.put_new(key, suffix, one.value());
+        }
+        self.length += 1;
+        self.writer.put_below(&[key.key, suffix], row);
         Ok(())
     }
 
@@ -306,19 +321,24 @@ impl Change {
         Ok(old)
     }
 
+    /// Many entries are going to be written.
+    pub(crate) fn expect(&mut self, many: &Many) {
+        self.writer.expect(many.len());
+    }
+
     /// Writes many entries. Of equal keys the last one counts.
     pub(crate) fn put_all(&mut self, mut many: Many) -> Result<()> {
         many.sort();
+        self.expect(&many);
         let end = self.end()?;
         let mut entries = many.iter().peekable();
         while let Some(one) = entries.next() {
-            let OneOf { key, value, .. } = one;
             if entries.peek().is_some_and(|next| next.is_twin_of(&one)) {
-                self.uncount(key, value)?;
-            } else if end.is_before(key.key) {
-                self.put_new(key, &[], value)?;
+                self.uncount(one.key, one.value())?;
+            } else if end.is_before(one.key.key) {
+                self.put_new_of(&one)?;
             } else {
-                self.put(key, &[], value)?;
+                self.put(one.key, &[], one.value())?;
             }
         }
         Ok(())

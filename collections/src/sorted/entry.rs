@@ -18,6 +18,14 @@ const WITH_KEY: u8 = 0x92;
 const WITH_REFERENCES: u8 = 0x93;
 const NIL: u8 = 0xc0;
 
+/// So many bytes come before the value in every row.
+pub(super) const FRONT: usize = 1;
+
+/// Begins the row of an entry whose key is the element key and refers to nothing.
+pub(super) fn put_front(row: &mut Vec<u8>) {
+    row.push(VALUE);
+}
+
 /// An entry's row, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'r> {

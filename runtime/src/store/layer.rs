@@ -132,7 +132,14 @@ impl LayerRows {
 
     /// Writes many elements; of those of one key the last counts.
     pub(crate) fn set_elements(&mut self, new: Vec<(RowKey, Entry)>) {
-        new.into_iter().for_each(|(key, entry)| self.set(Table::Elements, key, entry));
+        let elements = &mut self.tables[Table::Elements.index()];
+        if elements.are_behind(&new) {
+            let prices = new.iter().map(|(key, entry)| price(key.as_bytes().len(), entry));
+            self.bytes += prices.sum::<usize>();
+            elements.append(new);
+        } else {
+            new.into_iter().for_each(|(key, entry)| self.set(Table::Elements, key, entry));
+        }
     }
 
     /// Changes an element and its collection's header where they stand, if both are in this layer

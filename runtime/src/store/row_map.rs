@@ -163,6 +163,35 @@ impl RowMap {
         Ok(())
     }
 
+    /// These entries ascend, and come behind all that there are.
+    pub(super) fn are_behind(&self, new: &[(RowKey, Entry)]) -> bool {
+        let last = self.last().map(|(key, _)| key);
+        let begins = last.zip(new.first()).is_none_or(|(last, (first, _))| last < first);
+        begins && new.is_sorted_by(|(a, _), (b, _)| a < b)
+    }
+
+    /// Puts entries that [`are_behind`](Self::are_behind) all others: in leaves as full as they would
+    /// become one by one.
+    pub(super) fn append(&mut self, new: Vec<(RowKey, Entry)>) {
+        self.len += new.len();
+        let mut new = new.into_iter().peekable();
+        if let Some((_, leaves)) = self.branches.last_mut()
+            && let Some((_, leaf)) = leaves.last_mut()
+        {
+            let room = LEAF_MAX - leaf.len();
+            leaf.extend(new.by_ref().take(room));
+        }
+        while let Some((first, _)) = new.peek() {
+            let first = first.clone();
+            let mut leaf = Vec::with_capacity(LEAF_MAX);
+            leaf.extend(new.by_ref().take(LEAF_MAX));
+            match self.branches.last_mut() {
+                Some((_, leaves)) if leaves.len() < BRANCH_MAX => leaves.push((first, leaf)),
+                _ => self.branches.push((first.clone(), vec![(first, leaf)])),
+            }
+        }
+    }
+
     /// All entries, in order.
     pub(crate) fn iter(&self) -> Range<'_> {
         Range { map: self, front: Place::default(), back: self.end() }
@@ -292,6 +321,18 @@ mod tests {
         ) {
             let (mut map, mut model) = (RowMap::default(), BTreeMap::new());
             for (start, len, ascends) in runs {
+                if start % 3 == 0 && ascends {
+                    let all: Vec<_> = (start..start + len).map(|n| (key(n), entry(len))).collect();
+                    let new: Vec<(RowKey, Entry)> =
+                        all.iter().map(|(key, entry)| (key[..].into(), entry.clone())).collect();
+                    let are_behind = model.last_key_value().is_none_or(|(last, _)| *last < all[0].0);
+                    prop_assert_eq!(map.are_behind(&new), are_behind);
+                    if are_behind {
+                        map.append(new);
+                        model.extend(all);
+                        continue;
+                    }
+                }
                 for step in 0..len {
                     // In order, or so that each comes between two others.
                     let n = if ascends { start + step } else { start + step * 61 % 601 };

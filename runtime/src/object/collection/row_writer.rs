@@ -135,14 +135,32 @@ impl RowWriter {
         self.push(key, Entry::Row(row.into()), row.len());
     }
 
+    /// As [`put`](Self::put), with the parts of the key.
+    pub fn put_below(&mut self, key: &[&[u8]; 2], row: &[u8]) {
+        let front = oid_key(self.reader.oid);
+        let key = RowKey::of_parts(&[front.as_bytes(), key[0], key[1]]);
+        self.push_row(key, Entry::Row(row.into()), row.len());
+    }
+
+    /// So many rows are going to be written, as far as they stay in memory until all are.
+    pub fn expect(&mut self, rows: usize) {
+        let pending = self.reader.objects.shared().config.pending_bytes;
+        let most = pending / STAGED_PART / size_of::<(RowKey, Entry)>();
+        self.rows.reserve(rows.min(most));
+    }
+
     /// Deletes a row.
     pub fn delete(&mut self, key: &[u8]) {
         self.push(key, Entry::Gone, 0);
     }
 
     fn push(&mut self, key: &[u8], entry: Entry, row_len: usize) {
-        self.rows.push((RowKey::below(oid_key(self.reader.oid), key), entry));
-        self.bytes += size_of::<(RowKey, Entry)>() + key.len() + row_len;
+        self.push_row(RowKey::below(oid_key(self.reader.oid), key), entry, row_len);
+    }
+
+    fn push_row(&mut self, key: RowKey, entry: Entry, row_len: usize) {
+        self.bytes += size_of::<(RowKey, Entry)>() + key.as_bytes().len() + row_len;
+        self.rows.push((key, entry));
         let part = if self.staging.is_some() { MORE_STAGED_PART } else { STAGED_PART };
         if self.bytes > self.reader.objects.shared().config.pending_bytes / part {
             self.stage();
