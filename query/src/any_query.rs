@@ -142,7 +142,7 @@ impl<H: AnyHandle> AnyQuery<H> {
 
     /// As [`iter`](Self::iter), with failures as values, on the way too.
     pub fn try_iter(&self) -> Result<TryMatches<H>> {
-        let handle = |objects: &Arc<Objects>, oid| match objects.any(oid) {
+        let handle = |_: &mut _, _, objects: &Arc<Objects>, oid| match objects.any(oid) {
             Ok(memo) => Ok(Some(H::of(memo))),
             Err(Error::Deleted { .. } | Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),

@@ -11,7 +11,7 @@ use crate::{
     ids::{oid_at, place_of},
     order::Order,
     plan::Plan,
-    stream::Ids,
+    stream::Results,
 };
 
 /// Identities that room is made for before they are found, at most. Room that is not used is no memory
@@ -146,7 +146,7 @@ impl Core {
         }
     }
 
-    pub(crate) fn ids(&self) -> Result<Ids> {
+    pub(crate) fn ids(&self) -> Result<Results> {
         crate::stream::ids(self)
     }
 

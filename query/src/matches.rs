@@ -2,27 +2,57 @@
 
 use std::{fmt, sync::Arc};
 
-use db0_runtime::{OrPanic, Result, object::Objects};
+use db0_runtime::{
+    OrPanic, Result,
+    object::{Ahead, Objects},
+};
 
-use crate::stream::Ids;
+use crate::stream::Results;
+
+/// So many results are taken together at most.
+const TOGETHER_MAX: usize = 1024;
+
+/// Makes the handle of an object, by its place in a batch and its number, unless it has been deleted since
+/// it was found.
+type MakeHandle<H> = fn(&mut Ahead, usize, &Arc<Objects>, u64) -> Result<Option<H>>;
 
 /// The results of a query, on their way, with failures as values: a failure is the last of them. It is
 /// safe to write meanwhile.
 pub struct TryMatches<H> {
     objects: Arc<Objects>,
-    ids: Ids,
-    /// Makes the handle of an object, unless that has been deleted since it was found.
-    handle: fn(&Arc<Objects>, u64) -> Result<Option<H>>,
+    results: Results,
+    /// Numbers that are known already, as many as were given before; from this place on.
+    batch: Vec<u64>,
+    place: usize,
+    given: usize,
+    ahead: Ahead,
+    handle: MakeHandle<H>,
     has_failed: bool,
 }
 
 impl<H> TryMatches<H> {
-    pub(crate) fn new(
-        objects: Arc<Objects>,
-        ids: Ids,
-        handle: fn(&Arc<Objects>, u64) -> Result<Option<H>>,
-    ) -> Self {
-        Self { objects, ids, handle, has_failed: false }
+    pub(crate) fn new(objects: Arc<Objects>, results: Results, handle: MakeHandle<H>) -> Self {
+        let (batch, ahead) = (Vec::new(), Ahead::default());
+        Self { objects, results, batch, place: 0, given: 0, ahead, handle, has_failed: false }
+    }
+
+    /// The next result, and its place in its batch.
+    fn next_number(&mut self) -> Option<Result<(usize, u64)>> {
+        if self.place == self.batch.len() {
+            let first = match self.results.next()? {
+                Ok(first) => first,
+                Err(error) => return Some(Err(error)),
+            };
+            self.place = 0;
+            self.batch.clear();
+            self.batch.push(first);
+            self.results.take_known(self.given.min(TOGETHER_MAX), &mut self.batch);
+            self.ahead.begin(self.batch.iter().copied().map(Some));
+        }
+        let place = self.place;
+        self.place += 1;
+        self.given += 1;
+        Some(Ok((place, self.batch[place])))
     }
 }
 
@@ -31,7 +61,9 @@ impl<H> Iterator for TryMatches<H> {
 
     fn next(&mut self) -> Option<Result<H>> {
         while !self.has_failed {
-            let found = self.ids.next()?.and_then(|oid| (self.handle)(&self.objects, oid));
+            let found = self
+                .next_number()?
+                .and_then(|(place, oid)| (self.handle)(&mut self.ahead, place, &self.objects, oid));
             self.has_failed = found.is_err();
             if let Some(found) = found.transpose() {
                 return Some(found);

@@ -2,7 +2,11 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{Memo, OrPanic, Result, class::Class, object::Objects};
+use db0_runtime::{
+    Memo, OrPanic, Result,
+    class::Class,
+    object::{Ahead, Objects},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -85,8 +89,7 @@ impl<T: Class> Query<T> {
     /// As [`iter`](Self::iter), with failures as values, on the way too.
     pub fn try_iter(&self) -> Result<TryMatches<Memo<T>>> {
         let objects = self.core.objects()?.clone();
-        let handle = |objects: &Arc<Objects>, oid| objects.memo_if_alive(oid);
-        Ok(TryMatches::new(objects, self.core.ids()?, handle))
+        Ok(TryMatches::new(objects, self.core.ids()?, Ahead::take_if_alive))
     }
 
     /// How many there are. No object is loaded for it.

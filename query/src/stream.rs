@@ -1,5 +1,7 @@
 //! Results as numbers of objects, one after the other: criteria, then orders, limits and filters.
 
+use std::vec;
+
 use db0_runtime::{Chunk, Result};
 
 use crate::{
@@ -14,8 +16,39 @@ use crate::{
 /// Numbers of objects, on their way.
 pub(crate) type Ids = Box<dyn Iterator<Item = Result<u64>> + Send>;
 
+/// Results on their way, of which some may be known before they are asked for.
+pub(crate) enum Results {
+    Chunks(Box<Chunks>),
+    All(vec::IntoIter<u64>),
+    /// Each is found when it is asked for.
+    Steps(Ids),
+}
+
+impl Results {
+    /// Takes the next ones, as many as that, as far as they are known.
+    pub(crate) fn take_known(&mut self, most: usize, into: &mut Vec<u64>) {
+        match self {
+            Self::Chunks(chunks) => chunks.take_known(most, into),
+            Self::All(all) => into.extend(all.take(most)),
+            Self::Steps(_) => {}
+        }
+    }
+}
+
+impl Iterator for Results {
+    type Item = Result<u64>;
+
+    fn next(&mut self) -> Option<Result<u64>> {
+        match self {
+            Self::Chunks(chunks) => chunks.next(),
+            Self::All(all) => all.next().map(Ok),
+            Self::Steps(steps) => steps.next(),
+        }
+    }
+}
+
 /// The results of a query.
-pub(crate) fn ids(core: &Core) -> Result<Ids> {
+pub(crate) fn ids(core: &Core) -> Result<Results> {
     let plan = core.plan()?;
     let sorts = core.ops.iter().take_while(|op| matches!(op, Op::Sort { .. })).count();
     let (orders, mut rest) = core.ops.split_at(sorts);
@@ -26,7 +59,7 @@ pub(crate) fn ids(core: &Core) -> Result<Ids> {
     let mut ids = first_part(plan, orders, after)?;
     while let [op, others @ ..] = rest {
         rest = others;
-        ids = match op {
+        let steps: Ids = match op {
             Op::Skip(n) => Box::new(skip(ids, *n)),
             Op::Take(n) => Box::new(ids.take(usize::try_from(*n).unwrap_or(usize::MAX))),
             Op::After(uuid) => {
@@ -49,15 +82,17 @@ pub(crate) fn ids(core: &Core) -> Result<Ids> {
             }
             Op::Sort { by, descending } => {
                 let all = ids.collect::<Result<Vec<_>>>()?;
-                Box::new(sort(&core.objects()?, all, by, *descending)?.into_iter().map(Ok))
+                ids = Results::All(sort(&core.objects()?, all, by, *descending)?.into_iter());
+                continue;
             }
         };
+        ids = Results::Steps(steps);
     }
     Ok(ids)
 }
 
 /// As `Iterator::skip`, but failures are no results to be skipped.
-fn skip(ids: Ids, mut n: u64) -> impl Iterator<Item = Result<u64>> + Send {
+fn skip(ids: Results, mut n: u64) -> impl Iterator<Item = Result<u64>> + Send {
     ids.filter(move |id| {
         let skips = id.is_ok() && n > 0;
         n -= u64::from(skips);
@@ -66,7 +101,7 @@ fn skip(ids: Ids, mut n: u64) -> impl Iterator<Item = Result<u64>> + Send {
 }
 
 /// The results in their order, behind an object.
-fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
+fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Results> {
     let orders = orders.iter().filter_map(|op| match op {
         Op::Sort { by, descending } => Some((by, *descending)),
         _ => None,
@@ -74,12 +109,13 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
     let orders: Vec<(&Order, bool)> = orders.collect();
     if orders.is_empty() {
         let from = after.map_or(Some(0), |oid| oid.checked_add(1));
-        let Some(from) = from else { return Ok(Box::new(std::iter::empty())) };
+        let Some(from) = from else { return Ok(Results::All(Vec::new().into_iter())) };
         return Ok(match plan.few()? {
-            Some(few) => Box::new(
-                (few.partition_point(|oid| *oid < from)..few.len()).map(move |nth| Ok(few[nth])),
-            ),
-            None => Box::new(Chunks::from(plan, from)),
+            Some(few) => {
+                let first = few.partition_point(|oid| *oid < from);
+                Results::All(Vec::from(&few[first..]).into_iter())
+            }
+            None => Results::Chunks(Box::new(Chunks::from(plan, from))),
         });
     }
     let objects = plan.objects.clone();
@@ -89,20 +125,21 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Ids> {
     if let ([(Order(By::Index(part)), false)], None) = (&orders[..], after)
         && !part.is_backward()
     {
-        return walk(&objects, set, part);
+        return walk(&objects, set, part).map(Results::Steps);
     }
     if let ([(Order(By::Field { field, nulls_last: false }), false)], None) = (&orders[..], after)
         && let Some(index) = field.index(&objects)?
         && set.len().saturating_mul(ENTRIES_AN_OBJECT) >= plan.count_of_classes()?
     {
-        return Ok(walk_entries(&objects, set, index));
+        return Ok(Results::Steps(walk_entries(&objects, set, index)));
     }
     let mut ids: Vec<u64> = set.into_ids().collect();
     for (by, descending) in orders {
         ids = sort(&objects, ids, by, descending)?;
     }
     let from = after.and_then(|oid| ids.iter().position(|id| *id == oid)).map_or(0, |at| at + 1);
-    Ok(Box::new(ids.into_iter().skip(from).map(Ok)))
+    ids.drain(..from);
+    Ok(Results::All(ids.into_iter()))
 }
 
 /// The results of a plan in the order of their creation, a chunk at a time.
@@ -120,6 +157,13 @@ impl Chunks {
     fn from(plan: Plan, from: u64) -> Self {
         let (number, _) = place_of(from);
         Self { plan, next: Some(number), found: (Chunk::EMPTY, 0, 0), from }
+    }
+
+    /// Takes the next ones of the present chunk, as many as that.
+    fn take_known(&mut self, most: usize, into: &mut Vec<u64>) {
+        let (chunk, word, at) = &mut self.found;
+        let found = std::iter::from_fn(|| chunk.take_first(word)).map(|n| oid_at(*at, n));
+        into.extend(found.filter(|oid| *oid >= self.from).take(most));
     }
 
     fn step(&mut self) -> Result<Option<u64>> {

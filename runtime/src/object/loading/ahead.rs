@@ -4,9 +4,13 @@ use std::{ops::ControlFlow, ops::Range, sync::Arc};
 
 use crate::{
     Result,
+    class::Class,
     object::{
         cells::any_cell::AnyCell,
-        handles::handle::{Found, Handle},
+        handles::{
+            handle::{Found, Handle},
+            memo::Memo,
+        },
         objects::Objects,
     },
     store::{Oid, OidKey, Table, oid_key},
@@ -47,6 +51,29 @@ impl Ahead {
         objects: &Arc<Objects>,
         number: u64,
     ) -> Result<H> {
+        H::of_found(self.found::<H>(place, objects, number)?)
+    }
+
+    /// As [`take`](Self::take), unless the object is known to be deleted.
+    pub fn take_if_alive<T: Class>(
+        &mut self,
+        place: usize,
+        objects: &Arc<Objects>,
+        number: u64,
+    ) -> Result<Option<Memo<T>>> {
+        if !objects.is_lasting() {
+            return objects.memo_if_alive(number);
+        }
+        let found = self.found::<Memo<T>>(place, objects, number)?;
+        if found.cell().is_gone() { Ok(None) } else { Memo::of_found(found).map(Some) }
+    }
+
+    fn found<H: Handle>(
+        &mut self,
+        place: usize,
+        objects: &Arc<Objects>,
+        number: u64,
+    ) -> Result<Found> {
         let ready = |ahead: &mut Self| {
             let found = ahead.found.get_mut(place.checked_sub(ahead.start)?)?;
             found.take_if(|found| found.is(number))
@@ -62,7 +89,7 @@ impl Ahead {
             self.sample = Some(found.cell().clone());
         }
         self.given += 1;
-        H::of_found(found)
+        Ok(found)
     }
 
     fn is_worth_it(&mut self) -> bool {
