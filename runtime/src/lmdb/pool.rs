@@ -142,7 +142,9 @@ impl ReadPool {
             }
             slots.out += 1;
             // Asked before it begins: a commit meanwhile makes it old, though it may have seen that.
-            let age = if slots.keeps_fresh { self.fresh.age() } else { NO_AGE };
+            // It must not rest either where somebody waits for all to come to an end.
+            let rests = slots.keeps_fresh && !slots.paused;
+            let age = if rests { self.fresh.age() } else { NO_AGE };
             (slots.idle.pop(), age)
         };
         let begun = match idle {
@@ -403,6 +405,7 @@ mod tests {
         const LONG: Duration = Duration::from_mins(1);
         let folder = tempfile::tempdir().expect("a folder");
         let env = Env::open(folder.path(), &EnvOptions::scratch(1 << 20)).expect("it opens");
+        env.set_only_writer(true);
         let outer = env.read().expect("it reads");
         std::thread::scope(|scope| {
             let waits = scope.spawn(|| env.pool().while_quiet(Quiet::Map, LONG, || ()));
