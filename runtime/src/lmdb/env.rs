@@ -1,7 +1,7 @@
 //! An environment: one LMDB file, opened once per process.
 
 use std::{
-    ffi::{CStr, CString, c_uint},
+    ffi::{CString, c_uint},
     fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -22,7 +22,7 @@ use super::{
     files, fork,
     pool::{Quiet, ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
-    slots,
+    slots, table,
     write::WriteTxn,
 };
 use crate::{Durability, Error, sync::Mutex};
@@ -264,21 +264,17 @@ impl Env {
         let name = CString::new(name).map_err(|_| Fault::new(libc::EINVAL))?;
         let mut tables = self.tables.lock();
         // A reader must not wait for a writer, and this is how both find what is there.
-        let found = open_table(self.raw()?, &name)?;
+        let is_open = tables.contains(&name);
+        let found = table::open(self.raw()?, &name, is_open)?;
         if found.is_some() || !self.options.create {
             tables.extend(found.map(|_| name));
             return Ok(found);
         }
-        let mut dbi = 0;
         let txn = self.write()?;
-        // SAFETY: `txn` is active, the name is a C string, `dbi` receives the handle. The handle
-        // lives on only if the transaction commits.
-        let code =
-            unsafe { ffi::mdb_dbi_open(txn.raw(), name.as_ptr(), ffi::MDB_CREATE, &raw mut dbi) };
-        Fault::check(code)?;
+        let created = table::create(&txn, &name)?;
         txn.commit()?;
         tables.push(name);
-        Ok(Some(TableId(dbi)))
+        Ok(Some(created))
     }
 
     /// LMDB's figures, from shared memory alone.
@@ -386,10 +382,11 @@ impl Env {
     fn open_again(&self) -> Result<*mut ffi::MDB_env> {
         let raw = open_raw(&self.path, &self.options)?;
         // Numbers are given in the order of opening.
-        let opened = self.tables.lock().iter().try_for_each(|name| match open_table(raw, name)? {
-            Some(_) => Ok(()),
-            None => Err(Fault::new(ffi::MDB_NOTFOUND)),
-        });
+        let opened =
+            self.tables.lock().iter().try_for_each(|name| match table::open(raw, name, false)? {
+                Some(_) => Ok(()),
+                None => Err(Fault::new(ffi::MDB_NOTFOUND)),
+            });
         if opened.is_err() {
             // SAFETY: nobody else knows the handle, and its transactions have ended.
             unsafe { ffi::mdb_env_close(raw) };
@@ -419,27 +416,6 @@ impl Drop for Env {
             // `Arc`), the idle ones have just been ended, and `raw` is not used again.
             unsafe { ffi::mdb_env_close(raw) }
         });
-    }
-}
-
-/// Opens a table that is there, without writing.
-fn open_table(env: *mut ffi::MDB_env, name: &CStr) -> Result<Option<TableId>> {
-    let mut txn = ptr::null_mut();
-    let mut dbi = 0;
-    // SAFETY: the environment is open; `txn` receives the transaction.
-    Fault::check(unsafe {
-        ffi::mdb_txn_begin(env, ptr::null_mut(), ffi::MDB_RDONLY, &raw mut txn)
-    })?;
-    // SAFETY: `txn` is active; committing a read transaction keeps the handle and ends it.
-    let code = unsafe {
-        let code = ffi::mdb_dbi_open(txn, name.as_ptr(), 0, &raw mut dbi);
-        ffi::mdb_txn_commit(txn);
-        code
-    };
-    match code {
-        ffi::MDB_SUCCESS => Ok(Some(TableId(dbi))),
-        ffi::MDB_NOTFOUND => Ok(None),
-        code => Err(Fault::new(code)),
     }
 }
 

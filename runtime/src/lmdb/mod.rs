@@ -17,12 +17,14 @@ mod fork;
 mod held;
 mod long_reads;
 mod opaque;
+mod order;
 mod pool;
 mod read;
 mod registry;
 mod resting;
 mod same_type;
 mod slots;
+mod table;
 mod write;
 
 pub(crate) use at_exit::at_exit;
