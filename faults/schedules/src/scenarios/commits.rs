@@ -25,7 +25,9 @@ pub(crate) fn no_update_is_lost() {
     assert_eq!(item.read().n, 14);
     drop(item);
     // Held by nothing but its handle, it is looked for before that is gone with the workspace.
-    world.here(|| db0::tags(&db0::fetch::<Item>(uuid).expect("it lives")).add("kept"));
+    world.here(|| {
+        db0::tags(&db0::fetch::<Item>(uuid).expect("it lives")).add("kept");
+    });
     world.reopened(|workspace| {
         assert_eq!(workspace.fetch::<Item>(uuid).expect("it was kept").read().n, 14);
     });
