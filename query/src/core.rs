@@ -196,9 +196,15 @@ impl Core {
                     let chunks = usize::try_from(last.saturating_sub(number)).unwrap_or(usize::MAX);
                     uuids.reserve(here.saturating_mul(chunks.saturating_add(1)).min(RESERVED_MAX));
                 }
-                uuids.reserve(here);
-                let uuid = objects.uuids_at(number);
-                chunk.each(|n| uuids.push(uuid(n)));
+                let (uuid, first) = (objects.uuids_at(number), uuids.len());
+                // Places that are there need no look for room, one by one.
+                uuids.resize(first + here, Uuid::nil());
+                let mut places = uuids[first..].iter_mut();
+                chunk.each(|n| {
+                    if let Some(place) = places.next() {
+                        *place = uuid(n);
+                    }
+                });
                 true
             })?;
             return Ok(uuids);
