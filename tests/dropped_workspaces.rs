@@ -97,6 +97,37 @@ fn writing_with_autocommit() {
     );
 }
 #[test]
+fn writing_by_threads_with_views_and_snapshots() {
+    check(
+        "atomics",
+        |f| Config::new(f).autocommit(false),
+        |w| {
+            let item = w.create(Item { n: 2 });
+            w.commit().expect("it commits");
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let _e = w.enter();
+                    let undone = db0::atomic(|| {
+                        item.try_update(|item| item.n = 7)?;
+                        Err::<(), _>(db0::abort("on purpose"))
+                    });
+                    assert!(undone.is_err());
+                    db0::atomic(|| item.try_update(|item| item.n = 3)).expect("it succeeds");
+                });
+                scope.spawn(|| {
+                    let _e = w.enter();
+                    db0::view(|| item.read().n);
+                });
+            });
+            let state = w.commit().expect("it commits");
+            let _e = w.enter();
+            let s = db0::snapshot_at(state).expect("the state is kept");
+            assert_eq!(s.fetch::<Item>(item.uuid()).expect("it was").read().n, 3);
+            item.update(|item| item.n += 1);
+        },
+    );
+}
+#[test]
 fn what_waits_is_committed() {
     let folder = prepared();
     let workspace = Workspace::open(Config::new(folder.path()).autocommit(false)).expect("opens");

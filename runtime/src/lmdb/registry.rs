@@ -83,3 +83,37 @@ impl Opening<'_> {
         self.0.insert(file, Arc::downgrade(env));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt, symlink},
+    };
+
+    use super::*;
+    use crate::lmdb::EnvOptions;
+
+    #[test]
+    fn whatever_path_leads_to_a_file_it_is_opened_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [real, alias, linked] =
+            ["real", "alias", "linked"].map(|name| folder.path().join(name));
+        fs::create_dir(&real).expect("a folder");
+        fs::create_dir(&linked).expect("a folder");
+        symlink(&real, &alias).expect("a link");
+        let open = |path| Env::open(path, &EnvOptions::scratch(1 << 20)).expect("it opens");
+        let first = open(&real);
+        fs::hard_link(real.join("data.mdb"), linked.join("data.mdb")).expect("a link");
+        for path in [&real, &alias, &linked] {
+            assert!(Arc::ptr_eq(&first, &open(path)), "{}", path.display());
+        }
+        // Another file of the same name is another one.
+        let before = fs::metadata(real.join("data.mdb")).expect("it is there").ino();
+        drop(first);
+        fs::remove_file(real.join("data.mdb")).expect("nobody has it open");
+        let second = open(&alias);
+        let now = fs::metadata(real.join("data.mdb")).expect("it is there").ino();
+        assert!(before != now && !Arc::ptr_eq(&second, &open(&linked)));
+    }
+}

@@ -26,8 +26,9 @@ use crate::{
 /// The folder of runs, in that of the prefix.
 pub(crate) const FOLDER: &str = ".scratch";
 
-/// Bytes that are written in one step, so that writing takes little memory.
-const BYTES_AT_ONCE: usize = 16 << 20;
+/// Bytes that are written in one step. Pages that a step changes take memory until it is over, and rows
+/// that come between many others may be on a page each.
+const BYTES_AT_ONCE: usize = 2 << 20;
 /// Address space for one run.
 const MAP_SIZE: usize = 1 << 38;
 
