@@ -11,19 +11,20 @@ use std::{
 };
 
 use super::{
-    checked::Checked,
-    create,
+    folder::mark::Mark,
     head::{HEAD_KEY, Head},
+    history::{pins::Pins, retention::Retention},
     key::hex,
-    layer::Layer,
-    mark::Mark,
     num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId},
-    past::Disk,
-    pins::Pins,
-    retention::Retention,
-    run::Run,
-    stack::{Published, Stack},
+    reading::past::Disk,
     table::Table,
+    tags::checked::Checked,
+    uncommitted::{
+        layer::Layer,
+        run::Run,
+        stack::{Published, Stack},
+    },
+    writing::create,
 };
 use crate::{
     Durability, Error, History, Result,

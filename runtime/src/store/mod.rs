@@ -1,108 +1,75 @@
 //! Rows with history: tables, envelopes, layers, views, commits, the log.
 
-mod bearers;
-mod board;
 mod by_oid;
-mod changes;
-mod checked;
-mod chunk;
-mod committing;
-mod container;
-mod containers;
-mod create;
-mod ends;
 mod engine;
 mod envelope;
-mod estimate;
-mod filling;
+mod folder;
 mod head;
-mod in_order;
+mod history;
 mod inline;
-mod keeping;
-mod kept;
 mod key;
-mod keys;
-mod layer;
-mod layers;
-pub(crate) mod log;
-mod mark;
-mod members;
-mod merged;
 #[cfg(test)]
 mod model;
 mod num;
-mod open_rows;
-mod others;
-mod owners;
-mod past;
-mod pinned;
-mod pins;
-mod postings;
-mod prune;
-mod put;
-mod recording;
-mod reserve;
-mod retag;
-mod retention;
+mod reading;
 mod row_bytes;
-mod row_map;
-mod run;
-mod scan;
 mod sealed;
-mod space;
-mod stack;
-mod state_log;
 mod table;
-mod tag_row;
-mod tag_view;
-mod tally;
-mod unborne;
-mod upkeep;
-mod upserted;
-mod view;
-mod writer;
-mod written;
+mod tags;
+mod uncommitted;
+mod writing;
 
 pub(crate) use crate::codec::varint::{
     self, put as put_varint, put_ordered, take as take_varint, take_ordered,
 };
-pub use bearers::Bearers;
-pub(crate) use board::FOLDER as PINS_FOLDER;
 pub(crate) use by_oid::{OidHasher, OidSet};
-pub(crate) use changes::{Changes, Happened};
-pub(crate) use chunk::CHUNK_BITS;
-pub use chunk::Chunk;
-pub(crate) use committing::NotCommitted;
-pub(crate) use container::Container;
-pub(crate) use containers::{Containers, OfTag};
-pub(crate) use create::{place as place_new, rename};
 pub(crate) use engine::Store;
 pub(crate) use envelope::Envelope;
-pub(crate) use filling::Filling;
+pub use folder::space::Space;
+pub(crate) use folder::{
+    mark::{FILE as MARK_FILE, Mark},
+    others::OnlyWriter,
+    reserve::{FILE as RESERVE_FILE, Reserve},
+    upkeep::{TENDED_EVERY, Upkeep},
+};
 pub(crate) use head::{HEAD_KEY, Head};
-pub(crate) use kept::parse as parse_kept_changes;
+pub(crate) use history::{
+    board::FOLDER as PINS_FOLDER,
+    kept::parse as parse_kept_changes,
+    log::{self, StateRow},
+    pins::Pin,
+};
 pub(crate) use key::{OidKey, RowKey, hex, oid_key, oid_of_key};
-pub(crate) use layer::{Entry, Layer, LayerRows};
-pub(crate) use log::StateRow;
-pub(crate) use mark::{FILE as MARK_FILE, Mark};
 pub(crate) use num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId};
-pub(crate) use others::OnlyWriter;
-pub(crate) use pins::Pin;
-pub(crate) use postings::{Postings, of_posting_key, oid_at, place, posting_key};
-pub(crate) use put::{Before, Wrote};
-pub(crate) use recording::Commit;
-pub(crate) use reserve::{FILE as RESERVE_FILE, Reserve};
-pub(crate) use retag::{Done, Retag};
+pub(crate) use reading::{
+    scan::{Direction, KeyRange, successor},
+    view::View,
+};
 pub(crate) use row_bytes::RowBytes;
-pub(crate) use run::FOLDER as SCRATCH_FOLDER;
-pub(crate) use scan::{Direction, KeyRange, successor};
 pub(crate) use sealed::{body_of, checked as checked_row};
-pub use space::Space;
 pub(crate) use table::Table;
-pub(crate) use tag_row::{PutOn, tags_hold};
-pub(crate) use tag_view::OneByOne;
-pub(crate) use tally::{Tally, of_tally_key, tally_key};
-pub(crate) use upkeep::{TENDED_EVERY, Upkeep};
-pub(crate) use upserted::{Below, Moment, Upserted};
-pub(crate) use view::View;
-pub(crate) use writer::{Prepared, Writer};
+pub use tags::{bearers::Bearers, chunk::Chunk};
+pub(crate) use tags::{
+    chunk::CHUNK_BITS,
+    container::Container,
+    containers::{Containers, OfTag},
+    tag_row::{PutOn, tags_hold},
+    tag_view::OneByOne,
+    tally::{Tally, of_tally_key, tally_key},
+};
+pub(crate) use uncommitted::{
+    layer::{Entry, Layer, LayerRows},
+    postings::{Postings, of_posting_key, oid_at, place, posting_key},
+    retag::{Done, Retag},
+    run::FOLDER as SCRATCH_FOLDER,
+    upserted::{Below, Moment, Upserted},
+};
+pub(crate) use writing::{
+    changes::{Changes, Happened},
+    committing::NotCommitted,
+    create::{place as place_new, rename},
+    filling::Filling,
+    put::{Before, Wrote},
+    recording::Commit,
+    writer::{Prepared, Writer},
+};

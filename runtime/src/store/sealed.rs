@@ -7,11 +7,11 @@
 
 use super::{
     envelope::{Envelope, checksum},
-    log,
-    past::Disk,
+    history::log,
+    reading::past::Disk,
     table::Table,
     varint,
-    writer::Writer,
+    writing::writer::Writer,
 };
 use crate::Result;
 
