@@ -16,12 +16,16 @@ use uuid::Uuid;
 
 use super::write::{VERSION, write_as};
 use crate::{
-    condition::{FieldKey, FieldTest},
-    core::{Core, Of, Op},
-    criteria::names_of,
-    expr::Node,
-    indexed::Keys,
-    order::{By, Order},
+    queries::{
+        core::{Core, Of, Op},
+        order::{By, Order},
+    },
+    running::indexed::Keys,
+    terms::{
+        condition::{FieldKey, FieldTest},
+        criteria::names_of,
+        expr::Node,
+    },
 };
 
 /// Finds a view by the name of its prefix and its past state.

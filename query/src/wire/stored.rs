@@ -18,10 +18,12 @@ use uuid::Uuid;
 
 use super::{read, write};
 use crate::{
-    core::{Core, Op},
-    expr::Node,
-    order::{By, Order},
-    query::Query,
+    queries::{
+        core::{Core, Op},
+        order::{By, Order},
+        query::Query,
+    },
+    terms::expr::Node,
 };
 
 impl<T: Class> Query<T> {

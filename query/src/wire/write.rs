@@ -15,11 +15,12 @@ use db0_collections::index::Part;
 use db0_runtime::{Error, Result, codec::DEPTH_MAX, object::Objects, object::varint};
 
 use crate::{
-    condition::FieldKey,
-    core::{Core, Op},
-    expr::Node,
-    indexed::Keys,
-    order::{By, Order},
+    queries::{
+        core::{Core, Op},
+        order::{By, Order},
+    },
+    running::indexed::Keys,
+    terms::{condition::FieldKey, expr::Node},
 };
 
 pub(super) const VERSION: u8 = 1;

@@ -9,12 +9,16 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use crate::{
+use super::{
     core::{Core, Of, Op},
-    criteria::Criteria,
-    expr::{Expr, Node},
     matches::{Matches, TryMatches},
-    tags::{Asked, Targets},
+};
+use crate::{
+    tagging::tags::{Asked, Targets},
+    terms::{
+        criteria::Criteria,
+        expr::{Expr, Node},
+    },
 };
 
 /// What a query over several classes gives: [`AnyMemo`] or [`DynMemo`].

@@ -5,7 +5,7 @@ use std::fmt;
 use db0_collections::index::{Entries, Index, Part};
 use db0_runtime::{Memo, class::Class, codec::key::Key};
 
-use crate::{condition::FieldKey, field::Field};
+use crate::terms::{condition::FieldKey, field::Field};
 
 /// What objects of the class `T` are sorted by: `&index`, entries of an index such as
 /// `index.iter().nulls_last()`, or a field such as `Person::AGE`.

@@ -8,7 +8,7 @@ use db0_runtime::{
     derived::Few,
 };
 
-use crate::criteria::ClassTag;
+use super::criteria::ClassTag;
 
 /// One tag or many: text, values of enums with `#[derive(db0::Tag)]`, objects, classes, and arrays,
 /// slices, `Vec`s and tuples of those.

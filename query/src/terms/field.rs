@@ -12,10 +12,8 @@ use db0_runtime::{
     },
 };
 
-use crate::{
-    condition::{Condition, FieldKey},
-    indexed::Keys,
-};
+use super::condition::{Condition, FieldKey};
+use crate::running::indexed::Keys;
 
 /// The field `V` of the class `T`, as in `Person::AGE`: made by `#[db0::memo]` for every field.
 ///

@@ -2,7 +2,7 @@
 
 use db0_runtime::class::Class;
 
-use crate::field::Field;
+use crate::terms::field::Field;
 
 /// A value of an object: a field such as `Sale::CENTS`, or a closure `|sale: &Sale| …`.
 #[diagnostic::on_unimplemented(

@@ -8,7 +8,7 @@ use db0_runtime::{
     object::Objects,
 };
 
-use crate::plan::Plan;
+use super::plan::Plan;
 
 /// A look at everything that a plan is about.
 #[derive(Clone, Copy)]

@@ -4,13 +4,15 @@ use std::vec;
 
 use db0_runtime::{Chunk, Result};
 
-use crate::{
-    core::{Core, Op},
+use super::{
     field_walk::{ENTRIES_AN_OBJECT, walk_entries},
     ids::{oid_at, place_of},
-    order::{By, Order},
     plan::Plan,
     sort::{sort, walk},
+};
+use crate::queries::{
+    core::{Core, Op},
+    order::{By, Order},
 };
 
 /// Numbers of objects, on their way.

@@ -9,7 +9,10 @@ use db0_runtime::{
     object::Objects,
 };
 
-use crate::{core::Core, query::Query, tag::TagList};
+use crate::{
+    queries::{core::Core, query::Query},
+    terms::tag::TagList,
+};
 
 /// One object or many, to be tagged.
 #[diagnostic::on_unimplemented(

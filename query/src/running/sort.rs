@@ -9,12 +9,10 @@ use std::{
 use db0_collections::index::Part;
 use db0_runtime::{Result, codec::key::KeySink, object::Objects};
 
+use super::{field_walk::sort_by_entries, ids::IdSet, stream::Ids};
 use crate::{
-    condition::FieldKey,
-    field_walk::sort_by_entries,
-    ids::IdSet,
-    order::{By, Order},
-    stream::Ids,
+    queries::order::{By, Order},
+    terms::condition::FieldKey,
 };
 
 /// What a null key is in the encoding of an optional one.

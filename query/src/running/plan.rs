@@ -5,14 +5,13 @@ use std::{fmt, sync::Arc};
 use db0_collections::index::Part;
 use db0_runtime::{Result, class::TagName, derived::Members, object::Objects};
 
+use super::{and::And, composite, ids::IdSet, indexed::Indexed};
 use crate::{
-    and::And,
-    composite,
-    condition::FieldTest,
-    core::members_named,
-    expr::{Node, Test},
-    ids::IdSet,
-    indexed::Indexed,
+    queries::core::members_named,
+    terms::{
+        condition::FieldTest,
+        expr::{Node, Test},
+    },
 };
 
 /// What a query is going to do.

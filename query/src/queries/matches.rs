@@ -7,7 +7,7 @@ use db0_runtime::{
     object::{Ahead, Objects},
 };
 
-use crate::stream::Results;
+use crate::running::stream::Results;
 
 /// So many results are taken together at most.
 const TOGETHER_MAX: usize = 1024;

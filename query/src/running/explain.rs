@@ -4,11 +4,13 @@ use std::fmt;
 
 use db0_runtime::{OrPanic, Result, class::Class};
 
-use crate::{
-    core::{Core, Op},
+use super::{
     look::Look,
-    order::{By, Order},
     plan::{Plan, Step},
+};
+use crate::queries::{
+    core::{Core, Op},
+    order::{By, Order},
     query::Query,
 };
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key};
 
-use crate::{field::Field, query::Query};
+use super::query::Query;
+use crate::terms::field::Field;
 
 /// What two classes are joined by: a field of `T` that refers to objects of `U`, such as
 /// `Task::OWNER`, or a pair of fields that have to be equal, such as `(Task::OWNER, Note::OWNER)`.

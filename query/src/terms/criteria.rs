@@ -10,7 +10,7 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use crate::expr::{Expr, Node};
+use super::expr::{Expr, Node};
 
 /// Something that objects of the class `T` fulfil or don't.
 ///

@@ -9,11 +9,13 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use crate::{
+use super::{
     core::{Core, Of},
+    matches::{Matches, TryMatches},
+};
+use crate::terms::{
     criteria::Criteria,
     expr::{Expr, Node},
-    matches::{Matches, TryMatches},
 };
 
 /// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked.

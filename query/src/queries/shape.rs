@@ -5,13 +5,12 @@ use std::sync::Arc;
 use db0_runtime::{Error, Result, class::Class, object::Objects};
 use uuid::Uuid;
 
-use crate::{
+use super::{
     core::{Core, Op},
-    criteria::Criteria,
-    expr::Node,
     order::SortKey,
     query::Query,
 };
+use crate::terms::{criteria::Criteria, expr::Node};
 
 impl<T: Class> Query<T> {
     fn with(mut self, op: Op) -> Self {

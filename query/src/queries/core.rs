@@ -5,13 +5,14 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
 use uuid::Uuid;
 
+use super::order::Order;
 use crate::{
-    criteria::names_of,
-    expr::Node,
-    ids::{oid_at, place_of},
-    order::Order,
-    plan::Plan,
-    stream::Results,
+    running::{
+        ids::{oid_at, place_of},
+        plan::Plan,
+        stream::Results,
+    },
+    terms::{criteria::names_of, expr::Node},
 };
 
 /// Identities that room is made for before they are found, at most. Room that is not used is no memory
@@ -147,7 +148,7 @@ impl Core {
     }
 
     pub(crate) fn ids(&self) -> Result<Results> {
-        crate::stream::ids(self)
+        crate::running::stream::ids(self)
     }
 
     pub(crate) fn count(&self) -> Result<u64> {

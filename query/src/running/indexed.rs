@@ -8,10 +8,8 @@ use std::{
 
 use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
 
-use crate::{
-    composite::Chosen, condition::FieldTest, eval::keep_if, field_walk::ENTRIES_AN_OBJECT,
-    ids::place_of,
-};
+use super::{composite::Chosen, eval::keep_if, field_walk::ENTRIES_AN_OBJECT, ids::place_of};
+use crate::terms::condition::FieldTest;
 
 /// So many entries are walked in any case.
 const ENTRIES_MIN: u64 = 1024;

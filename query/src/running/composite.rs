@@ -9,7 +9,8 @@ use db0_runtime::{
     object::Objects,
 };
 
-use crate::{condition::FieldTest, indexed::Keys};
+use super::indexed::Keys;
+use crate::terms::condition::FieldTest;
 
 /// What an index of several fields answers of some conditions.
 pub(crate) struct Chosen {

@@ -6,7 +6,8 @@ use db0_collections::index::Part;
 use db0_runtime::{Error, Result, class::TagName, object::Objects};
 use uuid::Uuid;
 
-use crate::{condition::FieldTest, core::Core};
+use super::condition::FieldTest;
+use crate::queries::core::Core;
 
 /// Decides about one object.
 pub(crate) type Test = Arc<dyn Fn(&Arc<Objects>, u64) -> Result<bool> + Send + Sync>;

@@ -4,7 +4,7 @@ use std::{cell::OnceCell, cmp::Reverse};
 
 use db0_runtime::Result;
 
-use crate::{look::Look, plan::Step};
+use super::{look::Look, plan::Step};
 
 /// Steps that must all hold.
 pub(crate) struct And {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use db0_runtime::{Bearers, Chunk, Result, derived::Way};
 
-use crate::{
+use super::{
     ids::{IdSet, oid_at, place_of},
     look::Look,
     plan::{Plan, Step},

@@ -16,12 +16,12 @@ use db0_runtime::{
     object::Objects,
 };
 
-use crate::{
+use super::{
     criteria::{Criteria, names_of},
     expr::{Expr, Node},
     field::Field,
-    indexed::Keys,
 };
+use crate::running::indexed::Keys;
 
 /// Gives the keys that a field of an object has; false if there is no such object any more.
 type ReadKeys = Arc<dyn Fn(&Arc<Objects>, u64, &mut KeySink) -> Result<bool> + Send + Sync>;

@@ -2,7 +2,7 @@
 
 use db0_runtime::{Result, class::TagName, derived::Few};
 
-use crate::{
+use super::{
     criteria::Criteria,
     expr::{Expr, Node},
     tag::TagList,

@@ -4,14 +4,12 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key, object::Objects};
 
-use crate::{
+use super::{
     core::Core,
-    criteria::Criteria,
-    expr::Node,
-    field::Field,
     measure::{Measure, Number},
     query::Query,
 };
+use crate::terms::{criteria::Criteria, expr::Node, field::Field};
 
 /// What results are grouped by: a field such as `Person::CITY`, several criteria such as
 /// `["red", "blue"]`, or a closure `|person: &Person| …`.
