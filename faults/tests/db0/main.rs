@@ -16,4 +16,5 @@ mod point;
 mod reopening;
 mod restless;
 mod seen;
+mod spilling;
 mod world;
