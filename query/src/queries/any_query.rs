@@ -1,10 +1,10 @@
 //! Queries over several classes: all of them, or those declared with a trait.
 
-use std::{fmt, marker::PhantomData, ops::Deref, slice::Iter, sync::Arc};
+use std::{fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use db0_runtime::{
     Error, OrPanic, Result,
-    derived::{Few, Members, Target},
+    derived::Members,
     object::{AnyMemo, Handle, Objects},
 };
 use uuid::Uuid;
@@ -263,15 +263,6 @@ impl<T, H> Criteria<T> for AnyQuery<H> {
 impl<H: AnyHandle> Targets for AnyQuery<H> {
     fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
         into.push(Asked::of(&self.core)?);
-        Ok(())
-    }
-
-    fn targets<'m>(
-        &'m self,
-        asked: &mut Iter<'m, Asked>,
-        into: &mut Few<Target<'m>>,
-    ) -> Result<()> {
-        Asked::targets(asked, into);
         Ok(())
     }
 }

@@ -26,10 +26,19 @@ pub trait Targets {
         Ok(())
     }
 
-    /// Adds the objects; those of queries are what these were asked for, in their order.
+    /// Adds the objects. Unless it is said otherwise they are what the next query has answered.
     #[doc(hidden)]
-    fn targets<'m>(&'m self, asked: &mut Iter<'m, Asked>, into: &mut Few<Target<'m>>)
-    -> Result<()>;
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        if let Some(Asked { objects, oids }) = asked.next() {
+            into.reserve(oids.len());
+            into.extend(oids.iter().map(|oid| Target::of_number(objects, *oid)));
+        }
+        Ok(())
+    }
 }
 
 /// What a query has answered: it stays so, whatever tags its results get or lose.
@@ -43,13 +52,6 @@ pub struct Asked {
 impl Asked {
     pub(crate) fn of(core: &Core) -> Result<Self> {
         Ok(Self { objects: core.objects()?, oids: core.all()? })
-    }
-
-    pub(crate) fn targets<'m>(asked: &mut Iter<'m, Self>, into: &mut Few<Target<'m>>) {
-        if let Some(Self { objects, oids }) = asked.next() {
-            into.reserve(oids.len());
-            into.extend(oids.iter().map(|oid| Target::of_number(objects, *oid)));
-        }
     }
 }
 
@@ -127,15 +129,6 @@ impl<M: Targets> Targets for Vec<M> {
 impl<T: Class> Targets for Query<T> {
     fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
         into.push(Asked::of(&self.core)?);
-        Ok(())
-    }
-
-    fn targets<'m>(
-        &'m self,
-        asked: &mut Iter<'m, Asked>,
-        into: &mut Few<Target<'m>>,
-    ) -> Result<()> {
-        Asked::targets(asked, into);
         Ok(())
     }
 }

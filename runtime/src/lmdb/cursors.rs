@@ -53,6 +53,24 @@ impl Kept {
         found.then(|| unsafe { from_val(&v) })
     }
 
+    /// The value at `key`; if there is one, the cursor is on it.
+    ///
+    /// # Safety
+    /// As for [`next`](Self::next).
+    #[inline]
+    unsafe fn find<'t>(&mut self, key: &[u8]) -> Result<Option<&'t [u8]>> {
+        // SAFETY: the caller vouches for it.
+        if let Some(value) = unsafe { self.next(key) } {
+            return Ok(Some(value));
+        }
+        let (mut k, mut v) = (to_val(key), to_val(&[]));
+        // SAFETY: the cursor is open and its transaction alive; `k` is only read; the caller vouches
+        // for `'t`.
+        unsafe {
+            value(ffi::mdb_cursor_get(self.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY), &v)
+        }
+    }
+
     /// It is hardly ever near what is looked for: a search does better without it.
     fn is_lost(&self) -> bool {
         self.in_vain == UNTRIED_MAX
@@ -152,18 +170,8 @@ impl Cursors {
         table: TableId,
         key: &[u8],
     ) -> Result<Option<&'t [u8]>> {
-        // SAFETY: the caller vouches for `txn`.
-        let mut kept = unsafe { self.kept(txn, table) }?;
-        // SAFETY: the caller vouches for `'t`.
-        if let Some(value) = unsafe { kept.next(key) } {
-            return Ok(Some(value));
-        }
-        let (mut k, mut v) = (to_val(key), to_val(&[]));
-        // SAFETY: the cursor is open and its transaction alive; `k` is only read; the caller vouches
-        // for `'t`.
-        unsafe {
-            value(ffi::mdb_cursor_get(kept.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY), &v)
-        }
+        // SAFETY: the caller vouches for `txn`, and for `'t`.
+        unsafe { self.kept(txn, table)?.find(key) }
     }
 
     /// The value at `key`; the cursor may be anywhere.
@@ -178,20 +186,17 @@ impl Cursors {
     ) -> Result<Option<&'t [u8]>> {
         // SAFETY: the caller vouches for `txn`.
         let mut kept = unsafe { self.kept(txn, table) }?;
+        if !kept.is_lost() {
+            // SAFETY: the caller vouches for `'t`.
+            return unsafe { kept.find(key) };
+        }
         // SAFETY: the caller vouches for `'t`.
         if let Some(value) = unsafe { kept.next(key) } {
             return Ok(Some(value));
         }
         let (mut k, mut v) = (to_val(key), to_val(&[]));
-        // SAFETY: as in `find`.
-        unsafe {
-            let code = if kept.is_lost() {
-                ffi::mdb_get(txn, table.0, &raw mut k, &raw mut v)
-            } else {
-                ffi::mdb_cursor_get(kept.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY)
-            };
-            value(code, &v)
-        }
+        // SAFETY: the transaction is alive; `k` is only read; the caller vouches for `'t`.
+        unsafe { value(ffi::mdb_get(txn, table.0, &raw mut k, &raw mut v), &v) }
     }
 
     /// Closes them all.
