@@ -8,6 +8,7 @@
 //! - [`Faults`] counts calls and fails the k-th.
 //! - [`Recorder`] notes everything that reaches the files while a workload runs; the [`Trace`] then
 //!   plays back the states that a crash at any moment could have left.
+//! - [`Foreign`] has a folder taken for one on another kind of file system.
 //! - [`Roles`] lets a test start its own binary again in another role; [`Kills`] kills such a process
 //!   at a random moment, again and again, and [`Judge`] has one look at what may be damaged.
 //!
@@ -17,6 +18,7 @@
 mod calls;
 mod crash;
 mod fault;
+mod foreign;
 mod kind;
 mod process;
 mod random;
@@ -27,6 +29,7 @@ mod watch;
 
 pub use crash::{CrashState, Replay, Report};
 pub use fault::{Failure, Faults, Lasting, Plan};
+pub use foreign::Foreign;
 pub use kind::Kind;
 pub use process::{Cycle, Judge, Kills, Roles, Since, Verdict, Wire};
 pub use random::Random;

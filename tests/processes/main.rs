@@ -9,17 +9,19 @@ mod latecomers;
 mod limits;
 mod neighbours;
 mod openings;
+mod overlays;
 mod pairs;
 mod polls;
 mod soak;
 mod subscribers;
 mod travellers;
+mod two_places;
 mod waits;
 
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 25] = [
+const ROLES: [(&str, fn(&Path)); 26] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -30,6 +32,7 @@ const ROLES: [(&str, fn(&Path)); 25] = [
     ("reads", neighbours::reads),
     ("opens", openings::opens),
     ("holds the lease", openings::holds_the_lease),
+    ("lives on an overlay", overlays::lives_on_an_overlay),
     ("uses a number again", openings::uses_a_number_again),
     ("reads with a small map", limits::reads_with_a_small_map),
     ("writes until there is no room", limits::writes_until_there_is_no_room),

@@ -66,7 +66,7 @@ fn a_second_writer_is_told_who_holds_the_lease_and_takes_over_when_that_dies() {
 }
 
 /// Whether the system lets this user have namespaces of its own.
-fn may_unshare(what: &str) -> bool {
+pub(crate) fn may_unshare(what: &str) -> bool {
     let tried = Command::new("unshare").args([what, "true"]).status();
     let may = tried.is_ok_and(|status| status.success());
     if !may {

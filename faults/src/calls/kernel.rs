@@ -121,3 +121,10 @@ pub(super) unsafe fn mkdir(folder: c_int, path: *const c_char, mode: libc::mode_
     // SAFETY: the caller's promise is the kernel's condition.
     unsafe { libc::syscall(libc::SYS_mkdirat, folder, path, mode) as isize }
 }
+
+/// # Safety
+/// As `statfs`: `path` is a C string, and `told` may be filled.
+pub(super) unsafe fn statfs(path: *const c_char, told: *mut libc::statfs) -> isize {
+    // SAFETY: the caller's promise is the kernel's condition.
+    unsafe { libc::syscall(libc::SYS_statfs, path, told) as isize }
+}

@@ -10,6 +10,7 @@ mod map;
 mod names;
 mod open;
 mod place;
+mod statfs;
 mod sync;
 mod write;
 

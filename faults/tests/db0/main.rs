@@ -3,6 +3,7 @@
 mod bad_input;
 mod copies;
 mod crashes;
+mod file_systems;
 mod flips;
 mod io_errors;
 mod item;

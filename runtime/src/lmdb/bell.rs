@@ -51,17 +51,29 @@ unsafe impl Send for Page {}
 unsafe impl Sync for Page {}
 
 impl Page {
-    fn open(path: &Path, writes: bool) -> io::Result<Self> {
+    /// The file, as the holder of the lease has it: there, and long enough.
+    fn made(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
-        options.read(true).write(writes).create(writes).truncate(false).mode(0o600);
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let file = options.custom_flags(libc::O_NOFOLLOW).open(path)?;
         if file.metadata()?.len() < BYTES as u64 {
-            if !writes {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
             file.set_len(BYTES as u64)?;
         }
-        Self::map(&file, writes)
+        Self::map(&file, true)
+    }
+
+    /// The file, as who listens has it.
+    fn found(path: &Path) -> io::Result<Self> {
+        let open = |writes| {
+            let mut options = OpenOptions::new();
+            options.read(true).write(writes).custom_flags(libc::O_NOFOLLOW).open(path)
+        };
+        // In the layers of a container, who may only read would get another file than who writes.
+        let file = open(true).or_else(|_| open(false))?;
+        if file.metadata()?.len() < BYTES as u64 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Self::map(&file, false)
     }
 
     fn map(file: &File, writes: bool) -> io::Result<Self> {
@@ -140,7 +152,7 @@ impl Bell {
     /// Maps the page if a writer has made it by now.
     fn listen(&self) -> Option<&Page> {
         self.page().or_else(|| {
-            let page = Page::open(&self.path, false).ok()?;
+            let page = Page::found(&self.path).ok()?;
             Some(self.heard.get_or_init(|| page))
         })
     }
@@ -149,7 +161,7 @@ impl Bell {
     /// commit.
     pub(super) fn take_rope(&self, last: u64) -> io::Result<()> {
         if self.rope.get().is_none() {
-            let page = Page::open(&self.path, true)?;
+            let page = Page::made(&self.path)?;
             let _ = self.rope.set(page);
         }
         self.begin(last);

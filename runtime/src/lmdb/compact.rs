@@ -12,6 +12,7 @@ use lmdb_sys as ffi;
 use super::{
     env::Env,
     error::{Fault, Result as LmdbResult},
+    home::Home,
     registry::FileId,
 };
 use crate::{Error, Result};
@@ -70,10 +71,15 @@ impl Env {
     fn put_in_place(&self, copy: &Path, data: &Path) -> Result<()> {
         let failed = |error| Error::io("renaming", copy, &error);
         let new = FileId::of(&fs::metadata(copy).map_err(failed)?);
+        let home = Home::take(self.path(), copy)?;
         let mut renamed = Ok(());
         let reopened = self.reopen_after(|| {
             renamed = fs::rename(copy, data);
-            renamed.is_ok().then_some(new)
+            if renamed.is_err() {
+                return None;
+            }
+            self.set_home(home);
+            Some(new)
         });
         renamed.map_err(failed)?;
         let folder = File::open(self.path()).and_then(|folder| folder.sync_all());

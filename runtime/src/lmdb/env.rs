@@ -20,6 +20,7 @@ use super::{
     bell::Bell,
     error::{Fault, Result},
     files, fork,
+    home::{self, Home},
     pool::{Quiet, ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
     slots, table,
@@ -87,6 +88,7 @@ pub(crate) struct Env {
     path: PathBuf,
     /// Another one after the file has been replaced.
     file: Mutex<FileId>,
+    home: Mutex<Home>,
     pool: ReadPool,
     /// Apart, for those who wait and do not want to keep the environment open.
     bell: Arc<Bell>,
@@ -110,8 +112,12 @@ impl Env {
         fork::watch();
         let data = folder.join("data.mdb");
         let metadata = fs::symlink_metadata(&data).ok();
+        metadata.as_ref().map_or(Ok(()), |metadata| home::check_names(&data, metadata))?;
         let opening = match REGISTRY.find(metadata.as_ref().map(FileId::of)) {
-            Found::Open(env) => return Ok(env),
+            Found::Open(env) => {
+                env.home.lock().check(folder, &data)?;
+                return Ok(env);
+            }
             Found::Absent(opening) => opening,
         };
         match metadata {
@@ -135,11 +141,19 @@ impl Env {
         }
         let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
         files::close_on_exec(raw);
-        let metadata = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e))?;
+        let found = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e));
+        let home =
+            || if options.scratch { Home::unshared(folder) } else { Home::take(folder, &data) };
+        let (metadata, home) =
+            found.and_then(|metadata| Ok((metadata, home()?))).inspect_err(|_| {
+                // SAFETY: nobody else knows the handle, and it has no transactions.
+                unsafe { ffi::mdb_env_close(raw) }
+            })?;
         let env = Arc::new(Self {
             raw: AtomicPtr::new(raw),
             path: folder.into(),
             file: Mutex::new(FileId::of(&metadata)),
+            home: Mutex::new(home),
             pool: ReadPool::default(),
             bell: Arc::new(Bell::of(folder)),
             tables: Mutex::default(),
@@ -183,6 +197,11 @@ impl Env {
     /// LMDB's number of the last commit of any process, in nanoseconds.
     pub(crate) fn last_txn(&self) -> u64 {
         self.bell.last().unwrap_or_else(|| self.info().last_txn_id)
+    }
+
+    /// The file that is used through the folder from now on is another one.
+    pub(super) fn set_home(&self, home: Home) {
+        *self.home.lock() = home;
     }
 
     /// The folder that the environment lives in.

@@ -57,7 +57,7 @@ pub(super) fn check_before_mapping(data: &Path, metadata: &Metadata) -> Result<(
 }
 
 /// File systems whose maps and locks are not those of one machine, by `statfs`.
-const REMOTE: [(u64, &str); 8] = [
+const REMOTE: [(u64, &str); 21] = [
     (0x6969, "NFS"),
     (0xFF53_4D42, "CIFS"),
     (0xFE53_4D42, "SMB"),
@@ -66,6 +66,19 @@ const REMOTE: [(u64, &str); 8] = [
     (0x6573_5546, "FUSE"),
     (0x00C3_6400, "Ceph"),
     (0x5346_414F, "AFS"),
+    (0x6B41_4653, "AFS"),
+    (0x7375_7245, "Coda"),
+    (0x0116_1970, "GFS2"),
+    (0x7461_636F, "OCFS2"),
+    (0x0BD0_0BD0, "Lustre"),
+    (0x4750_4653, "GPFS"),
+    (0x2003_0528, "OrangeFS"),
+    (0x1983_0326, "BeeGFS"),
+    (0xAAD7_AAEA, "PanFS"),
+    (0x786F_4256, "a folder of VirtualBox's host"),
+    (0xBACB_ACBC, "a folder of VMware's host"),
+    (0x7C7C_6673, "a folder of Parallels' host"),
+    (0x5346_4846, "WSL's first version"),
 ];
 
 /// Refuses file systems on which memory maps and locks don't mean what LMDB needs.

@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod fork;
 mod held;
+mod home;
 mod long_reads;
 mod opaque;
 mod order;

@@ -89,6 +89,7 @@ mod tests {
     use std::{
         fs,
         os::unix::fs::{MetadataExt, symlink},
+        path::Path,
     };
 
     use super::*;
@@ -104,12 +105,23 @@ mod tests {
         symlink(&real, &alias).expect("a link");
         let open = |path| Env::open(path, &EnvOptions::scratch(1 << 20)).expect("it opens");
         let first = open(&real);
-        fs::hard_link(real.join("data.mdb"), linked.join("data.mdb")).expect("a link");
-        for path in [&real, &alias, &linked] {
+        for path in [&real, &alias] {
             assert!(Arc::ptr_eq(&first, &open(path)), "{}", path.display());
         }
+        // By another folder it would have two tables of readers, and two writers.
+        let refused = |path: &Path, why| {
+            let told = Env::open(path, &EnvOptions::scratch(1 << 20)).err().expect("it is refused");
+            assert!(told.to_string().contains(why), "{told}");
+        };
+        fs::hard_link(real.join("data.mdb"), linked.join("data.mdb")).expect("a link");
+        [&real, &alias, &linked].into_iter().for_each(|path| refused(path, "2 names"));
+        fs::remove_file(real.join("data.mdb")).expect("it has another name");
+        refused(&linked, "another folder");
+        fs::rename(linked.join("data.mdb"), real.join("data.mdb")).expect("its own place");
+        assert!(Arc::ptr_eq(&first, &open(&alias)));
         // Another file of the same name is another one.
-        let before = fs::metadata(real.join("data.mdb")).expect("it is there").ino();
+        let kept = fs::File::open(real.join("data.mdb")).expect("it is there");
+        let before = kept.metadata().expect("it is open").ino();
         drop(first);
         fs::remove_file(real.join("data.mdb")).expect("nobody has it open");
         let second = open(&alias);
