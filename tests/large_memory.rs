@@ -14,8 +14,9 @@ use std::{
 use db0::{Config, Dict, Workspace};
 
 const MIB: u64 = 1 << 20;
-/// What LMDB keeps in memory of the pages of one transaction, before it writes some of them out.
-const LMDB_PAGES: u64 = 512 * MIB;
+/// What LMDB keeps in memory of the pages of one transaction, before it writes some of them out: set in
+/// `Cargo.toml`.
+const LMDB_PAGES: u64 = 64 * MIB;
 const LOOKED_EVERY: Duration = Duration::from_millis(5);
 
 #[db0::memo(singleton)]
@@ -34,10 +35,10 @@ struct Size {
 fn size() -> Size {
     match std::env::var("DB0_TEST_ROWS") {
         // All of these would take twice as much as they may.
-        Err(_) => Size { rows: 150_000, numbers: 60, pending: 4 * MIB, beside: 36 * MIB },
+        Err(_) => Size { rows: 250_000, numbers: 60, pending: 4 * MIB, beside: 36 * MIB },
         Ok(rows) => {
             let rows = rows.parse().expect("a number");
-            Size { rows, numbers: 1, pending: 256 * MIB, beside: 64 * MIB }
+            Size { rows, numbers: 1, pending: 256 * MIB, beside: 0 }
         }
     }
 }
