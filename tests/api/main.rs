@@ -13,6 +13,8 @@ mod keys;
 mod lists;
 mod misuse;
 mod nested;
+mod prefixes;
 mod readers;
 mod sets;
 mod weak_sets;
+mod whole_calls;

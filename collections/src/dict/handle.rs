@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use db0_runtime::{Result, codec::key::Key, object::Anchor};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{handle::handle, sorted};
+use crate::{handle::handle, misuse::expect, sorted};
 
 /// Keys and values in key order, from either end.
 pub type Iter<K, V> = sorted::Iter<sorted::Pairs<K, V>>;
@@ -65,14 +65,14 @@ impl<K: Key, V: Serialize + DeserializeOwned> Dict<K, V> {
     /// Another dict with the same entries.
     #[track_caller]
     pub fn copy(&self) -> Self {
-        self.iter().collect()
+        expect(self.try_copy())
     }
 
     /// As [`copy`](Self::copy), with the failure as a value.
     #[track_caller]
     pub fn try_copy(&self) -> Result<Self> {
         let copy = Self::new();
-        copy.try_extend(self.try_iter()?.collect::<Result<Vec<_>>>()?)?;
+        copy.try_extend(self.try_to_vec()?)?;
         Ok(copy)
     }
 }

@@ -2,8 +2,8 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
-    object::{RowReader, is_plain},
+    codec::key::{IntoKey, Key, KeyRange},
+    object::{Anchor, RowReader, is_plain},
 };
 use serde::de::DeserializeOwned;
 
@@ -158,7 +158,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`to_vec`](Self::to_vec), with the failure as a value.
     pub fn try_to_vec(&self) -> Result<Vec<(K, V)>> {
-        self.try_iter()?.collect()
+        Anchor::in_one_moment([&self.anchor], || self.try_iter()?.collect())
     }
 
     /// The entries of a range of keys; see [`iter`](Self::iter).
@@ -169,10 +169,13 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`range`](Self::range), with failures as values.
     pub fn try_range(&self, range: impl KeyRange<K>) -> Result<TryIter<K, V>> {
-        self.within(range.bounds())
+        self.within(Span::of(range.bounds()))
     }
 
     /// The entries whose keys start with this text; those of composites by their first component.
+    ///
+    /// # Panics
+    /// When what they begin with is no text, such as a number.
     #[track_caller]
     pub fn prefix(&self, start: &str) -> Iter<K, V> {
         sorted::Iter::new(expect(self.try_prefix(start)))
@@ -180,7 +183,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryIter<K, V>> {
-        self.within(text_prefix_range(start))
+        self.within(Span::of_prefix::<K>(start)?)
     }
 
     /// About how many entries a range of keys has, at the price of some pages, however many there are.
@@ -198,8 +201,8 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
         Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())
     }
 
-    fn within(&self, bounds: KeyBounds) -> Result<TryIter<K, V>> {
-        Ok(TryIter::new(self.anchor.reader()?, Span::of(bounds)))
+    fn within(&self, span: Span) -> Result<TryIter<K, V>> {
+        Ok(TryIter::new(self.anchor.reader()?, span))
     }
 }
 

@@ -9,7 +9,7 @@ use db0_runtime::{
 };
 
 use super::iter::Entries;
-use crate::handle::handle;
+use crate::{handle::handle, misuse::expect};
 
 /// A handle of a durable index; cloning it clones the handle, as `Arc` does, and
 /// [`copy`](Self::copy) makes another index.
@@ -42,14 +42,14 @@ impl<K: Key, M: Handle> Index<K, M> {
     /// Another index with the same entries.
     #[track_caller]
     pub fn copy(&self) -> Self {
-        self.iter().collect()
+        expect(self.try_copy())
     }
 
     /// As [`copy`](Self::copy), with the failure as a value.
     #[track_caller]
     pub fn try_copy(&self) -> Result<Self> {
         let copy = Self::new();
-        copy.try_extend(self.try_iter()?.collect::<Result<Vec<_>>>()?)?;
+        copy.try_extend(self.try_to_vec()?)?;
         Ok(copy)
     }
 }

@@ -2,8 +2,8 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
-    object::{Handle, RowReader, varint},
+    codec::key::{IntoKey, Key, KeyBounds, KeyRange},
+    object::{Anchor, Handle, RowReader, varint},
 };
 
 use super::{
@@ -140,7 +140,7 @@ impl<K: Key, M: Handle> Index<K, M> {
 
     /// As [`to_vec`](Self::to_vec), with the failure as a value.
     pub fn try_to_vec(&self) -> Result<Vec<(K, M)>> {
-        self.try_iter()?.collect()
+        Anchor::in_one_moment([&self.anchor], || self.try_iter()?.collect())
     }
 
     /// The entries of a range of keys.
@@ -184,6 +184,9 @@ impl<K: Key, M: Handle> Index<K, M> {
     }
 
     /// The entries whose keys start with this text; those of composites by their first component.
+    ///
+    /// # Panics
+    /// When what they begin with is no text, such as a number.
     #[track_caller]
     pub fn prefix(&self, start: &str) -> Entries<K, M> {
         Entries::new(expect(self.try_prefix(start)))
@@ -191,7 +194,7 @@ impl<K: Key, M: Handle> Index<K, M> {
 
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryEntries<K, M>> {
-        self.bounded(text_prefix_range(start))
+        self.within(Span::of_prefix::<K>(start)?)
     }
 
     fn bounded(&self, bounds: KeyBounds) -> Result<TryEntries<K, M>> {

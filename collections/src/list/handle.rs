@@ -6,7 +6,7 @@ use db0_runtime::{Result, object::Anchor};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{finder::Finder, iter::Iter};
-use crate::handle::handle;
+use crate::{handle::handle, misuse::expect};
 
 /// A handle of a durable list; cloning it clones the handle, as `Arc` does, and
 /// [`copy`](Self::copy) makes another list.
@@ -52,7 +52,7 @@ impl<T: Serialize + DeserializeOwned> List<T> {
     /// Another list with the same elements.
     #[track_caller]
     pub fn copy(&self) -> Self {
-        self.iter().collect()
+        expect(self.try_copy())
     }
 
     /// As [`copy`](Self::copy), with the failure as a value.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeBounds;
 
-use db0_runtime::Result;
+use db0_runtime::{Result, object::Anchor};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -128,7 +128,7 @@ impl<T: DeserializeOwned> List<T> {
 
     /// As [`to_vec`](Self::to_vec), with the failure as a value.
     pub fn try_to_vec(&self) -> Result<Vec<T>> {
-        self.try_iter()?.collect()
+        Anchor::in_one_moment([&self.anchor], || self.try_iter()?.collect())
     }
 
     /// Some element is equal to `element`.
@@ -162,11 +162,13 @@ impl<T: DeserializeOwned> List<T> {
     where
         T: PartialEq,
     {
-        for (index, mine) in self.try_iter()?.enumerate() {
-            if mine? == *element {
-                return Ok(Some(index));
+        Anchor::in_one_moment([&self.anchor], || {
+            for (index, mine) in self.try_iter()?.enumerate() {
+                if mine? == *element {
+                    return Ok(Some(index));
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, marker::PhantomData, ops};
 
-use db0_runtime::{Result, codec::key::Key};
+use db0_runtime::{Result, codec::key::Key, object::Anchor};
 
 use super::handle::Set;
 use crate::{
@@ -141,7 +141,8 @@ macro_rules! merges {
 
                 #[track_caller]
                 fn $call(self, other: Self) -> Set<T> {
-                    self.$name(other).collect()
+                    let elements = self.with(other, || self.$try_name(other)?.collect());
+                    Set::from_iter(expect::<Vec<T>>(elements))
                 }
             }
         )*
@@ -174,7 +175,7 @@ impl<T: Key> Set<T> {
 
     /// As [`is_disjoint`](Self::is_disjoint), with the failure as a value.
     pub fn try_is_disjoint(&self, other: &Self) -> Result<bool> {
-        Ok(self.try_intersection(other)?.next().transpose()?.is_none())
+        self.with(other, || Ok(self.try_intersection(other)?.next().transpose()?.is_none()))
     }
 
     /// The other set has all elements of this one.
@@ -185,8 +186,15 @@ impl<T: Key> Set<T> {
 
     /// As [`is_subset`](Self::is_subset), with the failure as a value.
     pub fn try_is_subset(&self, other: &Self) -> Result<bool> {
-        Ok(self.try_len()? <= other.try_len()?
-            && self.try_difference(other)?.next().transpose()?.is_none())
+        self.with(other, || {
+            Ok(self.try_len()? <= other.try_len()?
+                && self.try_difference(other)?.next().transpose()?.is_none())
+        })
+    }
+
+    /// Runs `read`, which looks at both sets, so that it sees them as of one moment.
+    fn with<R>(&self, other: &Self, read: impl FnMut() -> Result<R>) -> Result<R> {
+        Anchor::in_one_moment([&self.anchor, &other.anchor], read)
     }
 
     /// This set has all elements of the other one.

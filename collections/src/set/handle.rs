@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use db0_runtime::{Result, codec::key::Key, object::Anchor};
 
-use crate::{handle::handle, sorted};
+use crate::{handle::handle, misuse::expect, sorted};
 
 /// Elements in key order, from either end.
 pub type Iter<T> = sorted::Iter<sorted::Keys<T>>;
@@ -54,14 +54,14 @@ impl<T: Key> Set<T> {
     /// Another set with the same elements.
     #[track_caller]
     pub fn copy(&self) -> Self {
-        self.iter().collect()
+        expect(self.try_copy())
     }
 
     /// As [`copy`](Self::copy), with the failure as a value.
     #[track_caller]
     pub fn try_copy(&self) -> Result<Self> {
         let copy = Self::new();
-        copy.try_extend(self.try_iter()?.collect::<Result<Vec<_>>>()?)?;
+        copy.try_extend(self.try_to_vec()?)?;
         Ok(copy)
     }
 }

@@ -2,7 +2,8 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyBounds, KeyRange, text_prefix_range},
+    codec::key::{IntoKey, Key, KeyRange},
+    object::Anchor,
 };
 
 use super::handle::{Iter, Set, TryIter};
@@ -99,7 +100,7 @@ impl<T: Key> Set<T> {
 
     /// As [`to_vec`](Self::to_vec), with the failure as a value.
     pub fn try_to_vec(&self) -> Result<Vec<T>> {
-        self.try_iter()?.collect()
+        Anchor::in_one_moment([&self.anchor], || self.try_iter()?.collect())
     }
 
     /// The elements of a range; see [`iter`](Self::iter).
@@ -110,10 +111,13 @@ impl<T: Key> Set<T> {
 
     /// As [`range`](Self::range), with failures as values.
     pub fn try_range(&self, range: impl KeyRange<T>) -> Result<TryIter<T>> {
-        self.within(range.bounds())
+        self.within(Span::of(range.bounds()))
     }
 
     /// The elements that start with this text; composites by their first component.
+    ///
+    /// # Panics
+    /// When what they begin with is no text, such as a number.
     #[track_caller]
     pub fn prefix(&self, start: &str) -> Iter<T> {
         sorted::Iter::new(expect(self.try_prefix(start)))
@@ -121,10 +125,10 @@ impl<T: Key> Set<T> {
 
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryIter<T>> {
-        self.within(text_prefix_range(start))
+        self.within(Span::of_prefix::<T>(start)?)
     }
 
-    fn within(&self, bounds: KeyBounds) -> Result<TryIter<T>> {
-        Ok(TryIter::new(self.anchor.reader()?, Span::of(bounds)))
+    fn within(&self, span: Span) -> Result<TryIter<T>> {
+        Ok(TryIter::new(self.anchor.reader()?, span))
     }
 }

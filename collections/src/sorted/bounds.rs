@@ -3,8 +3,8 @@
 use std::ops::Bound;
 
 use db0_runtime::{
-    Result,
-    codec::key::{KeyBounds, successor},
+    Error, Result,
+    codec::key::{Key, KeyBounds, prefix_range, successor},
     object::RowReader,
 };
 
@@ -42,6 +42,14 @@ impl Span {
             Bound::Excluded(key) => Some(key),
         };
         span
+    }
+
+    /// The entries whose keys start with a text.
+    pub(crate) fn of_prefix<K: Key>(start: &str) -> Result<Self> {
+        prefix_range::<K>(start).map(Self::of).ok_or_else(|| {
+            let kind = K::kind();
+            Error::Invalid(format!("keys of the kind {kind} don't begin with a text: use range"))
+        })
     }
 
     /// The entries before the key `at`, and the others.

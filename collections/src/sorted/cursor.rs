@@ -110,7 +110,8 @@ impl Cursor {
         match &self.reader {
             Some(reader) if !self.span.is_empty() => {
                 let keep = |value: &[u8]| (self.keep.0)(value, self.keep.1);
-                Ok(copied + batch::count(reader, &self.span, &keep)?)
+                let count = |reader: &RowReader| batch::count(reader, &self.span, &keep);
+                Ok(copied + reader.in_one_moment(count)?)
             }
             _ => Ok(copied),
         }

@@ -85,14 +85,16 @@ impl<T: Class> WeakSet<T> {
     /// Another set of the same objects.
     #[track_caller]
     pub fn copy(&self) -> Self {
-        self.iter().collect()
+        expect(self.try_copy())
     }
 
     /// As [`copy`](Self::copy), with the failure as a value.
     #[track_caller]
     pub fn try_copy(&self) -> Result<Self> {
         let copy = Self::new();
-        copy.try_extend(self.try_iter()?)?;
+        let all =
+            Anchor::in_one_moment([&self.anchor], || Ok(self.try_iter()?.collect::<Vec<_>>()))?;
+        copy.try_extend(all)?;
         Ok(copy)
     }
 }

@@ -39,7 +39,9 @@ pub use field::FieldKeys;
 pub use field_kind::FieldKind;
 pub use into_key::IntoKey;
 pub use kind::KeyKind;
-pub use range::{KeyBounds, KeyRange, bytes_prefix_range, successor, text_prefix_range};
+pub use range::{
+    KeyBounds, KeyRange, bytes_prefix_range, prefix_range, successor, text_prefix_range,
+};
 pub use reader::KeyReader;
 pub use sink::{KeySink, SinkKey};
 pub use take::Outcome;

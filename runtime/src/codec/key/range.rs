@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
-use super::{IntoKey, Key, escape};
+use super::{IntoKey, Key, KeyKind, desc, escape, option};
 
 /// Both ends of a range of encoded keys.
 pub type KeyBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
@@ -99,6 +99,43 @@ pub fn text_prefix_range(prefix: &str) -> KeyBounds {
     let mut bytes = Vec::new();
     escape::write_open(prefix.as_bytes(), &mut bytes);
     bytes_prefix_range(bytes)
+}
+
+/// All keys of `K` whose text starts with `prefix`: that of composites is their first component, and of
+/// an `Option` there has to be one. None if these keys don't begin with text or bytes.
+///
+/// ```
+/// use db0_runtime::codec::key::{Desc, encode_key, prefix_range};
+/// use std::ops::RangeBounds;
+///
+/// let range = prefix_range::<(Option<String>, u8)>("ab").expect("it begins with text");
+/// assert!(range.contains(&encode_key(&(Some("abc".to_string()), 7_u8))));
+/// assert!(!range.contains(&encode_key(&(None::<String>, 7_u8))));
+/// assert!(prefix_range::<u32>("ab").is_none());
+/// ```
+pub fn prefix_range<K: Key>(prefix: &str) -> Option<KeyBounds> {
+    let mut bytes = Vec::new();
+    write_prefix(&K::kind(), prefix, &mut bytes).then(|| bytes_prefix_range(bytes))
+}
+
+/// Appends what the keys of a kind begin with whose text starts with `prefix`; false if they have none.
+fn write_prefix(kind: &KeyKind, prefix: &str, out: &mut Vec<u8>) -> bool {
+    match kind {
+        KeyKind::Text | KeyKind::Bytes => {
+            escape::write_open(prefix.as_bytes(), out);
+            true
+        }
+        KeyKind::Option(kind) => {
+            option::write_head(true, out);
+            write_prefix(kind, prefix, out)
+        }
+        KeyKind::Desc(kind) => desc::write_reversed(out, |out| write_prefix(kind, prefix, out)),
+        KeyKind::Array(kind, len) => *len > 0 && write_prefix(kind, prefix, out),
+        KeyKind::Tuple(kinds) | KeyKind::Struct(kinds) => {
+            kinds.first().is_some_and(|kind| write_prefix(kind, prefix, out))
+        }
+        _ => false,
+    }
 }
 
 /// All byte strings that start with `prefix`, such as composites by their encoded first component.

@@ -5,7 +5,12 @@ use std::{fmt, panic::Location, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use uuid::Uuid;
 
-use super::{place::Anchored, row_writer::RowWriter, rows::RowReader, rows_short};
+use super::{
+    place::Anchored,
+    row_writer::RowWriter,
+    rows::{self, RowReader},
+    rows_short,
+};
 use crate::{
     Error, Result,
     codec::{
@@ -95,6 +100,24 @@ impl Anchor {
                 seen(&RowReader::new(objects, inside.oid), read).map(Some)
             }
         }
+    }
+
+    /// Runs `read`, which looks at these collections and may run the user's code, so that all it sees of
+    /// them is of one moment: again, if something was published in between.
+    pub fn in_one_moment<R, const N: usize>(
+        anchors: [&Self; N],
+        read: impl FnMut() -> Result<R>,
+    ) -> Result<R> {
+        let stamp = || anchors.map(|anchor| anchor.with_reader(|reader| Ok(reader.stamp())).ok());
+        let places = || {
+            let places = anchors.iter().filter_map(|anchor| anchor.place());
+            let going = places.map(|(objects, _)| objects).filter(|objects| !objects.is_past());
+            let mut going: Vec<_> = going.collect();
+            going.sort_by_key(Arc::as_ptr);
+            going.dedup_by(|a, b| Arc::ptr_eq(a, b));
+            going
+        };
+        rows::in_one_moment(stamp, places, read)
     }
 
     /// For writing rows, with the turn. A collection that is stored nowhere yet gets its place in

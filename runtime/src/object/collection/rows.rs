@@ -14,6 +14,7 @@ use crate::{
         handles::{context, handle::Handle},
         loading::plain::is_plain,
         objects::Objects,
+        views::{still::Still, together::busy},
     },
     store::{Direction, KeyRange, Oid, PrefixId, StateNum, Table, oid_key},
     sync::yield_now,
@@ -124,6 +125,13 @@ impl RowReader {
         objects.while_unpublished(|| read(self))
     }
 
+    /// As [`consistent`](Self::consistent), where the user's code may run: what is read again is held
+    /// still, and keeps nobody from writing.
+    pub fn in_one_moment<R>(&self, mut read: impl FnMut(&Self) -> Result<R>) -> Result<R> {
+        let seen = || self.through(&self.objects.seen());
+        in_one_moment(|| seen().stamp(), || vec![self.objects.clone()], || read(&seen()))
+    }
+
     /// Decodes an element for the user; handles in it belong to this view.
     pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
         let decode = || codec::decode(row);
@@ -219,6 +227,30 @@ impl RowReader {
     pub fn name(&self) -> String {
         format!("collection {}", self.objects.uuid(self.oid))
     }
+}
+
+/// Runs `read`, which may run the user's code, so that all it sees is of one moment, as `stamp` tells:
+/// again, with `places` held still, if something was published in between.
+pub(super) fn in_one_moment<S: PartialEq, R>(
+    stamp: impl Fn() -> S,
+    places: impl Fn() -> Vec<Arc<Objects>>,
+    mut read: impl FnMut() -> Result<R>,
+) -> Result<R> {
+    for _ in 0..TRIES {
+        let before = stamp();
+        let result = read();
+        if stamp() == before {
+            return result;
+        }
+        drop(result);
+        match Still::hold(&places()) {
+            Ok(_still) => return read(),
+            // The writer has forgotten the state meanwhile: the next one will do.
+            Err(Error::Pruned { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(busy())
 }
 
 /// The key of an element's row: that of its collection, and its own.
