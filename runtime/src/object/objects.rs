@@ -49,6 +49,9 @@ pub struct Objects {
     pub(super) taken: Mutex<HashMap<Oid, Vec<Weak<Keep>>>>,
     /// Collections that the user has handles on.
     pub(super) anchors: LazyLock<DashMap<Oid, Weak<Anchored>>>,
+    /// Collections that fields of objects have by default, as long as these are not written: by the
+    /// object, and in their order.
+    pub(super) defaults: LazyLock<DashMap<(Oid, u32), Weak<Anchored>>>,
     /// Raised around each publishing of rows: odd while one is going on.
     pub(super) rows_version: AtomicU64,
     /// New objects that wait for a commit have this oid at least: spares a look under the lock.
@@ -131,6 +134,7 @@ impl Objects {
             taken: Mutex::default(),
             // Most snapshots have none of these, and are opened in a microsecond.
             anchors: LazyLock::new(DashMap::default),
+            defaults: LazyLock::new(DashMap::default),
             rows_version: AtomicU64::new(0),
             _pin: pin,
             young_from: AtomicU64::new(u64::MAX),

@@ -68,6 +68,30 @@ impl Objects {
         })
     }
 
+    /// What the live handles of a collection share that a field of an object has by default.
+    pub(in crate::object) fn default_anchor(
+        &self,
+        of: (Oid, u32),
+        new: impl FnOnce() -> Arc<Anchored>,
+    ) -> Arc<Anchored> {
+        let mut entry = self.defaults.entry(of).or_default();
+        entry.upgrade().unwrap_or_else(|| {
+            let anchor = new();
+            *entry = Arc::downgrade(&anchor);
+            anchor
+        })
+    }
+
+    /// Who reads the object next gets another one.
+    pub(in crate::object) fn forget_default(&self, of: (Oid, u32)) {
+        self.defaults.remove(&of);
+    }
+
+    /// As [`forget_default`](Self::forget_default), unless another has taken its place.
+    pub(in crate::object) fn forget_dropped_default(&self, of: (Oid, u32)) {
+        self.defaults.remove_if(&of, |_, anchor| anchor.strong_count() == 0);
+    }
+
     /// The cell of an object, if it is in memory.
     pub(crate) fn loaded(&self, oid: Oid) -> Option<Arc<dyn AnyCell>> {
         self.cells.get(oid)

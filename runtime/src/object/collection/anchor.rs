@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use uuid::Uuid;
 
 use super::{
+    default_of::DefaultOf,
     place::Anchored,
     row_writer::RowWriter,
     rows::{self, RowReader},
@@ -42,9 +43,10 @@ enum Inner {
 }
 
 impl Anchor {
-    /// A new, empty collection that is stored nowhere yet.
+    /// A new, empty collection that is stored nowhere yet. One that is made while an object is read
+    /// is what a field has by default.
     pub fn fresh() -> Self {
-        Self(Inner::Live(Anchored::fresh()))
+        Self(Inner::Live(DefaultOf::next().unwrap_or_else(Anchored::fresh)))
     }
 
     /// A new, empty collection of these objects. The caller has the turn.
@@ -129,7 +131,10 @@ impl Anchor {
     ) -> Result<RowWriter> {
         let objects = match (self.place(), &self.0) {
             (Some((objects, _)), _) => objects,
-            (None, Inner::Live(_)) => current()?,
+            (None, Inner::Live(live)) => match live.default_of() {
+                Some(object) => object.objects()?,
+                None => current()?,
+            },
             (None, Inner::Inside(_)) => return Err(closed()),
         };
         let turn = objects.take_turn(place)?;
@@ -137,6 +142,7 @@ impl Anchor {
         let (objects, oid) = match &self.0 {
             Inner::Live(live) => {
                 let place = live.settle(&objects)?;
+                live.have_written()?;
                 (place.objects, place.oid)
             }
             Inner::Inside(inside) => (objects, inside.oid),
@@ -207,6 +213,7 @@ impl Anchor {
             let stayed = match &self.0 {
                 Inner::Live(live) => live.with(|now| {
                     now.is_some_and(|now| now.oid == oid && Arc::ptr_eq(&now.objects, objects))
+                        && live.default_of().is_none_or(DefaultOf::is_written)
                 }),
                 Inner::Inside(_) => true,
             };
@@ -244,6 +251,10 @@ impl Anchor {
             return Err(Error::Deleted { class: "the collection".into(), uuid: here.uuid(oid) });
         }
         let is_users = match &self.0 {
+            Inner::Live(live) if live.default_of().is_some() => {
+                context.add_default(oid);
+                return Ok(oid);
+            }
             Inner::Live(_) => true,
             Inner::Inside(inside) => inside.is_of_draft(),
         };

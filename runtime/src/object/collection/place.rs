@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use super::rows::RowReader;
+use super::{default_of::DefaultOf, rows::RowReader};
 use crate::{
     Error, Result, codec,
     object::{
@@ -67,20 +67,41 @@ pub(in crate::object) struct Anchored {
     moves: Mutex<Vec<Move>>,
     /// Nothing but handles held the collection when it was last looked at.
     unheld: AtomicBool,
+    /// The object one of whose fields has the collection by default.
+    default_of: Option<DefaultOf>,
 }
 
 impl Anchored {
     pub(in crate::object) fn fresh() -> Arc<Self> {
-        Arc::new(Self::at(OnceLock::new()))
+        Arc::new(Self::at(OnceLock::new(), None))
+    }
+
+    /// As [`fresh`](Self::fresh), of a field that has it by default.
+    pub(super) fn of_default(object: DefaultOf) -> Arc<Self> {
+        Arc::new(Self::at(OnceLock::new(), Some(object)))
+    }
+
+    #[inline]
+    pub(super) fn default_of(&self) -> Option<&DefaultOf> {
+        self.default_of.as_ref()
+    }
+
+    /// Has the object written whose field has the collection by default, and only so. The caller has the
+    /// turn, and the collection a place.
+    pub(super) fn have_written(&self) -> Result<()> {
+        match (&self.default_of, self.first()) {
+            (Some(object), Some(place)) => object.have_written(place),
+            _ => Ok(()),
+        }
     }
 
     pub(in crate::object) fn of(objects: Arc<Objects>, oid: Oid) -> Self {
-        Self::at(OnceLock::from(Held::new(RowReader::new(objects, oid))))
+        Self::at(OnceLock::from(Held::new(RowReader::new(objects, oid))), None)
     }
 
-    fn at(first: OnceLock<Held>) -> Self {
+    fn at(first: OnceLock<Held>, default_of: Option<DefaultOf>) -> Self {
         let (has_moved, unheld) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { first, has_moved, moves: Mutex::default(), unheld }
+        Self { first, has_moved, moves: Mutex::default(), unheld, default_of }
     }
 
     pub(in crate::object) fn set_unheld(&self, unheld: bool) {
@@ -112,6 +133,10 @@ impl Anchored {
         if let Some(place) = self.with(|place| Some(place?.clone())) {
             return Ok(place);
         }
+        let objects = &match &self.default_of {
+            Some(object) => object.objects()?,
+            None => objects.clone(),
+        };
         objects.check_writable()?;
         let held = self.first.get_or_init(|| {
             let held = Held::new(fresh_place(objects));

@@ -28,6 +28,8 @@ pub(in crate::object) struct Encoding {
     references: Vec<Oid>,
     /// A handle that is alive by itself was met: the value must be cloned before it is published.
     saw_live: bool,
+    /// Collections that a field has by default, as long as the object is not written.
+    defaults: Vec<Oid>,
     /// Serde's errors carry text only; the real one waits here.
     error: Option<Box<Error>>,
     /// Keys are being written, in which handles count; those of declared fields don't.
@@ -112,6 +114,8 @@ pub(in crate::object) fn goes_inside() -> bool {
 pub(crate) struct Gathered {
     pub(crate) references: Vec<Oid>,
     pub(crate) saw_live: bool,
+    /// Those among the references that the row of the object lacks.
+    pub(crate) defaults: Vec<Oid>,
 }
 
 /// Takes the context off again, also when a user's `Serialize` panics.
@@ -154,8 +158,9 @@ fn encoding_as<R>(
     references: Vec<Oid>,
     encode: impl FnOnce() -> Result<R>,
 ) -> Result<(R, Gathered)> {
-    let context =
-        Encoding { objects: objects.clone(), references, saw_live: false, error: None, keys };
+    let objects = objects.clone();
+    let (saw_live, defaults, error) = (false, Vec::new(), None);
+    let context = Encoding { objects, references, saw_live, defaults, error, keys };
     ENCODING.with_borrow_mut(|stack| stack.push(context));
     let pop = PopEncoding;
     let result = encode();
@@ -164,8 +169,10 @@ fn encoding_as<R>(
     let Some(context) = context else { unreachable!("it was pushed above") };
     match context.error {
         Some(error) => Err(*error),
-        None => result
-            .map(|r| (r, Gathered { references: context.references, saw_live: context.saw_live })),
+        None => result.map(|result| {
+            let Encoding { references, saw_live, defaults, .. } = context;
+            (result, Gathered { references, saw_live, defaults })
+        }),
     }
 }
 
@@ -225,6 +232,12 @@ impl Encoding {
         self.saw_live |= live;
     }
 
+    /// A collection that a field has by default.
+    pub(in crate::object) fn add_default(&mut self, oid: Oid) {
+        self.add(oid, true);
+        self.defaults.push(oid);
+    }
+
     /// A handle that holds nothing durably, but must not be alive inside a value.
     pub(in crate::object) fn note_live(&mut self) {
         self.saw_live = true;
@@ -236,6 +249,16 @@ impl Encoding {
 struct Decoding {
     home: Home,
     reader: DecodingFor,
+    /// The object whose fields these are, and how many collections they have by default so far.
+    fields_of: Option<(Stored, u32)>,
+}
+
+/// A stored object.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::object) struct Stored {
+    pub(in crate::object) oid: Oid,
+    /// Writes it as this program reads it, with what its fields have by default.
+    pub(in crate::object) rewrite: fn(&Arc<Objects>, Oid) -> Result<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,13 +279,18 @@ impl Drop for PopDecoding {
     }
 }
 
-fn decoding_as<R>(objects: &Arc<Objects>, reader: DecodingFor, decode: impl FnOnce() -> R) -> R {
+fn decoding_as<R>(
+    objects: &Arc<Objects>,
+    reader: DecodingFor,
+    fields_of: Option<Stored>,
+    decode: impl FnOnce() -> R,
+) -> R {
     // What is in a cell is kept by whoever looks at it, and must not keep its own view.
     let home = match reader {
         DecodingFor::Cell => Home::within(objects),
         DecodingFor::User | DecodingFor::UserOfChange => Home::of(objects),
     };
-    let decoding = Decoding { home, reader };
+    let decoding = Decoding { home, reader, fields_of: fields_of.map(|object| (object, 0)) };
     DECODING.with_borrow_mut(|stack| stack.push(decoding));
     let _pop = PopDecoding;
     decode()
@@ -270,17 +298,42 @@ fn decoding_as<R>(objects: &Arc<Objects>, reader: DecodingFor, decode: impl FnOn
 
 /// Runs `decode` with handles knowing whose they are: parts of the value, which keep nothing alive.
 pub(crate) fn decoding<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
-    decoding_as(objects, DecodingFor::Cell, decode)
+    decoding_as(objects, DecodingFor::Cell, None, decode)
+}
+
+/// As [`decoding`], of the fields of a stored object.
+pub(in crate::object) fn decoding_object<R>(
+    objects: &Arc<Objects>,
+    object: Stored,
+    decode: impl FnOnce() -> R,
+) -> R {
+    decoding_as(objects, DecodingFor::Cell, Some(object), decode)
+}
+
+/// Something is being decoded on this thread.
+pub(in crate::object) fn decodes() -> bool {
+    DECODING.with_borrow(|stack| !stack.is_empty())
+}
+
+/// Of a collection that is made while the fields of an object are decoded, which lack it: the object, and
+/// the collection's number among those.
+pub(in crate::object) fn next_default() -> Option<(Home, Stored, u32)> {
+    DECODING.with_borrow_mut(|stack| {
+        let decoding = stack.last_mut()?;
+        let (object, count) = decoding.fields_of.as_mut()?;
+        *count += 1;
+        Some((decoding.home.clone(), *object, *count))
+    })
 }
 
 /// As [`decoding`], for a value that goes to the user: handles in it keep their objects alive.
 pub(crate) fn decoding_for_user<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
-    decoding_as(objects, DecodingFor::User, decode)
+    decoding_as(objects, DecodingFor::User, None, decode)
 }
 
 /// As [`decoding_for_user`], while rows are being changed: the value's own code may not write.
 pub(crate) fn decoding_in_change<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
-    decoding_as(objects, DecodingFor::UserOfChange, decode)
+    decoding_as(objects, DecodingFor::UserOfChange, None, decode)
 }
 
 /// Whose values are being decoded on this thread.

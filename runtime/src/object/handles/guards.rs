@@ -15,6 +15,8 @@ struct Guarded {
     prefix: PrefixId,
     oid: Oid,
     place: &'static Location<'static>,
+    /// The object is to be written, whether the guard changes it or not.
+    must_write: bool,
 }
 
 thread_local! {
@@ -99,18 +101,29 @@ impl Objects {
             return Err(Error::AlreadyWriting { uuid: self.uuid(oid), place: first.to_string() });
         }
         let (shared, prefix) = (Arc::as_ptr(self.shared()), self.store().prefix_id());
-        GUARDS.with_borrow_mut(|guards| guards.push(Guarded { shared, prefix, oid, place }));
+        GUARDS.with_borrow_mut(|guards| {
+            guards.push(Guarded { shared, prefix, oid, place, must_write: false });
+        });
         Ok(())
     }
 
-    pub(in crate::object) fn remove_guard(&self, oid: Oid) {
+    /// Has this thread's guard on an object write that in any case; false if there is none.
+    pub(in crate::object) fn must_write_guarded(&self, oid: Oid) -> bool {
+        GUARDS.with_borrow_mut(|guards| {
+            let guard = guards.iter_mut().find(|guard| guard.is_on(self, oid));
+            guard.map(|guard| guard.must_write = true).is_some()
+        })
+    }
+
+    /// The guard is dropped: gives whether the object is to be written in any case.
+    pub(in crate::object) fn remove_guard(&self, oid: Oid) -> bool {
         // A guard that is dropped with the thread's own data may come after the list.
-        let _ = GUARDS.try_with(|guards| {
+        let removed = GUARDS.try_with(|guards| {
             let mut guards = guards.borrow_mut();
-            if let Some(place) = guards.iter().rposition(|guard| guard.is_on(self, oid)) {
-                guards.remove(place);
-            }
+            let place = guards.iter().rposition(|guard| guard.is_on(self, oid));
+            place.is_some_and(|place| guards.remove(place).must_write)
         });
+        removed.unwrap_or(false)
     }
 
     /// Refuses what can't be done to an object while a guard on it is open.

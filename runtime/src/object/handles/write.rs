@@ -113,7 +113,8 @@ impl<T: Class> Drop for Write<'_, T> {
         }
         let published = self.publish_draft();
         let cell = self.of.cell();
-        cell.objects.remove_guard(cell.oid_of());
+        let must_write = cell.objects.remove_guard(cell.oid_of());
+        let published = published.and_then(|()| if must_write { cell.republish() } else { Ok(()) });
         if let Err(error) = published
             && let Some(error) = cell.objects.shared().fail_atomic(error)
         {

@@ -61,6 +61,11 @@ pub(in crate::object) fn read<T: Class>(
         .map_err(|fault| misfit(T::INFO, Some(&stored), fault))
 }
 
+/// Writes an object as this program reads it: with what fields that its row lacks have by default.
+pub(in crate::object) fn rewrite<T: Class>(objects: &Arc<Objects>, oid: Oid) -> Result<()> {
+    objects.cell::<T>(oid)?.republish()
+}
+
 /// What a stored field is called today.
 fn today<'a>(info: &'static ClassInfo, name: &'a str) -> &'a str {
     if info.fields.iter().any(|field| field.name == name) {

@@ -14,7 +14,10 @@ use crate::{
     class::{Class, ClassState, Shape},
     codec,
     object::{
-        cells::version::Content, handles::context, objects::Objects, untyped::content::Untyped,
+        cells::version::Content,
+        handles::context::{self, Stored},
+        objects::Objects,
+        untyped::content::Untyped,
     },
     store::{ClassId, Oid, Table, oid_key, oid_of_key, put_varint, take_varint},
     sync::thread_local,
@@ -148,7 +151,10 @@ pub(in crate::object) fn decode<T: Class>(
         }
         evolve::read(objects, class, schema, fields)
     };
-    if T::INFO.plain { decode() } else { context::decoding(objects, decode) }
+    if T::INFO.plain {
+        return decode();
+    }
+    context::decoding_object(objects, Stored { oid, rewrite: evolve::rewrite::<T> }, decode)
 }
 
 thread_local! {
@@ -164,7 +170,7 @@ pub(in crate::object) fn walk<T: Class>(
     if let Some(untyped) = Untyped::of(value) {
         return Ok(context::Gathered {
             references: references_in(&untyped.fields)?,
-            saw_live: false,
+            ..context::Gathered::default()
         });
     }
     let mut scratch = SCRATCH.with_borrow_mut(std::mem::take);
@@ -196,13 +202,15 @@ pub(in crate::object) fn encoded_len<T: Class>(
     len
 }
 
-/// What a value refers to.
+/// What a published value refers to, and is counted for.
 pub(in crate::object) fn references<T: Class>(
     objects: &Arc<Objects>,
     value: &T,
     class: &ClassState,
 ) -> Result<Vec<Oid>> {
-    walk(objects, value, class).map(|gathered| gathered.references)
+    let context::Gathered { mut references, defaults, .. } = walk(objects, value, class)?;
+    references.retain(|oid| !defaults.contains(oid));
+    Ok(references)
 }
 
 /// What encoded fields refer to.

@@ -12,7 +12,7 @@ use crate::{
     fields::Change,
     object::{
         cells::{any_cell::AnyCell, cell::Cell, moment::Moment, version::Version},
-        handles::{context, hold::Hold, inside::Keep},
+        handles::{context, hold::Hold, inside::Keep, read::Read},
         loading::{evolve, row},
         objects::Objects,
         shared::Part,
@@ -20,6 +20,16 @@ use crate::{
     store::{Layer, LayerRows, Oid, OidKey, Store},
     sync::{MutexGuard, RwLockWriteGuard, slots, spin_loop},
 };
+
+impl<T: Class> Cell<T> {
+    /// Publishes the object as it is. The caller has the turn.
+    pub(in crate::object) fn republish(self: &Arc<Self>) -> Result<()> {
+        let value = Read::of_last(self)?;
+        let keep = Keep::new(&self.objects);
+        let draft = context::clone_for_draft(&*value, &keep);
+        self.objects.publish(self, draft, value.version(), Some(&keep))
+    }
+}
 
 impl Objects {
     /// Locks out publishing and freezing; tells when what is published now happens.

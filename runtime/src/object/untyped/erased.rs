@@ -22,7 +22,6 @@ use crate::{
         handles::{
             context,
             hold::Hold,
-            inside::Keep,
             read::Read,
             write::{Write, Written},
         },
@@ -178,11 +177,9 @@ impl<T: Class> Erased for Cell<T> {
     }
 
     fn touch(self: Arc<Self>) -> Result<()> {
-        let value = Read::of_last(&self)?;
+        Read::of_last(&self)?;
         self.set_touched();
-        let keep = Keep::new(&self.objects);
-        let draft = context::clone_for_draft(&*value, &keep);
-        self.objects.publish(&self, draft, value.version(), Some(&keep))
+        self.republish()
     }
 
     fn can_be_typed(&self) -> bool {
