@@ -35,7 +35,14 @@ impl<'a> Input<'a> {
         taken
     }
 
-    pub(crate) fn rest(self) -> &'a [u8] {
+    /// Puts some bytes over others, in their place or between them.
+    pub(crate) fn change(&mut self, bytes: &mut Vec<u8>) {
+        let at = self.below(bytes.len() + 1);
+        let gone = self.below(8).min(bytes.len() - at);
+        bytes.splice(at..at + gone, self.bytes(16).iter().copied());
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.0
     }
 }

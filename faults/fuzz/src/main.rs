@@ -7,6 +7,7 @@
 mod base;
 mod input;
 mod pages;
+mod stream;
 mod targets;
 
 #[cfg(db0_fuzzing)]

@@ -7,6 +7,7 @@ const LEAF: u16 = 0x02;
 const HEAD_KEY: &[u8] = b"db0-head";
 /// Tables whose rows have their checksum in front, in an envelope.
 const VERSIONED: std::ops::RangeInclusive<u8> = 1..=11;
+const LOG: u8 = 12;
 
 /// A row, without its checksum.
 #[derive(Clone)]
@@ -26,7 +27,26 @@ fn is_enveloped(table: u8) -> bool {
     VERSIONED.contains(&table) && table != 7 && table != 8
 }
 
+/// The place of which a row has the checksum: an old one in the log, that of its own.
+fn own_place(table: u8, key: &[u8]) -> (u8, &[u8]) {
+    let state = 1 + usize::from(*key.first().unwrap_or(&0));
+    match key.get(state..) {
+        Some([0, own, key @ ..]) if table == LOG && is_enveloped(*own) => (*own, key),
+        _ => (table, key),
+    }
+}
+
 impl Row {
+    /// A row of a known place, whatever its checksum.
+    pub(crate) fn at(table: u8, key: &[u8], bytes: &[u8]) -> Option<Self> {
+        let (rest, _) = if is_enveloped(own_place(table, key).0) {
+            bytes.split_first_chunk::<4>().map(|(sum, rest)| (rest, sum))
+        } else {
+            bytes.split_last_chunk::<4>()
+        }?;
+        Some(Self { table, key: key.to_vec(), rest: rest.to_vec() })
+    }
+
     fn of(key: &[u8], bytes: &[u8]) -> Option<Self> {
         let (front, behind) = bytes.split_first_chunk::<4>()?;
         let (before, back) = bytes.split_last_chunk::<4>()?;
@@ -39,8 +59,9 @@ impl Row {
 
     /// As it stands in the file, with a checksum that fits.
     pub(crate) fn sealed(&self) -> Vec<u8> {
-        let sum = checksum(self.table, &self.key, &self.rest);
-        if is_enveloped(self.table) {
+        let (table, key) = own_place(self.table, &self.key);
+        let sum = checksum(table, key, &self.rest);
+        if is_enveloped(table) {
             [&sum, &self.rest[..]].concat()
         } else {
             [&self.rest[..], &sum].concat()
@@ -90,7 +111,7 @@ pub(crate) fn numbers(mut rest: &[u8]) -> [u64; 4] {
     [(); 4].map(|()| take(&mut rest))
 }
 
-fn take(rest: &mut &[u8]) -> u64 {
+pub(crate) fn take(rest: &mut &[u8]) -> u64 {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let Some((&byte, behind)) = rest.split_first() else { break };

@@ -1,14 +1,15 @@
 //! Every target by its name.
 
-use super::{commit, file, history, payload, query};
+use super::{commit, dump, file, history, payload, query};
 
 /// Reads an input; a panic is a find.
 pub(crate) type Target = fn(&[u8]);
 
-const ALL: [(&str, Target); 5] = [
+const ALL: [(&str, Target); 6] = [
     ("file", file::read),
     ("payload", payload::read),
     ("commit", commit::read),
+    ("dump", dump::read),
     ("query", query::read),
     ("history", history::play),
 ];

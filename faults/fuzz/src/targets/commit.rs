@@ -46,13 +46,13 @@ fn edited(mut input: Input<'_>) -> Vec<u8> {
         let mut row = ROWS[input.below(ROWS.len())].clone();
         let how = input.byte();
         if how & 1 != 0 {
-            change(&mut row.key, &mut input);
+            input.change(&mut row.key);
         }
         if how & 2 != 0 {
             row.table = 1 + input.byte() % 15;
         }
         if how & 4 != 0 {
-            change(&mut row.rest, &mut input);
+            input.change(&mut row.rest);
         }
         if how & 8 != 0 {
             row.rest = input.bytes(64).to_vec();
@@ -65,11 +65,4 @@ fn edited(mut input: Input<'_>) -> Vec<u8> {
         commit.extend_from_slice(&sealed);
     }
     commit
-}
-
-/// Puts some bytes over others, in their place or between them.
-fn change(bytes: &mut Vec<u8>, input: &mut Input<'_>) {
-    let at = input.below(bytes.len() + 1);
-    let gone = input.below(8).min(bytes.len() - at);
-    bytes.splice(at..at + gone, input.bytes(16).iter().copied());
 }

@@ -2,6 +2,7 @@
 
 mod all;
 mod commit;
+mod dump;
 mod file;
 mod history;
 mod payload;
