@@ -6,7 +6,7 @@ mod common;
 use std::{fs, path::PathBuf};
 
 use common::World;
-use db0::{Error, Memo, Workspace};
+use db0::{Config, Error, Memo, Mode, Workspace};
 
 #[db0::memo(keep)]
 struct Note {
@@ -67,4 +67,39 @@ fn a_file_that_is_gone_for_good_is_copied_from_who_has_it_open() {
     assert_eq!(prefix.backup(&copy).expect("it can still be read").objects, 10);
     let elsewhere = world.folder.path().join("elsewhere");
     Workspace::restore(&elsewhere, "default", &copy).expect("it is sound");
+}
+
+/// Files of a folder that this process has open.
+fn open_files(folder: &std::path::Path) -> Vec<PathBuf> {
+    let open = fs::read_dir("/proc/self/fd").expect("it is listed").flatten();
+    let names = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    names.filter(|name| name.starts_with(folder)).collect()
+}
+
+#[test]
+fn what_can_no_longer_be_stored_goes_with_the_last_handle() {
+    for bound in [false, true] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().canonicalize().expect("it is there");
+        let workspace = Workspace::open(Config::new(&path).autocommit(false)).expect("it opens");
+        let other = workspace.prefix("other", Mode::ReadWrite).expect("it opens");
+        let note = workspace.create(Note { text: "one".into() });
+        workspace.commit().expect("it commits");
+        let more = workspace.create(Note { text: "three".into() });
+        let bind = || -> db0::Result<()> {
+            note.try_update(|note| note.text.push('!'))?;
+            let default = workspace.prefix("default", Mode::ReadWrite)?;
+            default.create(Note { text: "four".into() });
+            Ok(())
+        };
+        if bound { workspace.atomic(bind) } else { bind() }.expect("nothing is stored yet");
+        for name in ["default", "other"] {
+            fs::remove_file(path.join(name).join("data.mdb")).expect("it is ours");
+        }
+        workspace.close().expect_err("there is nowhere to store it");
+        assert!(!open_files(&path).is_empty());
+        drop((note, more, other, workspace));
+        let open = open_files(&path);
+        assert!(open.is_empty(), "bound: {bound}, {open:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Runs scenarios one after the other, by chance and by few changes of priority.
 
 use std::{
-    env,
+    env, fs,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Instant,
 };
@@ -70,7 +70,18 @@ fn one(scenario: &'static Scenario) -> bool {
         Ok(orders) => println!("    holds in {orders} orders ({seconds:.1} s)"),
         Err(_) => println!("    FAILED (seed {seed}, {seconds:.1} s)"),
     }
-    held.is_ok()
+    let open = open_files();
+    if held.is_ok() && open > 0 {
+        println!("    FAILED: {open} files of prefixes are still open, all of which were closed");
+    }
+    held.is_ok() && open == 0
+}
+
+/// How many files of prefixes this process has open.
+fn open_files() -> usize {
+    let open = fs::read_dir("/proc/self/fd").expect("it is listed").flatten();
+    let names = open.filter_map(|entry| fs::read_link(entry.path()).ok());
+    names.filter(|name| name.to_string_lossy().contains(".mdb")).count()
 }
 
 #[expect(unsafe_code, reason = "the standard library's exit runs the engine's")]

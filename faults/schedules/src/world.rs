@@ -15,9 +15,10 @@ pub(crate) struct Item {
 /// What waits to be dropped keeps its file mapped, and thousands are made in one process.
 const MAP_BYTES: usize = 16 << 20;
 
+/// Dropped from the top: what can't be committed any more would stay open.
 pub(crate) struct World {
-    folder: TempDir,
     pub(crate) workspace: Workspace,
+    folder: TempDir,
 }
 
 impl World {

@@ -49,6 +49,9 @@ impl Inner {
         remembered::changed();
         let prefixes = std::mem::take(&mut *self.prefixes.lock());
         let results: Vec<_> = prefixes.iter().map(|prefix| prefix.close(patience)).collect();
+        if results.iter().all(has_ended) {
+            prefixes.iter().for_each(|prefix| prefix.objects.let_go_of_what_waits());
+        }
         results.into_iter().collect()
     }
 
@@ -61,6 +64,11 @@ impl Inner {
     fn opened(&self, name: &PrefixName) -> Option<Arc<OpenPrefix>> {
         self.prefixes.lock().iter().find(|open| open.objects.name() == name.as_str()).cloned()
     }
+}
+
+/// Nothing of a prefix goes on that was closed with this result.
+fn has_ended(closed: &Result<()>) -> bool {
+    !matches!(closed, Err(Error::Busy { .. } | Error::Misuse { .. }))
 }
 
 /// A folder of prefixes, and what is open of them. When the last handle on it goes (handles of
@@ -248,7 +256,11 @@ impl Workspace {
         let Some(open) = open else { return Ok(()) };
         open.objects.set_closing();
         self.inner.shared.until_quiet();
-        open.close(None)
+        let closed = open.close(None);
+        if has_ended(&closed) && open.objects.is_committed_alone() {
+            open.objects.let_go_of_what_waits();
+        }
+        closed
     }
 
     /// Commits all prefixes; gives the state that the current one is in.

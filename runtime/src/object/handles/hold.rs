@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    thread,
 };
 
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
         objects::Objects,
         shared::Shared,
     },
-    sync::{Mutex, is_committer},
+    sync::{Mutex, ThreadBuilder, is_committer},
 };
 
 /// How many handles keep a workspace open; when the last one goes, it closes.
@@ -44,7 +43,7 @@ impl Users {
             let Some(close) = close else { return };
             if is_committer() {
                 // It can't wait for its own end. A thread that can't be had leaves it to the exit.
-                drop(thread::Builder::new().spawn(close));
+                drop(ThreadBuilder::new().spawn(close));
             } else {
                 close();
             }

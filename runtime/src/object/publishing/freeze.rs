@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     panic::Location,
     sync::{Arc, atomic::Ordering},
 };
@@ -246,6 +247,23 @@ impl Objects {
     /// The commit that is [kept](Self::set_undecided), if there is one.
     pub(crate) fn take_undecided(&self) -> Option<Undecided> {
         self.undecided.lock().take()
+    }
+
+    /// It is closed, and so is every prefix whose commits would take it along: nobody will store what
+    /// waits, which would keep the file open for ever.
+    pub(crate) fn let_go_of_what_waits(self: &Arc<Self>) {
+        self.shared.bonds.release(std::slice::from_ref(self));
+        let cells = {
+            let mut pending = self.pending.lock();
+            (mem::take(&mut pending.dirty), mem::take(&mut pending.young))
+        };
+        // Values of the user's go with them: not under the lock.
+        drop((cells, self.take_undecided()));
+    }
+
+    /// No other prefix is committed together with this one.
+    pub(crate) fn is_committed_alone(self: &Arc<Self>) -> bool {
+        self.shared.bonds.group(self).len() == 1
     }
 
     /// Counts what waits still at what it came to. The caller has the publish lock.
