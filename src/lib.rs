@@ -43,6 +43,7 @@ mod prefix;
 mod processes;
 mod roots;
 mod verify;
+mod warm;
 mod workspace;
 
 pub use changes::{
@@ -67,7 +68,7 @@ pub use db0_query::{
 pub use db0_runtime::{
     AnyMemo, CacheStats, Compaction, Config, CycleReport, Diagnosis, Dumped, Durability, Entered,
     Error, Finding, Health, History, Lock, Memo, Mode, OnChange, PruneBefore, Pruning, Read,
-    Reader, Result, Root, State, Verification, Verifying, WeakMemo, Write, abort,
+    Reader, Result, Root, Space, State, Verification, Verifying, Warming, WeakMemo, Write, abort,
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,

@@ -3,6 +3,7 @@
 mod backup;
 mod classes;
 mod compact;
+mod delete;
 mod doctor;
 mod drop;
 mod dump;
@@ -18,13 +19,16 @@ mod progress;
 mod prune;
 mod readers;
 mod restore;
+mod roots;
 mod set;
 mod shell;
 mod shown;
 mod stat;
 mod states;
+mod tag;
 mod tags;
 mod verify;
+mod warm;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -47,18 +51,26 @@ enum Command {
     Classes(classes::Classes),
     /// Lists the tags of a prefix.
     Tags(tags::Tags),
+    /// Lists the collections that a prefix keeps by their names.
+    Roots(roots::Roots),
     /// Shows objects, by class, tags and fields.
     Find(find::Find),
     /// Shows an object.
     Get(get::Get),
-    /// Changes a field of an object.
+    /// Changes a field or an attribute of an object.
     Set(set::Set),
+    /// Puts tags on objects, and takes some off.
+    Tag(tag::Tag),
+    /// Deletes objects.
+    Delete(delete::Delete),
     /// Lists the committed states of a prefix.
     States(states::States),
     /// Tells of states as they are committed.
     Watch(watch::Watch),
     /// Lists who reads a prefix.
     Readers(readers::Readers),
+    /// Reads a prefix's file ahead, so that programs find it in memory.
+    Warm(warm::Warm),
     /// Runs commands on one prefix, line by line.
     Shell(shell::Shell),
     /// Forgets old states of a prefix that nobody writes.
@@ -78,7 +90,7 @@ enum Command {
     Load(load::Load),
     /// Says why a prefix does not open, and can rebuild it in a copy.
     Doctor(doctor::Doctor),
-    /// Deletes a prefix that nobody writes.
+    /// Deletes a prefix that nobody writes, or a collection that one keeps by its name.
     Drop(drop::DropPrefix),
 }
 
@@ -89,12 +101,16 @@ impl Arguments {
             Command::Stat(command) => command.run(),
             Command::Classes(command) => command.run(),
             Command::Tags(command) => command.run(),
+            Command::Roots(command) => command.run(),
             Command::Find(command) => command.run(),
             Command::Get(command) => command.run(),
             Command::Set(command) => command.run(),
+            Command::Tag(command) => command.run(),
+            Command::Delete(command) => command.run(),
             Command::States(command) => command.run(),
             Command::Watch(command) => command.run(),
             Command::Readers(command) => command.run(),
+            Command::Warm(command) => command.run(),
             Command::Shell(command) => command.run(),
             Command::Prune(command) => command.run(),
             Command::Compact(command) => command.run(),

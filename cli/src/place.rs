@@ -72,6 +72,14 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// As [`Place::open_for_writing`].
     pub(crate) fn open_for_writing(&self, patience: Duration) -> Result<Prefix> {
         self.folder.open_for_writing(&self.prefix, patience)

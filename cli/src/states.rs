@@ -45,6 +45,15 @@ pub(crate) fn text(state: State, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{number}\t{:.3}\t{created}\t{modified}\t{deleted}", seconds(state))
 }
 
+/// What stands above lines of [`csv`].
+pub(crate) const CSV_HEADING: &str = "state,seconds,created,modified,deleted";
+
+/// A state as a line of values between commas.
+pub(crate) fn csv(state: State) -> String {
+    let State { number, created, modified, deleted, .. } = state;
+    format!("{number},{:.3},{created},{modified},{deleted}", seconds(state))
+}
+
 /// A state as JSON.
 pub(crate) fn json(state: State) -> serde_json::Value {
     serde_json::json!({

@@ -29,6 +29,9 @@ pub(crate) struct Watch {
     /// As JSON, a line each.
     #[arg(long)]
     json: bool,
+    /// As values between commas, a line each below a heading.
+    #[arg(long, conflicts_with_all = ["json", "changes"])]
+    csv: bool,
 }
 
 impl Watch {
@@ -37,6 +40,11 @@ impl Watch {
         let mut last = self.since.unwrap_or_else(|| prefix.state());
         let mut left = self.count;
         let mut out = io::stdout().lock();
+        if self.csv
+            && let Err(error) = writeln!(out, "{}", states::CSV_HEADING)
+        {
+            return output::told(Err(error));
+        }
         while left != Some(0) {
             let next = last.saturating_add(1);
             if !prefix.wait(next, WAIT)? {
@@ -66,6 +74,8 @@ impl Watch {
                     report["changes"] = changes.iter().map(json).collect();
                 }
                 writeln!(out, "{report}")?;
+            } else if self.csv {
+                writeln!(out, "{}", states::csv(state))?;
             } else {
                 states::text(state, out)?;
                 for change in &changes {

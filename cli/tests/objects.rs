@@ -3,15 +3,13 @@
 mod common;
 
 use std::{
-    ffi::OsStr,
     io::{BufRead, BufReader, Write},
     path::Path,
     process::{Command, Stdio},
 };
 
-use common::{Note, db0, open};
+use common::{Note, lines, open, refused, run};
 use db0::{Memo, WeakMemo};
-use serde_json::Value;
 
 #[db0::memo(keep)]
 struct Person {
@@ -41,27 +39,6 @@ fn prepared(folder: &Path) -> [String; 2] {
     db0::commit().expect("it commits");
     workspace.close().expect("it closes");
     [ann.uuid().to_string(), bob.uuid().to_string()]
-}
-
-/// What a command prints, which succeeds.
-fn run(folder: &Path, words: &[&str]) -> String {
-    let (name, rest) = words.split_first().expect("a command");
-    let rest = rest.iter().map(OsStr::new);
-    let output = db0([OsStr::new(name), folder.as_os_str()].into_iter().chain(rest));
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
-}
-
-fn refused(folder: &Path, words: &[&str]) -> String {
-    let (name, rest) = words.split_first().expect("a command");
-    let rest = rest.iter().map(OsStr::new);
-    let output = db0([OsStr::new(name), folder.as_os_str()].into_iter().chain(rest));
-    assert_eq!(output.status.code(), Some(1), "{words:?}");
-    String::from_utf8(output.stderr).expect("text")
-}
-
-fn lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect()
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub use lmdb::Reader;
 pub use misuse::OrPanic;
 pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
 pub use prefix::{
-    Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State,
+    Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State, Warming,
 };
 pub use store::{Bearers, Chunk, Space};
 pub use txn::abort;

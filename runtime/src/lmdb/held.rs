@@ -1,6 +1,6 @@
 //! The pages of the last commit, held as they are while somebody reads them one by one.
 
-use std::ops::Deref;
+use std::{fs::File, ops::Deref, path::PathBuf};
 
 use super::{
     env::Env,
@@ -31,11 +31,16 @@ impl Env {
         // Held first: what is committed in between is held too, since nothing is freed before it.
         let failed = |fault: Fault| fault.at("reading", self.path());
         let txn = self.read().map_err(failed)?;
-        let path = self.path().join(FILES[0]);
-        // Not by its path: somebody may have taken it away.
-        let file = files::descriptor(self.raw().map_err(failed)?);
-        let file = file.map_err(|error| Error::io("opening", &path, &error))?;
+        let (file, path) = self.data_file()?;
         let file = PageFile::of_open(file, &path)?;
         Ok(Held { file, _pages: Hold::of(txn) })
+    }
+
+    /// The data file, and where it was when it was opened: somebody may have taken it away.
+    pub(crate) fn data_file(&self) -> Result<(File, PathBuf)> {
+        let path = self.path().join(FILES[0]);
+        let raw = self.raw().map_err(|fault| fault.at("reading", self.path()))?;
+        let file = files::descriptor(raw);
+        Ok((file.map_err(|error| Error::io("opening", &path, &error))?, path))
     }
 }

@@ -20,6 +20,7 @@ mod state;
 mod unfinished;
 mod verifying;
 mod wait;
+mod warming;
 
 pub use compact::Compaction;
 pub(crate) use copying::{accept, rebuild, restore, roll_back};
@@ -35,3 +36,4 @@ pub use state::State;
 pub(crate) use unfinished::finish_for_the_dead;
 pub(crate) use verifying::verify_in;
 pub use wait::OnChange;
+pub use warming::Warming;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
@@ -162,6 +162,11 @@ impl Store {
     /// Holds the pages of the last commit.
     pub(crate) fn hold(&self) -> Result<Held<'_>> {
         self.env.hold()
+    }
+
+    /// The data file, and where it was when it was opened.
+    pub(crate) fn data_file(&self) -> Result<(File, PathBuf)> {
+        self.env.data_file()
     }
 
     pub(super) fn table(&self, table: Table) -> TableId {
