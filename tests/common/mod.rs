@@ -24,8 +24,13 @@ impl World {
 
     /// Opens the folder; autocommit is off, so that states are the test's own.
     pub(crate) fn open(&mut self) {
-        let workspace =
-            Workspace::open(Config::new(self.folder.path()).autocommit(false)).expect("it opens");
+        self.open_prefix("default");
+    }
+
+    /// Opens the folder with another prefix than the usual one.
+    pub(crate) fn open_prefix(&mut self, name: &str) {
+        let config = Config::new(self.folder.path()).prefix(name).autocommit(false);
+        let workspace = Workspace::open(config).expect("it opens");
         self.entered = Some(workspace.enter());
         self.workspace = Some(workspace);
     }

@@ -1,6 +1,6 @@
 //! Paging with `after` neither repeats nor leaves out, while objects come and go.
 
-use db0::{Memo, Query};
+use db0::{Error, Memo, Query};
 
 use crate::common::World;
 
@@ -48,5 +48,25 @@ fn pages_add_up_in_any_order() {
         let untag = |posts: &[Memo<Post>]| drop(db0::tags(posts).remove("shown"));
         assert_eq!(pages(|| order(all()), untag), whole);
         db0::tags(db0::find::<Post>(())).add("shown");
+    }
+}
+
+#[test]
+fn who_is_deleted_has_a_place_among_what_is_not_sorted() {
+    let _world = World::new();
+    let posts: Vec<_> = (0..9).map(|n| Memo::new(Post { n, score: Some(20 - n) })).collect();
+    let middle = posts[4].uuid();
+    for _ in 0..2 {
+        let _ = db0::delete(&posts[4]);
+        assert_eq!(db0::find::<Post>(()).after(middle).count(), 4);
+        // An empty page would be taken for the end.
+        for sorted in [
+            db0::find::<Post>(()).sort_by(Post::SCORE),
+            db0::find::<Post>(()).sort_desc_by(Post::N).sort_by(Post::SCORE.nulls_last()),
+        ] {
+            let page = sorted.after(middle).try_uuids();
+            assert!(matches!(page, Err(Error::Invalid(why)) if why.contains("deleted")));
+        }
+        db0::commit().expect("it commits");
     }
 }

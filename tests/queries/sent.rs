@@ -1,6 +1,6 @@
 //! Queries as bytes and in fields: nothing is lost, and garbage is refused.
 
-use db0::{Error, Index, Memo, Query};
+use db0::{Error, Index, Memo, Mode, Query};
 
 use crate::common::World;
 
@@ -151,4 +151,52 @@ fn damage_is_refused_or_is_another_query() {
             }
         }
     }
+}
+
+#[test]
+fn an_object_is_read_though_its_query_has_nothing_to_run_on() {
+    let mut world = World::new();
+    let opens = |name: &str| {
+        db0::open(name, Mode::ReadWrite).expect("it opens");
+    };
+    fill();
+    db0::tags(db0::find::<Item>(())).add("all");
+    let first = db0::commit().expect("it commits");
+    let then = db0::snapshot_at(first).expect("it is kept").find::<Item>(("all", Item::N.lt(9)));
+    let both = db0::find::<Item>(db0::any((&then, "b")));
+    db0::tags(db0::find::<Item>(())).remove("all");
+    let uuid = {
+        opens("second");
+        let save = |query: Query<Item>| Memo::new(Saved { name: "far".into(), query }).uuid();
+        [save(then), save(both)]
+    };
+    db0::commit().expect("it commits");
+    let count = |nth: usize| {
+        let saved = db0::fetch::<Saved>(uuid[nth]).expect("it is kept");
+        assert_eq!(saved.read().name, "far");
+        saved.read().query.try_count()
+    };
+    world.close();
+    world.open_prefix("second");
+    assert!(matches!(count(0), Err(Error::NoPrefix { prefix, .. }) if prefix == "default"));
+    assert!(matches!(count(1), Err(Error::NoPrefix { .. })));
+    for uuid in uuid {
+        // It is written again, too, and what it looks for stays.
+        let saved = db0::fetch::<Saved>(uuid).expect("it is kept");
+        saved.write().name.push('!');
+        saved.write().name.pop();
+        db0::touch(&saved);
+    }
+    db0::commit().expect("it commits");
+    opens("default");
+    opens("second");
+    assert_eq!((count(0).expect("it is open"), count(1).expect("it is open")), (9, 10));
+    world.close();
+    world.open();
+    db0::touch(&db0::find::<Item>(()).first().expect("one"));
+    let last = db0::commit().expect("it commits");
+    db0::prune_history(..last).expect("it prunes");
+    opens("second");
+    assert!(matches!(count(0), Err(Error::Pruned { .. })));
+    assert!(count(1).is_err());
 }

@@ -256,7 +256,7 @@ impl<H> fmt::Debug for AnyQuery<H> {
 
 impl<T, H> Criteria<T> for AnyQuery<H> {
     fn expr(&self) -> Expr {
-        Expr(Node::Query(Box::new(self.core.clone())))
+        Expr(Node::Query(Arc::new(self.core.clone())))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
 use uuid::Uuid;
 
-use super::order::Order;
+use super::{order::Order, source::Source};
 use crate::{
     running::{
         ids::{oid_at, place_of},
@@ -96,8 +96,7 @@ impl Op {
 /// A query, whatever its results are handed out as.
 #[derive(Clone)]
 pub(crate) struct Core {
-    /// The view it runs on, or why there is none.
-    pub(crate) source: Result<Arc<Objects>>,
+    pub(crate) source: Source,
     pub(crate) of: Of,
     pub(crate) node: Node,
     pub(crate) ops: Vec<Op>,
@@ -105,12 +104,12 @@ pub(crate) struct Core {
 
 impl Core {
     pub(crate) fn new(source: Result<Arc<Objects>>, of: Of, node: Node) -> Self {
-        Self { source, of, node, ops: Vec::new() }
+        Self { source: Source::View(source), of, node, ops: Vec::new() }
     }
 
     /// What is looked at: what this thread holds still, if it does.
     pub(crate) fn objects(&self) -> Result<Arc<Objects>> {
-        self.source.as_ref().map(Objects::seen).map_err(Error::clone)
+        self.source.objects()
     }
 
     /// The members: filters are among the criteria, and order does not matter.
@@ -119,8 +118,8 @@ impl Core {
         Plan::new(objects, self.of.members(objects)?, &self.node)
     }
 
-    /// The plan of a query that is a criterion of another one.
-    pub(crate) fn plan_as_criterion(&self) -> Result<Plan> {
+    /// Refuses a limited query as a criterion of another one.
+    pub(crate) fn check_criterion(&self) -> Result<()> {
         if self.is_limited() {
             return Err(Error::Invalid(
                 "a query limited by skip, take or after can't be a criterion: \
@@ -128,7 +127,7 @@ impl Core {
                     .into(),
             ));
         }
-        self.plan()
+        Ok(())
     }
 
     pub(crate) fn is_limited(&self) -> bool {
@@ -174,7 +173,8 @@ impl Core {
 
     /// Those of some objects, given in ascending order, that are members.
     pub(crate) fn among(&self, oids: &[u64]) -> Result<Vec<u64>> {
-        let plan = self.plan_as_criterion()?;
+        self.check_criterion()?;
+        let plan = self.plan()?;
         let mut found = Vec::new();
         for same_chunk in oids.chunk_by(|a, b| place_of(*a).0 == place_of(*b).0) {
             let number = place_of(same_chunk[0]).0;

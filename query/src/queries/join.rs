@@ -1,8 +1,14 @@
 //! Pairs of results of two queries that refer to each other, or to the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key};
+use db0_runtime::{
+    Error, Memo, OrPanic, Result, WeakMemo,
+    class::Class,
+    codec::key::{Key, encode_key},
+    object::asking,
+};
+use uuid::Uuid;
 
 use super::query::Query;
 use crate::terms::field::Field;
@@ -23,34 +29,40 @@ pub trait JoinOn<T, U> {
     fn right(&self, memo: &Memo<U>, object: &U) -> Vec<u8>;
 }
 
-/// A field of one of these types refers to objects.
+/// A field of one of these types refers to objects: a handle, or an option or a collection of those.
 pub trait Refers<U> {
     /// Calls `each` with every object that is referred to.
     #[doc(hidden)]
-    fn each(&self, each: &mut dyn FnMut(&Memo<U>));
+    fn each(&self, each: &mut dyn FnMut(Uuid));
 }
 
 impl<U> Refers<U> for Memo<U> {
-    fn each(&self, each: &mut dyn FnMut(&Memo<U>)) {
-        each(self);
+    fn each(&self, each: &mut dyn FnMut(Uuid)) {
+        each(self.uuid());
     }
 }
 
-impl<U> Refers<U> for Option<Memo<U>> {
-    fn each(&self, each: &mut dyn FnMut(&Memo<U>)) {
-        self.iter().for_each(each);
+impl<U> Refers<U> for WeakMemo<U> {
+    fn each(&self, each: &mut dyn FnMut(Uuid)) {
+        each(self.uuid());
     }
 }
 
-impl<U> Refers<U> for Vec<Memo<U>> {
-    fn each(&self, each: &mut dyn FnMut(&Memo<U>)) {
-        self.iter().for_each(each);
-    }
+macro_rules! of_several {
+    ($([$($generics:tt)*] $several:ty),*) => {$(
+        impl<U, R: Refers<U>, $($generics)*> Refers<U> for $several {
+            fn each(&self, each: &mut dyn FnMut(Uuid)) {
+                self.iter().for_each(|one| one.each(each));
+            }
+        }
+    )*};
 }
+
+of_several!([] Option<R>, [] Vec<R>, [] VecDeque<R>, [] BTreeSet<R>, [S] HashSet<R, S>);
 
 impl<T: Class, U: Class, V: Refers<U>> JoinOn<T, U> for Field<T, V> {
     fn left(&self, object: &T, keys: &mut Vec<Vec<u8>>) {
-        self.get(object).each(&mut |memo| keys.push(memo.uuid().into_bytes().to_vec()));
+        self.get(object).each(&mut |uuid| keys.push(uuid.into_bytes().to_vec()));
     }
 
     fn right(&self, memo: &Memo<U>, _: &U) -> Vec<u8> {
@@ -63,17 +75,20 @@ impl<T: Class, U: Class, V: Key> JoinOn<T, U> for (Field<T, V>, Field<U, V>) {
         let field = self.0.get(object);
         // No value is equal to nothing.
         if !field.is_null() {
-            let mut key = Vec::new();
-            field.write_key(&mut key);
-            keys.push(key);
+            keys.push(key_anywhere(field));
         }
     }
 
     fn right(&self, _: &Memo<U>, object: &U) -> Vec<u8> {
-        let mut key = Vec::new();
-        self.1.get(object).write_key(&mut key);
-        key
+        key_anywhere(self.1.get(object))
     }
+}
+
+/// The key of a value, and of which prefixes the handles in it are.
+fn key_anywhere<V: Key>(value: &V) -> Vec<u8> {
+    let (mut key, of) = asking(|| encode_key(value));
+    of.iter().for_each(|objects| key.extend_from_slice(objects.uuid_of(0).as_bytes()));
+    key
 }
 
 impl<T: Class> Query<T> {

@@ -9,3 +9,4 @@ pub(crate) mod measure;
 pub(crate) mod order;
 pub(crate) mod query;
 pub(crate) mod shape;
+pub(crate) mod source;

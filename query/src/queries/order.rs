@@ -3,7 +3,11 @@
 use std::fmt;
 
 use db0_collections::index::{Entries, Index, Part};
-use db0_runtime::{Memo, class::Class, codec::key::Key};
+use db0_runtime::{
+    Memo,
+    class::Class,
+    codec::key::{FieldKeys, Key},
+};
 
 use crate::terms::{condition::FieldKey, field::Field};
 
@@ -11,7 +15,7 @@ use crate::terms::{condition::FieldKey, field::Field};
 /// `index.iter().nulls_last()`, or a field such as `Person::AGE`.
 #[diagnostic::on_unimplemented(
     message = "objects of `{T}` can't be sorted by `{Self}`",
-    label = "neither an index of them nor one of their fields that is a key"
+    label = "neither an index of them nor one of their fields that is a key, or a collection of keys"
 )]
 pub trait SortKey<T> {
     /// The order as a value.
@@ -48,9 +52,9 @@ impl<T: Class, K: Key> SortKey<T> for Entries<K, Memo<T>> {
     }
 }
 
-impl<T: Class, V: Key> SortKey<T> for Field<T, V> {
+impl<T: Class, V: FieldKeys + 'static> SortKey<T> for Field<T, V> {
     fn order(&self) -> Order {
-        Order(By::Field { field: FieldKey::of(*self), nulls_last: false })
+        Order(By::Field { field: FieldKey::of_any(*self), nulls_last: false })
     }
 }
 

@@ -215,7 +215,7 @@ impl<T> fmt::Debug for Query<T> {
 
 impl<T, Q: Class> Criteria<T> for Query<Q> {
     fn expr(&self) -> Expr {
-        Expr(Node::Query(Box::new(self.core.clone())))
+        Expr(Node::Query(Arc::new(self.core.clone())))
     }
 }
 

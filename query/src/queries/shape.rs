@@ -113,7 +113,9 @@ impl<T: Class> Query<T> {
     }
 
     /// Those behind an object, in the order asked for before: for pages that neither repeat nor leave
-    /// out anything while objects come and go. The object itself need not be a result any more.
+    /// out anything while objects come and go. The object itself need not be a result any more. It may
+    /// even be deleted, if results are not sorted; where they are, that is an error, since nothing tells
+    /// its place.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

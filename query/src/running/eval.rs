@@ -365,14 +365,20 @@ impl<'r> Look<'r, '_> {
                 if let Step::Tag(tag) = **step {
                     return self.at(tag, number, |way| way.take_out(number, among));
                 }
-                let mut matching = among.clone();
-                self.keep(step, number, &mut matching)?;
-                among.and_not(&matching);
+                self.keep_others(step, number, among)?;
             }
             Step::Field(test) => keep_if(number, among, |oid| test.holds(objects, oid))?,
             Step::Indexed(indexed) => indexed.keep(objects, number, among)?,
             Step::Filter(test) => keep_if(number, among, |oid| test(objects, oid))?,
         }
+        Ok(())
+    }
+
+    /// Keeps those of `among` that don't fulfil a step.
+    fn keep_others(self, step: &Step, number: u64, among: &mut Chunk) -> Result<()> {
+        let mut matching = among.clone();
+        self.keep(step, number, &mut matching)?;
+        among.and_not(&matching);
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! What a query is going to do, for people.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use db0_runtime::{OrPanic, Result, class::Class};
+use db0_runtime::{OrPanic, Result, class::Class, object::Objects};
 
 use super::{
     look::Look,
@@ -84,7 +84,7 @@ impl Explain {
         self.plan(depth, &core.of_name(), &plan)?;
         for op in &core.ops {
             let line = match op {
-                Op::Sort { by, descending } => sorting(by, *descending),
+                Op::Sort { by, descending } => sorting(&plan.objects, by, *descending)?,
                 Op::Skip(n) => format!("skip {n}"),
                 Op::Take(n) => {
                     self.at_most = self.at_most.min(*n);
@@ -171,14 +171,19 @@ impl Explain {
     }
 }
 
-fn sorting(by: &Order, descending: bool) -> String {
+fn sorting(objects: &Arc<Objects>, by: &Order, descending: bool) -> Result<String> {
     let way = if descending { "descending" } else { "ascending" };
     let how = match &by.0 {
         By::Index(part) => match part.estimate() {
             Ok(count) => format!("goes through about {count} entries"),
             Err(error) => error.to_string(),
         },
-        By::Field { .. } => "reads the field of each result".into(),
+        By::Field { field, .. } => match field.index(objects)? {
+            Some(_) => {
+                "walks its index, if that is less than reading the field of each result".into()
+            }
+            None => "reads the field of each result".into(),
+        },
     };
-    format!("sorted by {by:?}, {way}: {how}")
+    Ok(format!("sorted by {by:?}, {way}: {how}"))
 }

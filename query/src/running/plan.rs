@@ -3,16 +3,21 @@
 use std::{fmt, sync::Arc};
 
 use db0_collections::index::Part;
-use db0_runtime::{Result, class::TagName, derived::Members, object::Objects};
+use db0_runtime::{Error, Result, class::TagName, derived::Members, object::Objects};
+use uuid::Uuid;
 
 use super::{and::And, composite, ids::IdSet, indexed::Indexed};
 use crate::{
-    queries::core::members_named,
+    queries::core::{Core, members_named},
     terms::{
         condition::FieldTest,
         expr::{Node, Test},
     },
 };
+
+/// So deep criteria may be nested. Parts that must all hold are none of it, as long as they are of one view
+/// and class. Each level takes some of the stack.
+const NESTED_MAX: usize = 256;
 
 /// What a query is going to do.
 pub(crate) struct Plan {
@@ -26,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) root: Step,
     /// Code of the user's may run in it.
     pub(crate) looks_into_objects: bool,
+    /// How deep the part is nested that is looked at, while the plan is made.
+    depth: usize,
 }
 
 /// A tag or class of a plan.
@@ -60,6 +67,15 @@ pub(crate) enum Step {
 
 impl Plan {
     pub(crate) fn new(objects: &Arc<Objects>, classes: Vec<Members>, node: &Node) -> Result<Self> {
+        Self::within(0, objects, classes, node)
+    }
+
+    fn within(
+        depth: usize,
+        objects: &Arc<Objects>,
+        classes: Vec<Members>,
+        node: &Node,
+    ) -> Result<Self> {
         let class = |members| Tagged { members, name: Name::Class(String::new()) };
         let mut plan = Self {
             objects: objects.clone(),
@@ -68,6 +84,7 @@ impl Plan {
             queries: Vec::new(),
             root: Step::All,
             looks_into_objects: false,
+            depth,
         };
         plan.root = plan.step(node)?;
         let of_queries = plan.queries.iter().any(|query| query.looks_into_objects);
@@ -76,67 +93,108 @@ impl Plan {
     }
 
     fn step(&mut self, node: &Node) -> Result<Step> {
-        Ok(match node {
-            Node::All => Step::All,
-            Node::Tag(name) => self.tag(name)?,
-            Node::TagsFrom(front) => {
-                let front = TagName::front_of_text(front);
-                let tags = Members::of_tags_with_front(&self.objects, &front)?.into_iter();
-                Step::Or(tags.map(|(name, tag)| self.tagged(tag, Name::Tag(name))).collect())
-            }
-            Node::Class(names) => self.class(names)?,
-            Node::Object(uuid) => self.objects.number_of(*uuid).map_or(Step::Nothing, |oid| {
-                let mut ids = IdSet::default();
-                ids.insert(oid);
-                Step::Ids(ids, format!("{node:?}"))
-            }),
-            Node::And(parts) => Step::And(And::new(self.all_of(parts)?)),
-            Node::Or(parts) => Step::Or(self.steps(parts)?),
-            Node::Not(part) => Step::Not(Box::new(self.step(part)?)),
-            Node::Query(query) => {
-                let plan = query.plan_as_criterion()?;
-                // Objects of another prefix have numbers of their own.
-                if plan.objects.is_same_prefix(&self.objects) {
-                    self.queries.push(plan);
-                    Step::Query(self.queries.len() - 1)
-                } else {
-                    Step::Nothing
-                }
-            }
-            Node::Index(part) => self.index(part)?,
-            Node::Field(test) => self.field(test)?,
-            Node::Filter(test) => Step::Filter(test.clone()),
-            Node::Wrong(why) => return Err(why.clone()),
-        })
+        self.depth += 1;
+        if self.depth > NESTED_MAX {
+            let why = format!("criteria are nested {NESTED_MAX} deep at most: keep parts as tags");
+            return Err(Error::Invalid(why));
+        }
+        let step = self.step_here(node)?;
+        self.depth -= 1;
+        Ok(step)
     }
 
-    fn steps(&mut self, parts: &[Node]) -> Result<Vec<Step>> {
-        parts.iter().map(|part| self.step(part)).collect()
+    fn step_here(&mut self, node: &Node) -> Result<Step> {
+        match node {
+            Node::All => Ok(Step::All),
+            Node::Tag(name) => self.tag(name),
+            Node::TagsFrom(front) => self.tags_from(front),
+            Node::Class(names) => self.class(names),
+            Node::Object(uuid) => Ok(self.object(*uuid)),
+            Node::And(_) => self.all_of(node),
+            Node::Or(parts) => self.steps(parts).map(Step::Or),
+            Node::Not(part) => self.step(part).map(|step| Step::Not(Box::new(step))),
+            Node::Query(query) => self.query(query),
+            Node::Index(part) => self.index(part),
+            Node::Field(test) => self.field(test),
+            Node::Filter(test) => Ok(Step::Filter(test.clone())),
+            Node::Wrong(why) => Err(why.clone()),
+        }
+    }
+
+    /// A query is of the same classes and view: its criteria are like those around it.
+    fn is_like(&self, query: &Core) -> Result<bool> {
+        query.check_criterion()?;
+        let objects = query.objects()?;
+        if !Arc::ptr_eq(&objects, &self.objects) {
+            return Ok(false);
+        }
+        let classes = self.tags[..self.classes].iter().map(|tag| tag.members);
+        Ok(query.of.members(&objects)?.into_iter().eq(classes))
+    }
+
+    fn query(&mut self, query: &Core) -> Result<Step> {
+        if self.is_like(query)? {
+            return self.step(&query.node);
+        }
+        let (objects, of) = (&query.objects()?, &query.of);
+        let plan = Self::within(self.depth, objects, of.members(objects)?, &query.node)?;
+        // Objects of another prefix have numbers of their own.
+        if !plan.objects.is_same_prefix(&self.objects) {
+            return Ok(Step::Nothing);
+        }
+        self.queries.push(plan);
+        Ok(Step::Query(self.queries.len() - 1))
+    }
+
+    fn steps<'n>(&mut self, parts: impl IntoIterator<Item = &'n Node>) -> Result<Vec<Step>> {
+        // Written out: nested criteria take less of the stack so.
+        let mut steps = Vec::new();
+        for part in parts {
+            steps.push(self.step(part)?);
+        }
+        Ok(steps)
+    }
+
+    /// The parts that must all hold, however they are nested.
+    fn parts<'n>(&self, node: &'n Node) -> Result<Vec<&'n Node>> {
+        let (mut parts, mut waiting) = (Vec::new(), vec![node]);
+        while let Some(node) = waiting.pop() {
+            match node {
+                Node::And(inner) => waiting.extend(inner.iter().rev()),
+                Node::Query(query) if self.is_like(query)? => waiting.push(&query.node),
+                other => parts.push(other),
+            }
+        }
+        Ok(parts)
     }
 
     /// Steps that must all hold: conditions on fields that are kept together are one.
-    fn all_of(&mut self, parts: &[Node]) -> Result<Vec<Step>> {
+    fn all_of(&mut self, node: &Node) -> Result<Step> {
+        let parts = self.parts(node)?;
         let (places, tests): (Vec<usize>, Vec<&FieldTest>) = parts
             .iter()
             .enumerate()
             .filter_map(|(place, part)| match part {
-                Node::Field(test) => Some((place, test)),
+                Node::Field(test) if test.is_of(&self.objects) => Some((place, test)),
                 _ => None,
             })
             .unzip();
         let Some(chosen) = composite::choose(&self.objects, &tests, 2)? else {
-            return self.steps(parts);
+            return Ok(Step::And(And::new(self.steps(parts)?)));
         };
         let done: Vec<usize> = chosen.of.iter().map(|test| places[*test]).collect();
         let mut steps = vec![Step::Indexed(Indexed::together(chosen, &tests))];
         for (_, part) in parts.iter().enumerate().filter(|(place, _)| !done.contains(place)) {
             steps.push(self.step(part)?);
         }
-        Ok(steps)
+        Ok(Step::And(And::new(steps)))
     }
 
     /// A condition: with the index of its field, else with one that begins with it.
     fn field(&self, test: &FieldTest) -> Result<Step> {
+        if !test.is_of(&self.objects) {
+            return Ok(Step::Nothing);
+        }
         if let Some(index) = test.field.index(&self.objects)? {
             return Ok(Step::Indexed(Indexed::new(index, test)));
         }
@@ -155,6 +213,19 @@ impl Plan {
     fn tag(&mut self, name: &TagName) -> Result<Step> {
         let members = Members::of_tag(&self.objects, name)?;
         Ok(members.map_or(Step::Nothing, |tag| self.tagged(tag, Name::Tag(name.clone()))))
+    }
+
+    fn tags_from(&mut self, front: &str) -> Result<Step> {
+        let front = TagName::front_of_text(front);
+        let tags = Members::of_tags_with_front(&self.objects, &front)?.into_iter();
+        Ok(Step::Or(tags.map(|(name, tag)| self.tagged(tag, Name::Tag(name))).collect()))
+    }
+
+    fn object(&self, uuid: Uuid) -> Step {
+        let Some(oid) = self.objects.number_of(uuid) else { return Step::Nothing };
+        let mut ids = IdSet::default();
+        ids.insert(oid);
+        Step::Ids(ids, format!("{:?}", Node::Object(uuid)))
     }
 
     /// The class's objects, and what bears the class as a tag.

@@ -80,8 +80,9 @@ fn by_field(
     for id in ids {
         let mut keys = KeySink::default();
         let is_there = field.read(objects, id, &mut keys)?;
-        let key = keys.iter().map(|key| key.bytes).min().unwrap_or_default().to_vec();
-        let is_last = !is_there || is_last(&key);
+        let lowest = keys.iter().map(|key| key.bytes).min();
+        let is_last = !is_there || lowest.is_none_or(is_last);
+        let key = lowest.unwrap_or_default().to_vec();
         keyed.push((is_last, key, id));
     }
     keyed.sort_by(|(a_last, a, _), (b_last, b, _)| {

@@ -1,8 +1,8 @@
 //! Results as numbers of objects, one after the other: criteria, then orders, limits and filters.
 
-use std::vec;
+use std::{sync::Arc, vec};
 
-use db0_runtime::{Chunk, Result};
+use db0_runtime::{Chunk, Error, Result, object::Objects};
 
 use super::{
     field_walk::{ENTRIES_AN_OBJECT, walk_entries},
@@ -121,6 +121,9 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Results> 
         });
     }
     let objects = plan.objects.clone();
+    if let Some(oid) = after {
+        has_place(&objects, oid)?;
+    }
     let mut set = plan.set()?;
     // Also where it does not fulfil the criteria any more, the others come behind its place.
     after.into_iter().for_each(|oid| set.insert(oid));
@@ -142,6 +145,19 @@ fn first_part(plan: Plan, orders: &[Op], after: Option<u64>) -> Result<Results> 
     let from = after.and_then(|oid| ids.iter().position(|id| *id == oid)).map_or(0, |at| at + 1);
     ids.drain(..from);
     Ok(Results::All(ids.into_iter()))
+}
+
+/// Refuses an object that is deleted: nothing tells where it would stand in an order, and whoever goes
+/// through pages must not take that for the end.
+fn has_place(objects: &Arc<Objects>, oid: u64) -> Result<()> {
+    match objects.any(oid) {
+        Err(Error::Deleted { .. } | Error::NotFound { .. }) => Err(Error::Invalid(format!(
+            "{} is deleted, so nothing tells what comes behind it in this order: go on behind another \
+             object, or from a key of the order",
+            objects.uuid_of(oid)
+        ))),
+        other => other.map(drop),
+    }
 }
 
 /// The results of a plan in the order of their creation, a chunk at a time.

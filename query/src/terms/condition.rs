@@ -11,7 +11,7 @@ use std::{
 use db0_runtime::{
     Error, Result,
     class::Class,
-    codec::key::{FieldKeys, FieldKind, Key, KeySink},
+    codec::key::{Elements, FieldKeys, FieldKind, Key, KeySink},
     derived::{Composite, FieldIndex},
     object::Objects,
 };
@@ -44,13 +44,21 @@ pub(crate) struct FieldKey {
 }
 
 impl FieldKey {
+    /// A field that is one key.
     pub(crate) fn of<T: Class, V: Key>(field: Field<T, V>) -> Self {
         let kind = FieldKind::One(V::kind());
         Self::with(field, kind, |value, keys| keys.push(0, value))
     }
 
-    pub(crate) fn of_list<T: Class, K: Key>(field: Field<T, Vec<K>>) -> Self {
-        Self::with(field, <Vec<K>>::field_kind(), |list, keys| list.field_keys(0, keys))
+    /// A field with the keys that its index has, if it is declared to have one.
+    pub(crate) fn of_any<T: Class, V: FieldKeys + 'static>(field: Field<T, V>) -> Self {
+        Self::with(field, V::field_kind(), |value, keys| value.field_keys(0, keys))
+    }
+
+    /// A field by what is in it.
+    pub(crate) fn of_elements<T: Class, L: Elements + 'static>(field: Field<T, L>) -> Self {
+        let kind = FieldKind::Each(L::Element::kind());
+        Self::with(field, kind, |list, keys| list.element_keys(0, keys))
     }
 
     fn with<T: Class, V: 'static>(
@@ -135,9 +143,16 @@ impl Debug for FieldKey {
 pub(crate) struct FieldTest {
     pub(crate) field: FieldKey,
     pub(crate) keys: Keys,
+    /// Whose handles are in the keys, if any are: other prefixes have other objects of these numbers.
+    pub(crate) of: Option<Arc<Objects>>,
 }
 
 impl FieldTest {
+    /// Objects of this prefix may have such keys.
+    pub(crate) fn is_of(&self, objects: &Objects) -> bool {
+        self.of.as_ref().is_none_or(|of| of.is_same_prefix(objects))
+    }
+
     pub(crate) fn holds(&self, objects: &Arc<Objects>, oid: u64) -> Result<bool> {
         let mut keys = KeySink::default();
         let is_there = self.field.read(objects, oid, &mut keys)?;
@@ -203,8 +218,19 @@ pub struct Condition<T> {
 }
 
 impl<T> Condition<T> {
-    pub(crate) fn new(field: FieldKey, keys: Keys) -> Self {
-        Self { node: Node::Field(FieldTest { field, keys }), class: PhantomData }
+    /// With keys, in which there are handles of these.
+    pub(crate) fn new(field: FieldKey, keys: Keys, of: Vec<Arc<Objects>>) -> Self {
+        let several = of.len() > 1;
+        let test = Node::Field(FieldTest { field, keys, of: of.into_iter().next() });
+        // No prefix has objects of others.
+        let node = if several { Node::Or(Vec::new()) } else { test };
+        Self { node, class: PhantomData }
+    }
+
+    /// One of these holds.
+    pub(crate) fn or(conditions: impl IntoIterator<Item = Self>) -> Self {
+        let nodes = conditions.into_iter().map(|condition| condition.node).collect();
+        Self { node: Node::Or(nodes), class: PhantomData }
     }
 
     pub(crate) fn not(self) -> Self {

@@ -31,7 +31,7 @@ pub(crate) enum Node {
     Or(Vec<Node>),
     Not(Box<Node>),
     /// The members of another query, on the view that it was made for.
-    Query(Box<Core>),
+    Query(Arc<Core>),
     /// The objects of a range of an index.
     Index(Part),
     /// A condition on a field.

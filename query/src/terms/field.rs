@@ -3,13 +3,16 @@
 use std::{
     fmt::{self, Debug, Formatter},
     ops::Bound,
+    sync::Arc,
 };
 
 use db0_runtime::{
     class::Class,
     codec::key::{
-        IntoKey, Key, KeyBounds, KeyRange, bytes_prefix_range, encode_key, text_prefix_range,
+        Elements, IntoKey, Key, KeyBounds, KeyRange, bytes_prefix_range, encode_key,
+        text_prefix_range,
     },
+    object::{Objects, asking},
 };
 
 use super::condition::{Condition, FieldKey};
@@ -74,12 +77,13 @@ impl<T, V> Debug for Field<T, V> {
 }
 
 impl<T: Class, V: Key> Field<T, V> {
-    fn condition(self, keys: Keys) -> Condition<T> {
-        Condition::new(FieldKey::of(self), keys)
+    fn condition(self, keys: impl FnOnce() -> Keys) -> Condition<T> {
+        let (keys, of) = asked::<V, _>(keys);
+        Condition::new(FieldKey::of(self), keys, of)
     }
 
-    fn within(self, bounds: KeyBounds) -> Condition<T> {
-        self.condition(Keys::Within(bounds))
+    fn within(self, bounds: impl FnOnce() -> KeyBounds) -> Condition<T> {
+        self.condition(|| Keys::Within(bounds()))
     }
 }
 
@@ -96,7 +100,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn eq(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.condition(Keys::One(key_of(&value)))
+        self.condition(|| Keys::One(key_of(&value)))
     }
 
     /// The field is not this.
@@ -126,7 +130,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn between(self, range: impl KeyRange<V>) -> Condition<T> {
-        self.within(range.bounds())
+        self.within(|| range.bounds())
     }
 
     /// The field is less than this.
@@ -141,7 +145,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn lt(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within((Bound::Unbounded, Bound::Excluded(key_of(&value))))
+        self.within(|| (Bound::Unbounded, Bound::Excluded(key_of(&value))))
     }
 
     /// The field is at most this.
@@ -156,7 +160,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn le(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within((Bound::Unbounded, Bound::Included(key_of(&value))))
+        self.within(|| (Bound::Unbounded, Bound::Included(key_of(&value))))
     }
 
     /// The field is greater than this.
@@ -171,7 +175,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn gt(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within((Bound::Excluded(key_of(&value)), Bound::Unbounded))
+        self.within(|| (Bound::Excluded(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is at least this.
@@ -186,7 +190,7 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn ge(self, value: impl IntoKey<V>) -> Condition<T> {
-        self.within((Bound::Included(key_of(&value)), Bound::Unbounded))
+        self.within(|| (Bound::Included(key_of(&value)), Bound::Unbounded))
     }
 
     /// The field is one of these.
@@ -201,10 +205,27 @@ impl<T: Class, V: Key> Field<T, V> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn is_in<K: IntoKey<V>>(self, values: impl IntoIterator<Item = K>) -> Condition<T> {
-        let mut keys: Vec<_> = values.into_iter().map(|value| key_of(&value)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        self.condition(Keys::Some(keys.into()))
+        // By whose handles are in them: most often there are none.
+        let mut parts: Vec<(Vec<Arc<Objects>>, Vec<Vec<u8>>)> = vec![Default::default()];
+        for value in values {
+            let (key, of) = asked::<V, _>(|| key_of(&value));
+            let same = |(mine, _): &&mut (Vec<Arc<Objects>>, _)| {
+                mine.len() == of.len() && mine.iter().zip(&of).all(|(a, b)| a.is_same_prefix(b))
+            };
+            match parts.iter_mut().find(same) {
+                Some((_, keys)) => keys.push(key),
+                None => parts.push((of, vec![key])),
+            }
+        }
+        let mut conditions = parts.into_iter().map(|(of, mut keys)| {
+            keys.sort_unstable();
+            keys.dedup();
+            Condition::new(FieldKey::of(self), Keys::Some(keys.into()), of)
+        });
+        match (conditions.next(), conditions.len()) {
+            (Some(one), 0) => one,
+            (first, _) => Condition::or(first.into_iter().chain(conditions)),
+        }
     }
 }
 
@@ -221,7 +242,7 @@ impl<T: Class> Field<T, String> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn starts_with(self, start: &str) -> Condition<T> {
-        self.within(text_prefix_range(start))
+        self.within(|| text_prefix_range(start))
     }
 }
 
@@ -234,7 +255,7 @@ impl<T: Class> Field<T, Option<String>> {
         // What stands before the text of a `Some`.
         let mut some = encode_key(&Some(()));
         some.extend_from_slice(&text);
-        self.within(bytes_prefix_range(some))
+        self.within(|| bytes_prefix_range(some))
     }
 }
 
@@ -259,17 +280,17 @@ impl<T: Class, V: Key> Field<T, Option<V>> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn is_none(self) -> Condition<T> {
-        self.condition(Keys::One(encode_key(&None::<V>)))
+        self.condition(|| Keys::One(encode_key(&None::<V>)))
     }
 
     /// The field is something.
     pub fn is_some(self) -> Condition<T> {
-        self.within((Bound::Excluded(encode_key(&None::<V>)), Bound::Unbounded))
+        self.within(|| (Bound::Excluded(encode_key(&None::<V>)), Bound::Unbounded))
     }
 }
 
-impl<T: Class, K: Key> Field<T, Vec<K>> {
-    /// The list has an element that is this.
+impl<T: Class, L: Elements + 'static> Field<T, L> {
+    /// The `Vec`, `VecDeque`, `BTreeSet` or `HashSet` has an element that is this.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -284,9 +305,15 @@ impl<T: Class, K: Key> Field<T, Vec<K>> {
     /// assert!(db0::find::<Song>(Song::WORDS.contains("sea")).is_empty());
     /// # Ok::<(), db0::Error>(())
     /// ```
-    pub fn contains(self, element: impl IntoKey<K>) -> Condition<T> {
-        Condition::new(FieldKey::of_list(self), Keys::One(key_of(&element)))
+    pub fn contains(self, element: impl IntoKey<L::Element>) -> Condition<T> {
+        let (key, of) = asked::<L::Element, _>(|| key_of(&element));
+        Condition::new(FieldKey::of_elements(self), Keys::One(key), of)
     }
+}
+
+/// Makes keys of a type; gives whose handles are in them, too.
+fn asked<V: Key, R>(make: impl FnOnce() -> R) -> (R, Vec<Arc<Objects>>) {
+    if V::PLAIN { (make(), Vec::new()) } else { asking(make) }
 }
 
 fn key_of<V: Key>(value: &impl IntoKey<V>) -> Vec<u8> {

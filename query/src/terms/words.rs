@@ -79,7 +79,8 @@ impl<T> Criteria<T> for Words {
 /// Lower case, without accents.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    // Some letters have several small forms, or none of their own: one capital form is theirs.
+    for c in text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
         match c {
             '\u{300}'..='\u{36f}' => {}
             'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => folded.push('a'),
@@ -113,12 +114,22 @@ fn fold(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn case_and_accents_don_t_matter() {
         let folded = words("Über-STRASSE straße, Łódź; I\u{307}stanbul e\u{301}te été");
         assert_eq!(folded.as_slice(), ["uber", "strasse", "lodz", "istanbul", "ete"]);
+    }
+
+    proptest! {
+        #[test]
+        fn capitals_are_no_other_words(text in "(\\PC|[ßẞſıİŉǰẖΰςσΣᾳﬁﬀʼͅ ])*") {
+            prop_assert_eq!(words(&text.to_uppercase()), words(&text));
+            prop_assert_eq!(words(&text.to_lowercase()), words(&text));
+        }
     }
 
     #[test]

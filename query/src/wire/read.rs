@@ -19,6 +19,7 @@ use crate::{
     queries::{
         core::{Core, Of, Op},
         order::{By, Order},
+        source::{Source, ViewName},
     },
     running::indexed::Keys,
     terms::{
@@ -28,8 +29,8 @@ use crate::{
     },
 };
 
-/// Finds a view by the name of its prefix and its past state.
-pub(super) type FindView<'a> = dyn Fn(&str, Option<u64>) -> Result<Arc<Objects>> + 'a;
+/// Finds a view by its name.
+pub(super) type FindView<'a> = dyn Fn(ViewName) -> Result<Source> + 'a;
 
 /// Reads a query of the class `T`; handles of indexes that are at hand are used.
 pub(super) fn read<T: Class>(
@@ -42,8 +43,8 @@ pub(super) fn read<T: Class>(
     if input.byte() != Some(VERSION) {
         return Err(damaged());
     }
-    let (prefix, state) = input.view_name().ok_or_else(damaged)?;
-    let core = input.core(view(&prefix, state))?.ok_or_else(damaged)?;
+    let name = input.view_name().ok_or_else(damaged)?;
+    let core = input.core(view(name.clone()))?.ok_or_else(damaged)?;
     let names = names_of::<T>();
     let theirs = core.of.names();
     if !theirs.iter().any(|name| names.contains(name)) {
@@ -51,7 +52,7 @@ pub(super) fn read<T: Class>(
         return Err(Error::Invalid(format!("this is a query for {found}, not for {}", names[0])));
     }
     // A query has one form: what reads in any other way was not written by us.
-    if write_as(&core, &prefix, state)? == bytes { Ok(core) } else { Err(damaged()) }
+    if write_as(&core, &name)? == bytes { Ok(core) } else { Err(damaged()) }
 }
 
 struct In<'a, T> {
@@ -108,44 +109,39 @@ impl<T: Class> In<'_, T> {
         Some(list)
     }
 
-    fn view_name(&mut self) -> Option<(String, Option<u64>)> {
+    fn view_name(&mut self) -> Option<ViewName> {
         Some((self.text()?, self.number()?.checked_sub(1)))
     }
 
-    fn view(&mut self) -> Found<Arc<Objects>> {
-        let (name, state) = self.view_name()?;
-        Some((self.view)(&name, state))
-    }
-
-    fn inner_view(&mut self, around: &Arc<Objects>) -> Found<Arc<Objects>> {
+    fn inner_view(&mut self, around: &Source) -> Found<Source> {
         match self.byte()? {
             0 => Some(Ok(around.clone())),
-            1 => self.view(),
+            1 => self.view_name().map(self.view),
             _ => None,
         }
     }
 
-    fn core(&mut self, objects: Result<Arc<Objects>>) -> Result<Option<Core>> {
-        let objects = objects?;
+    fn core(&mut self, source: Result<Source>) -> Result<Option<Core>> {
+        let source = source?;
         let Some(names) = self.list(Self::text) else { return Ok(None) };
-        let Some(node) = self.node(&objects).transpose()? else { return Ok(None) };
+        let Some(node) = self.node(&source).transpose()? else { return Ok(None) };
         let mut ops = Vec::new();
         let Some(count) = self.number() else { return Ok(None) };
         for _ in 0..count {
-            let Some(op) = self.op(&objects).transpose()? else { return Ok(None) };
+            let Some(op) = self.op(&source).transpose()? else { return Ok(None) };
             ops.push(op);
         }
         let mine = Of::class::<T>();
         let of = if names == *mine.names() { mine } else { Of::named(names, None) };
-        Ok(Some(Core { source: Ok(objects), of, node, ops }))
+        Ok(Some(Core { source, of, node, ops }))
     }
 
-    fn nodes(&mut self, objects: &Arc<Objects>) -> Found<Vec<Node>> {
-        let nodes = self.list(|input| input.node(objects))?;
+    fn nodes(&mut self, around: &Source) -> Found<Vec<Node>> {
+        let nodes = self.list(|input| input.node(around))?;
         Some(nodes.into_iter().collect())
     }
 
-    fn node(&mut self, objects: &Arc<Objects>) -> Found<Node> {
+    fn node(&mut self, around: &Source) -> Found<Node> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             return None;
@@ -156,39 +152,39 @@ impl<T: Class> In<'_, T> {
             2 => Node::TagsFrom(self.text()?),
             3 => Node::Class(self.list(Self::text)?),
             4 => Node::Object(self.uuid()?),
-            5 => match self.nodes(objects)? {
+            5 => match self.nodes(around)? {
                 Ok(nodes) => Node::And(nodes),
                 Err(error) => return Some(Err(error)),
             },
-            6 => match self.nodes(objects)? {
+            6 => match self.nodes(around)? {
                 Ok(nodes) => Node::Or(nodes),
                 Err(error) => return Some(Err(error)),
             },
-            7 => match self.node(objects)? {
+            7 => match self.node(around)? {
                 Ok(node) => Node::Not(Box::new(node)),
                 Err(error) => return Some(Err(error)),
             },
             8 => {
-                let theirs = self.inner_view(objects)?;
+                let theirs = self.inner_view(around)?;
                 match self.core(theirs).transpose()? {
-                    Ok(core) => Node::Query(Box::new(core)),
+                    Ok(core) => Node::Query(Arc::new(core)),
                     Err(error) => return Some(Err(error)),
                 }
             }
-            9 => match self.part(objects)? {
+            9 => match self.part(around)? {
                 Ok(part) => Node::Index(part),
                 Err(error) => return Some(Err(error)),
             },
-            10 => Node::Field(FieldTest { field: self.field()?, keys: self.keys()? }),
+            10 => Node::Field(FieldTest { field: self.field()?, keys: self.keys()?, of: None }),
             _ => return None,
         };
         self.depth -= 1;
         Some(Ok(node))
     }
 
-    fn part(&mut self, around: &Arc<Objects>) -> Found<Part> {
-        let objects = match self.inner_view(around)? {
-            Ok(objects) => objects,
+    fn part(&mut self, around: &Source) -> Found<Part> {
+        let source = match self.inner_view(around)? {
+            Ok(source) => source,
             Err(error) => return Some(Err(error)),
         };
         let uuid = self.uuid()?;
@@ -202,13 +198,13 @@ impl<T: Class> In<'_, T> {
         if flags > 3 {
             return None;
         }
-        let anchor = match (self.anchors.get(&uuid), objects.number_of(uuid)) {
-            (Some(anchor), _) => anchor.clone(),
-            (None, Some(number)) => objects.collection(number),
-            (None, None) => {
-                let why = format!("the index {uuid} is not in prefix {:?}", objects.name());
-                return Some(Err(Error::Invalid(why)));
-            }
+        let anchor = match self.anchors.get(&uuid) {
+            Some(anchor) => Ok(anchor.clone()),
+            None => source.view().and_then(|objects| index_of(&objects, uuid)),
+        };
+        let anchor = match anchor {
+            Ok(anchor) => anchor,
+            Err(error) => return Some(Err(error)),
         };
         Some(Ok(Part::of(anchor, (start, end), kind, flags & 1 != 0, flags & 2 != 0)))
     }
@@ -240,16 +236,16 @@ impl<T: Class> In<'_, T> {
         })
     }
 
-    fn op(&mut self, objects: &Arc<Objects>) -> Found<Op> {
+    fn op(&mut self, around: &Source) -> Found<Op> {
         let op = match self.byte()? {
-            way @ (0 | 1) => match self.order(objects)? {
+            way @ (0 | 1) => match self.order(around)? {
                 Ok(by) => Op::Sort { by, descending: way == 1 },
                 Err(error) => return Some(Err(error)),
             },
             2 => Op::Skip(self.number()?),
             3 => Op::Take(self.number()?),
             4 => Op::After(self.uuid()?),
-            5 => match self.node(objects)? {
+            5 => match self.node(around)? {
                 Ok(node) => Op::Where(node),
                 Err(error) => return Some(Err(error)),
             },
@@ -258,12 +254,18 @@ impl<T: Class> In<'_, T> {
         Some(Ok(op))
     }
 
-    fn order(&mut self, objects: &Arc<Objects>) -> Found<Order> {
+    fn order(&mut self, around: &Source) -> Found<Order> {
         let by = match self.byte()? {
-            0 => self.part(objects)?.map(By::Index),
+            0 => self.part(around)?.map(By::Index),
             nulls @ (1 | 2) => Ok(By::Field { field: self.field()?, nulls_last: nulls == 2 }),
             _ => return None,
         };
         Some(by.map(Order))
     }
+}
+
+fn index_of(objects: &Arc<Objects>, uuid: Uuid) -> Result<Anchor> {
+    let elsewhere =
+        || Error::Invalid(format!("the index {uuid} is not in prefix {:?}", objects.name()));
+    objects.number_of(uuid).map(|number| objects.collection(number)).ok_or_else(elsewhere)
 }

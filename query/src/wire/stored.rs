@@ -1,13 +1,12 @@
 //! What users see of queries as bytes, and queries in the fields of objects.
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::HashMap, fmt};
 
 use db0_collections::index::Part;
 use db0_runtime::{
-    Error, Result,
+    Result,
     class::Class,
-    default_workspace,
-    object::{Anchor, Objects, decoding_for},
+    object::{Anchor, decoding_for},
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -22,6 +21,7 @@ use crate::{
         core::{Core, Op},
         order::{By, Order},
         query::Query,
+        source::{Source, ViewName, find_view},
     },
     terms::expr::Node,
 };
@@ -56,23 +56,13 @@ impl<T: Class> Query<T> {
     /// assert!(db0::Query::<Book>::from_bytes(b"garbage").is_err());
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        read::<T>(bytes, &find_view, &HashMap::new()).map(Self::of)
+        let view = |name: ViewName| find_view(&name).map(|view| Source::View(Ok(view)));
+        read::<T>(bytes, &view, &HashMap::new()).map(Self::of)
     }
 }
 
-/// A view of an open prefix of the thread's workspace.
-fn find_view(name: &str, state: Option<u64>) -> Result<Arc<Objects>> {
-    let workspace = default_workspace()?;
-    let missing = || Error::NoPrefix { prefix: name.into(), root: workspace.path().into() };
-    let prefixes = workspace.open_prefixes();
-    let prefix = prefixes.iter().find(|prefix| prefix.name() == name).ok_or_else(missing)?;
-    match state {
-        Some(state) => prefix.objects().at_state(state),
-        None => Ok(prefix.objects().clone()),
-    }
-}
-
-/// Stored in a field: the query's indexes, which count as references, and its bytes.
+/// Stored in a field: the query's indexes, which count as references, and its bytes. It says what is
+/// missing only when it runs: its prefix, if that is not open, or its state, if that is pruned.
 impl<T: Class> Serialize for Query<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut anchors = Vec::new();
@@ -87,11 +77,15 @@ impl<'de, T: Class> Deserialize<'de> for Query<T> {
         let by_uuid = |anchor: Anchor| Some((anchor.uuid()?, anchor));
         let anchors: HashMap<Uuid, Anchor> = anchors.into_iter().filter_map(by_uuid).collect();
         let around = decoding_for();
-        let view = |name: &str, state: Option<u64>| match &around {
-            // Within an object: as that object is seen.
-            Some(objects) if objects.name() == name && state.is_none() => Ok(objects.clone()),
-            Some(objects) if objects.name() == name => objects.at_state(state.unwrap_or(0)),
-            _ => find_view(name, state),
+        let view = |name: ViewName| {
+            let found = match (&around, name.1) {
+                // Within an object: as that object is seen.
+                (Some(objects), None) if objects.name() == name.0 => Ok(objects.clone()),
+                (Some(objects), Some(state)) if objects.name() == name.0 => objects.at_state(state),
+                _ => find_view(&name),
+            };
+            // A prefix may be closed, and a state be pruned: the object can be read even so.
+            Ok(found.map_or(Source::Named(name), |view| Source::View(Ok(view))))
         };
         read::<T>(&bytes, &view, &anchors).map(Self::of).map_err(de::Error::custom)
     }

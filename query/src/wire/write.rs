@@ -9,15 +9,16 @@
 //! ```
 //! Counts and lengths are varints; text and bytes stand behind their length.
 
-use std::{ops::Bound, sync::Arc};
+use std::ops::Bound;
 
 use db0_collections::index::Part;
-use db0_runtime::{Error, Result, codec::DEPTH_MAX, object::Objects, object::varint};
+use db0_runtime::{Error, Result, codec::DEPTH_MAX, object::varint};
 
 use crate::{
     queries::{
         core::{Core, Op},
         order::{By, Order},
+        source::{Source, ViewName, name_of},
     },
     running::indexed::Keys,
     terms::{condition::FieldKey, expr::Node},
@@ -27,15 +28,14 @@ pub(super) const VERSION: u8 = 1;
 
 /// Writes a query; an error if it holds a closure.
 pub(super) fn write(core: &Core) -> Result<Vec<u8>> {
-    let objects = core.objects()?;
-    write_as(core, objects.name(), objects.past_state())
+    write_as(core, &core.source.name()?)
 }
 
 /// Writes a query as one of the view that is called so.
-pub(super) fn write_as(core: &Core, prefix: &str, state: Option<u64>) -> Result<Vec<u8>> {
+pub(super) fn write_as(core: &Core, name: &ViewName) -> Result<Vec<u8>> {
     let mut out = Out { bytes: vec![VERSION], depth: 0 };
-    out.view(prefix, state);
-    out.core(core, &core.objects()?)?;
+    out.view(name);
+    out.core(core)?;
     Ok(out.bytes)
 }
 
@@ -54,20 +54,20 @@ impl Out {
         self.bytes.extend_from_slice(bytes);
     }
 
-    fn view(&mut self, prefix: &str, state: Option<u64>) {
+    fn view(&mut self, (prefix, state): &ViewName) {
         self.put(prefix.as_bytes());
         self.number(state.map_or(0, |state| state + 1));
     }
 
     /// A view within another one: a byte 0 if it is the same.
-    fn inner_view(&mut self, objects: &Objects, around: &Objects) {
-        let view = |objects: &Objects| (objects.name().to_owned(), objects.past_state());
-        if view(objects) == view(around) {
+    fn inner_view(&mut self, name: &ViewName, around: &Source) -> Result<()> {
+        if *name == around.name()? {
             self.bytes.push(0);
         } else {
             self.bytes.push(1);
-            self.view(objects.name(), objects.past_state());
+            self.view(name);
         }
+        Ok(())
     }
 
     fn names(&mut self, names: &[String]) {
@@ -75,19 +75,19 @@ impl Out {
         names.iter().for_each(|name| self.put(name.as_bytes()));
     }
 
-    fn core(&mut self, core: &Core, objects: &Arc<Objects>) -> Result<()> {
+    fn core(&mut self, core: &Core) -> Result<()> {
         self.names(&core.of.names());
-        self.node(&core.node, objects)?;
+        self.node(&core.node, &core.source)?;
         self.number(core.ops.len() as u64);
-        core.ops.iter().try_for_each(|op| self.op(op, objects))
+        core.ops.iter().try_for_each(|op| self.op(op, &core.source))
     }
 
-    fn nodes(&mut self, nodes: &[Node], objects: &Arc<Objects>) -> Result<()> {
+    fn nodes(&mut self, nodes: &[Node], around: &Source) -> Result<()> {
         self.number(nodes.len() as u64);
-        nodes.iter().try_for_each(|node| self.node(node, objects))
+        nodes.iter().try_for_each(|node| self.node(node, around))
     }
 
-    fn node(&mut self, node: &Node, objects: &Arc<Objects>) -> Result<()> {
+    fn node(&mut self, node: &Node, around: &Source) -> Result<()> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             let why = format!("a query is nested {DEPTH_MAX} deep at most to be written as bytes");
@@ -113,25 +113,28 @@ impl Out {
             }
             Node::And(nodes) => {
                 self.bytes.push(5);
-                self.nodes(nodes, objects)?;
+                self.nodes(nodes, around)?;
             }
             Node::Or(nodes) => {
                 self.bytes.push(6);
-                self.nodes(nodes, objects)?;
+                self.nodes(nodes, around)?;
             }
             Node::Not(node) => {
                 self.bytes.push(7);
-                self.node(node, objects)?;
+                self.node(node, around)?;
             }
             Node::Query(query) => {
                 self.bytes.push(8);
-                let theirs = &query.objects()?;
-                self.inner_view(theirs, objects);
-                self.core(query, theirs)?;
+                self.inner_view(&query.source.name()?, around)?;
+                self.core(query)?;
             }
             Node::Index(part) => {
                 self.bytes.push(9);
-                self.part(part, objects)?;
+                self.part(part, around)?;
+            }
+            // Objects of another prefix are nobody's here.
+            Node::Field(test) if test.of.is_some() && !test.is_of(&*around.objects()?) => {
+                self.node(&Node::Or(Vec::new()), around)?;
             }
             Node::Field(test) => {
                 self.bytes.push(10);
@@ -151,13 +154,13 @@ impl Out {
         Ok(())
     }
 
-    fn part(&mut self, part: &Part, around: &Arc<Objects>) -> Result<()> {
+    fn part(&mut self, part: &Part, around: &Source) -> Result<()> {
         let (Some(uuid), Some(objects)) = (part.anchor().uuid(), part.objects()?) else {
             return Err(Error::Invalid(
                 "the index of the query is stored nowhere yet: store it, or add an entry".into(),
             ));
         };
-        self.inner_view(&objects, around);
+        self.inner_view(&name_of(&objects), around)?;
         self.bytes.extend_from_slice(uuid.as_bytes());
         let (start, end) = part.ends();
         self.put(start);
@@ -208,14 +211,14 @@ impl Out {
         }
     }
 
-    fn op(&mut self, op: &Op, objects: &Arc<Objects>) -> Result<()> {
+    fn op(&mut self, op: &Op, around: &Source) -> Result<()> {
         match op {
             Op::Sort { by: Order(by), descending } => {
                 self.bytes.push(u8::from(*descending));
                 match by {
                     By::Index(part) => {
                         self.bytes.push(0);
-                        self.part(part, objects)?;
+                        self.part(part, around)?;
                     }
                     By::Field { field, nulls_last } => {
                         self.bytes.push(1 + u8::from(*nulls_last));
@@ -237,7 +240,7 @@ impl Out {
             }
             Op::Where(node) => {
                 self.bytes.push(5);
-                self.node(node, objects)?;
+                self.node(node, around)?;
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A tag or class of a view whose members can be asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Members {
     pub(super) tag: TagId,
     /// New objects are in no container before they are committed.

@@ -23,18 +23,18 @@ pub use collection::{
     row_writer::RowWriter,
     rows::{RowReader, Stamp},
 };
+pub(crate) use handles::{
+    context::runs_users_code,
+    guards::{holds_guards, refuse_in_child, refuse_in_commit},
+    hold::{Grip, Token},
+};
 pub use handles::{
-    context::decoding_for,
+    context::{asking, decoding_for},
     handle::{Found, Handle},
     memo::Memo,
     read::Read,
     weak::WeakMemo,
     write::Write,
-};
-pub(crate) use handles::{
-    context::runs_users_code,
-    guards::{holds_guards, refuse_in_child, refuse_in_commit},
-    hold::{Grip, Token},
 };
 pub(crate) use keeping::{progress::Progress, typed::check_unique};
 pub(crate) use loading::row::header as row_header;

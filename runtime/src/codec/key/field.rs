@@ -22,6 +22,19 @@ pub trait FieldKeys {
     fn field_keys(&self, ordinal: u16, sink: &mut KeySink);
 }
 
+/// A collection of keys that a field may be, to be asked for what is in it.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` has no elements to be asked for",
+    label = "not a `Vec`, `VecDeque`, `BTreeSet` or `HashSet` of keys"
+)]
+pub trait Elements {
+    /// What is in it.
+    type Element: Key;
+
+    /// Hands each element to `sink` as a key, those of a `Vec<u8>` too.
+    fn element_keys(&self, ordinal: u16, sink: &mut KeySink);
+}
+
 impl<K: Key> FieldKeys for Vec<K> {
     fn field_kind() -> FieldKind {
         match K::as_bytes(&[]) {
@@ -35,6 +48,14 @@ impl<K: Key> FieldKeys for Vec<K> {
             Some(bytes) => sink.push_bytes(ordinal, bytes),
             None => push_each(ordinal, self, sink),
         }
+    }
+}
+
+impl<K: Key> Elements for Vec<K> {
+    type Element = K;
+
+    fn element_keys(&self, ordinal: u16, sink: &mut KeySink) {
+        push_each(ordinal, self, sink);
     }
 }
 
@@ -52,6 +73,14 @@ macro_rules! each_key {
             }
 
             fn field_keys(&self, ordinal: u16, sink: &mut KeySink) {
+                push_each(ordinal, self, sink);
+            }
+        }
+
+        impl<K: Key, $($generics)*> Elements for $collection {
+            type Element = K;
+
+            fn element_keys(&self, ordinal: u16, sink: &mut KeySink) {
                 push_each(ordinal, self, sink);
             }
         }

@@ -35,7 +35,7 @@ mod tests;
 pub use contract::{Key, KeyPart, decode_key, encode_key};
 pub use desc::Desc;
 pub use fault::KeyFault;
-pub use field::FieldKeys;
+pub use field::{Elements, FieldKeys};
 pub use field_kind::FieldKind;
 pub use into_key::IntoKey;
 pub use kind::KeyKind;

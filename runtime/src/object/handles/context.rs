@@ -43,6 +43,8 @@ thread_local! {
     static DRAFT: RefCell<Option<Arc<Keep>>> = const { RefCell::new(None) };
     static ENCODING: RefCell<Vec<Encoding>> = const { RefCell::new(Vec::new()) };
     static DECODING: RefCell<Vec<Decoding>> = const { RefCell::new(Vec::new()) };
+    /// Whose handles are met in a key that is asked for, while one is made.
+    static ASKED: RefCell<Option<Vec<Arc<Objects>>>> = const { RefCell::new(None) };
 }
 
 /// Puts the former way of cloning back, also when a user's `Clone` panics.
@@ -199,6 +201,37 @@ pub(in crate::object) fn refer_in_key(tell: impl FnOnce(&mut Encoding) -> Result
             && let Err(error) = tell(context)
         {
             context.error = Some(Box::new(error));
+        }
+    });
+}
+
+/// Makes a key that is asked for; tells of which prefixes the handles in it are, too: a key by itself says
+/// no more than their numbers.
+#[doc(hidden)]
+pub fn asking<R>(make: impl FnOnce() -> R) -> (R, Vec<Arc<Objects>>) {
+    let outer = RestoreAsked(ASKED.replace(Some(Vec::new())));
+    let key = make();
+    let met = ASKED.take().unwrap_or_default();
+    drop(outer);
+    (key, met)
+}
+
+struct RestoreAsked(Option<Vec<Arc<Objects>>>);
+
+impl Drop for RestoreAsked {
+    fn drop(&mut self) {
+        drop(ASKED.replace(self.0.take()));
+    }
+}
+
+/// A handle of these objects is met in a key.
+pub(in crate::object) fn meet_in_key(objects: Option<&Arc<Objects>>) {
+    let (Some(objects), true) = (objects, ASKED.with_borrow(Option::is_some)) else { return };
+    ASKED.with_borrow_mut(|asked| {
+        if let Some(met) =
+            asked.as_mut().filter(|met| !met.iter().any(|m| m.is_same_prefix(objects)))
+        {
+            met.push(objects.clone());
         }
     });
 }

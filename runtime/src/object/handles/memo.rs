@@ -1,6 +1,7 @@
 //! The handle of a persistent object.
 
 use std::{
+    cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
     sync::Arc,
@@ -222,6 +223,19 @@ impl<T> PartialEq for Memo<T> {
 }
 
 impl<T> Eq for Memo<T> {}
+
+impl<T> PartialOrd for Memo<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// In the order of creation, as keys sort; those of another prefix apart.
+impl<T> Ord for Memo<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.uuid(), self.oid()).cmp(&(other.uuid(), other.oid()))
+    }
+}
 
 impl<T> Hash for Memo<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {

@@ -16,11 +16,12 @@ impl<T: Class> Key for Memo<T> {
 
     /// A key that is being stored counts as a reference.
     fn write_key(&self, out: &mut Vec<u8>) {
-        context::refer_in_key(|context| {
-            self.with_objects(|objects| {
+        self.with_objects(|objects| {
+            context::meet_in_key(objects);
+            context::refer_in_key(|context| {
                 let target = (objects, self.oid());
                 refer_strongly(target, self.is_users(), || self.check_alive(), context)
-            })
+            });
         });
         self.oid().0.write_key(out);
     }
