@@ -1,6 +1,6 @@
 //! Things by oid, in its order: what is noted of neighbours, one after the other, costs next to nothing.
 
-use std::collections::{BTreeMap, btree_map::OccupiedEntry};
+use std::collections::BTreeMap;
 
 use crate::store::num::Oid;
 
@@ -8,18 +8,22 @@ use crate::store::num::Oid;
 const TOGETHER: u32 = 6;
 
 /// Some neighbours, ascending; no block is empty.
-type Blocks<V> = BTreeMap<u64, Vec<(Oid, V)>>;
+type Block<V> = Vec<(Oid, V)>;
 
 /// An ordered map from oids.
 #[derive(Clone, Debug)]
 pub(crate) struct InOrder<V> {
-    blocks: Blocks<V>,
+    /// Where each block is, by its number.
+    places: BTreeMap<u64, usize>,
+    blocks: Vec<Block<V>>,
+    /// The number and the place of the block that was changed last: mostly the next one's too.
+    last: Option<(u64, usize)>,
     len: usize,
 }
 
 impl<V> Default for InOrder<V> {
     fn default() -> Self {
-        Self { blocks: BTreeMap::new(), len: 0 }
+        Self { places: BTreeMap::new(), blocks: Vec::new(), last: None, len: 0 }
     }
 }
 
@@ -33,7 +37,7 @@ impl<V> InOrder<V> {
     }
 
     pub(crate) fn get(&self, oid: Oid) -> Option<&V> {
-        let block = self.blocks.get(&number_of(oid))?;
+        let block = &self.blocks[*self.places.get(&number_of(oid))?];
         block.binary_search_by_key(&oid, |(oid, _)| *oid).ok().map(|place| &block[place].1)
     }
 
@@ -42,7 +46,8 @@ impl<V> InOrder<V> {
     where
         V: Default,
     {
-        let block = block_of(&mut self.blocks, oid);
+        let at = self.block_of(oid);
+        let block = &mut self.blocks[at];
         let found = place_in(block, oid);
         let place = found.unwrap_or_else(|place| {
             block.insert(place, (oid, V::default()));
@@ -63,7 +68,8 @@ impl<V> InOrder<V> {
     ) -> usize {
         let before = self.len;
         for together in all.chunk_by(|a, b| number_of(oid_of(a)) == number_of(oid_of(b))) {
-            let block = block_of(&mut self.blocks, oid_of(&together[0]));
+            let at = self.block_of(oid_of(&together[0]));
+            let block = &mut self.blocks[at];
             for one in together {
                 match place_in(block, oid_of(one)) {
                     Ok(place) => change(&mut block[place].1, one),
@@ -79,24 +85,34 @@ impl<V> InOrder<V> {
 
     /// Everything, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Oid, &V)> {
-        self.blocks.values().flatten().map(|(oid, value)| (*oid, value))
+        let blocks = self.places.values().flat_map(|at| &self.blocks[*at]);
+        blocks.map(|(oid, value)| (*oid, value))
+    }
+
+    /// Where the block is that an oid is in; its caller puts something into a new one.
+    #[inline]
+    fn block_of(&mut self, oid: Oid) -> usize {
+        let number = number_of(oid);
+        match self.last {
+            Some((last, at)) if last == number => at,
+            _ => self.look_for(number),
+        }
+    }
+
+    fn look_for(&mut self, number: u64) -> usize {
+        let new = self.blocks.len();
+        let at = *self.places.entry(number).or_insert(new);
+        if at == new {
+            self.blocks.push(Vec::new());
+        }
+        self.last = Some((number, at));
+        at
     }
 }
 
 /// The number of the block that an oid is in.
 fn number_of(oid: Oid) -> u64 {
     oid.0 >> TOGETHER
-}
-
-/// The block that an oid is in: most often the last one, which takes no search.
-fn block_of<V>(blocks: &mut Blocks<V>, oid: Oid) -> &mut Vec<(Oid, V)> {
-    let number = number_of(oid);
-    let is_last = blocks.last_key_value().is_some_and(|(last, _)| *last == number);
-    if is_last {
-        let last = blocks.last_entry().map(OccupiedEntry::into_mut);
-        return last.unwrap_or_else(|| unreachable!("there is one"));
-    }
-    blocks.entry(number).or_default()
 }
 
 /// Where an oid is in its block, or belongs.
@@ -109,10 +125,11 @@ fn place_in<V>(block: &[(Oid, V)], oid: Oid) -> Result<usize, usize> {
 
 impl<V> IntoIterator for InOrder<V> {
     type Item = (Oid, V);
-    type IntoIter = std::iter::Flatten<std::collections::btree_map::IntoValues<u64, Vec<(Oid, V)>>>;
+    type IntoIter = std::iter::Flatten<std::vec::IntoIter<Block<V>>>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.blocks.into_values().flatten()
+    fn into_iter(mut self) -> Self::IntoIter {
+        let in_order = self.places.values().map(|at| std::mem::take(&mut self.blocks[*at]));
+        in_order.collect::<Vec<_>>().into_iter().flatten()
     }
 }
 
