@@ -182,3 +182,46 @@ fn a_collection_reached_through_a_guard_is_live() {
     drop(guard);
     assert_eq!(read.lines.to_vec(), [1]);
 }
+
+#[test]
+fn a_guard_that_outlives_its_undone_atomic_publishes_nothing() {
+    let _world = World::new();
+    let one = note(1);
+    for fails in [false, true] {
+        let mut escaped = None;
+        let undone = db0::atomic(|| {
+            one.write().n = 10;
+            let mut guard = one.write();
+            guard.n += 1;
+            escaped = Some(guard);
+            if fails { Err(db0::abort("no")) } else { Ok(()) }
+        });
+        // Leaving a guard open is a failure of the atomic, too.
+        assert!(undone.is_err());
+        let guard = escaped.expect("it got out");
+        if fails {
+            drop(guard);
+        } else {
+            let error = guard.publish().expect_err("it is undone");
+            assert!(matches!(error, Error::Aborted(_)), "{error}");
+        }
+        assert_eq!(one.read().n, 1);
+    }
+    // An inner one leaves the outer one's guards alone.
+    let other = note(2);
+    db0::atomic(|| -> db0::Result<()> {
+        let mut inner = None;
+        let undone = db0::atomic(|| {
+            let mut guard = other.write();
+            guard.n = 20;
+            inner = Some(guard);
+            Err::<(), _>(db0::abort("no"))
+        });
+        assert!(undone.is_err());
+        drop(inner);
+        one.write().n = 3;
+        Ok(())
+    })
+    .expect("the outer one succeeds");
+    assert_eq!((one.read().n, other.read().n), (3, 2));
+}

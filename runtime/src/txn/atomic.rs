@@ -35,19 +35,19 @@ pub(crate) fn atomic_in<R, E: From<Error>>(
             Ok(result)
         }
         (Ok(Ok(_)), Err(misuse), _) => {
-            undo(frame);
+            undo(shared, frame);
             Err(misuse.into())
         }
         (Ok(Ok(_)), Ok(()), Some(_)) => {
-            let failure = undo(frame);
+            let failure = undo(shared, frame);
             Err(failure.unwrap_or_else(|| Error::Aborted("a guard inside failed".into())).into())
         }
         (Ok(Err(error)), ..) => {
-            undo(frame);
+            undo(shared, frame);
             Err(error)
         }
         (Err(panic), ..) => {
-            undo(frame);
+            undo(shared, frame);
             resume_unwind(panic)
         }
     }
@@ -96,8 +96,9 @@ fn succeed(shared: &Shared, frame: Frame) {
 }
 
 /// Takes everything back; gives the failure of a guard inside, if there was one.
-fn undo(frame: Frame) -> Option<Error> {
+fn undo(shared: &Shared, frame: Frame) -> Option<Error> {
     frame.outcome.undo();
+    shared.undo_guards(frame.guards_before);
     for part in frame.parts {
         part.objects.store().drop_private();
         part.cells.iter().chain(&part.young).for_each(|cell| cell.undo());

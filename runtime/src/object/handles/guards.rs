@@ -17,6 +17,8 @@ struct Guarded {
     place: &'static Location<'static>,
     /// The object is to be written, whether the guard changes it or not.
     must_write: bool,
+    /// It was taken in an `atomic` that has been undone.
+    is_undone: bool,
 }
 
 thread_local! {
@@ -56,6 +58,17 @@ impl Shared {
             }
             None => Ok(()),
         }
+    }
+}
+
+impl Shared {
+    /// An `atomic` is undone: what is drafted in the guards that it leaves behind goes with it. It found
+    /// so many of them when it began.
+    pub(crate) fn undo_guards(&self, guards_before: usize) {
+        GUARDS.with_borrow_mut(|guards| {
+            let mine = guards.iter_mut().filter(|guard| ptr::eq(guard.shared, self));
+            mine.skip(guards_before).for_each(|guard| guard.is_undone = true);
+        });
     }
 }
 
@@ -101,10 +114,17 @@ impl Objects {
             return Err(Error::AlreadyWriting { uuid: self.uuid(oid), place: first.to_string() });
         }
         let (shared, prefix) = (Arc::as_ptr(self.shared()), self.store().prefix_id());
-        GUARDS.with_borrow_mut(|guards| {
-            guards.push(Guarded { shared, prefix, oid, place, must_write: false });
-        });
+        let guarded = Guarded { shared, prefix, oid, place, must_write: false, is_undone: false };
+        GUARDS.with_borrow_mut(|guards| guards.push(guarded));
         Ok(())
+    }
+
+    /// The guard on the object was taken in an `atomic` that has been undone.
+    pub(in crate::object) fn is_guard_undone(&self, oid: Oid) -> bool {
+        let is_undone = |guards: &RefCell<Vec<Guarded>>| {
+            guards.borrow().iter().any(|guard| guard.is_undone && guard.is_on(self, oid))
+        };
+        GUARDS.try_with(is_undone).unwrap_or(false)
     }
 
     /// Has this thread's guard on an object write that in any case; false if there is none.

@@ -10,13 +10,14 @@ use std::{
 
 use super::{context, hold::Hold, inside::Keep, read::Read};
 use crate::{
-    Result,
+    Error, Result,
     class::Class,
     object::{cells::cell::Cell, shared::MyTurn},
 };
 
 /// A draft of an object. What is changed through it is published when it is dropped, and thrown
-/// away when the thread panics meanwhile. It belongs to its thread.
+/// away when the thread panics meanwhile, or when the `atomic` that it was taken in is undone. It
+/// belongs to its thread.
 pub struct Write<'m, T: Class> {
     of: Written<'m, T>,
     base: Read<T>,
@@ -70,7 +71,16 @@ impl<'m, T: Class> Write<'m, T> {
 
     /// Publishes the draft now; the failures are those of a drop, as a value.
     pub fn publish(mut self) -> Result<()> {
+        if self.is_undone() {
+            let why = "the atomic that a guard was taken in has been undone, and with it the draft";
+            return Err(Error::Aborted(why.into()));
+        }
         self.publish_draft()
+    }
+
+    fn is_undone(&self) -> bool {
+        let cell = self.of.cell();
+        cell.objects.is_guard_undone(cell.oid_of())
     }
 
     fn publish_draft(&mut self) -> Result<()> {
@@ -108,12 +118,13 @@ impl<T: Class> DerefMut for Write<'_, T> {
 
 impl<T: Class> Drop for Write<'_, T> {
     fn drop(&mut self) {
-        if thread::panicking() && !self.panicking_before {
+        let is_undone = self.is_undone();
+        if (thread::panicking() && !self.panicking_before) || is_undone {
             self.draft = None;
         }
         let published = self.publish_draft();
         let cell = self.of.cell();
-        let must_write = cell.objects.remove_guard(cell.oid_of());
+        let must_write = cell.objects.remove_guard(cell.oid_of()) && !is_undone;
         let published = published.and_then(|()| if must_write { cell.republish() } else { Ok(()) });
         if let Err(error) = published
             && let Some(error) = cell.objects.shared().fail_atomic(error)
