@@ -13,7 +13,6 @@ pub(crate) struct FieldRecord {
 /// What the catalogue says of a class whose objects need no holders.
 const KEPT: &str = "kept";
 /// What it says of forms other than an array of fields.
-const NEWTYPE: &str = "newtype";
 const ENUM: &str = "enum";
 
 /// What stands in a row.
@@ -21,8 +20,6 @@ const ENUM: &str = "enum";
 pub(crate) enum Form {
     /// An array of the fields.
     Fields,
-    /// The one field, without an array around it.
-    Newtype,
     /// A variant.
     Enum,
 }
@@ -45,8 +42,7 @@ impl Schema {
             rust_type: field.rust_type.into(),
         };
         let form = match info.shape {
-            Shape::Named | Shape::Tuple | Shape::Unit => Form::Fields,
-            Shape::Newtype => Form::Newtype,
+            Shape::Named | Shape::Tuple | Shape::Newtype | Shape::Unit => Form::Fields,
             Shape::Enum => Form::Enum,
         };
         Self {
@@ -62,7 +58,6 @@ impl Schema {
         let mut out = Vec::new();
         let form = match self.form {
             Form::Fields => "",
-            Form::Newtype => NEWTYPE,
             Form::Enum => ENUM,
         };
         let words: Vec<_> = [if self.keep { KEPT } else { "" }, form]
@@ -87,7 +82,6 @@ impl Schema {
         for word in texts.next()?.split(' ').filter(|word| !word.is_empty()) {
             match word {
                 KEPT => keep = true,
-                NEWTYPE => form = Form::Newtype,
                 ENUM => form = Form::Enum,
                 _ => return None,
             }
@@ -104,17 +98,12 @@ impl Schema {
         &'a self,
         row: &'r [u8],
     ) -> Result<Vec<(&'a str, &'r [u8])>, Fault> {
-        let whole = |name| vec![(name, row)];
-        Ok(match (self.form, &self.fields[..]) {
-            (Form::Fields, fields) => {
+        Ok(match self.form {
+            Form::Fields => {
                 let raw = codec::split_fields(row)?;
-                fields.iter().map(|field| &*field.name).zip(raw).collect()
+                self.fields.iter().map(|field| &*field.name).zip(raw).collect()
             }
-            (Form::Newtype, [field, ..]) => whole(&*field.name),
-            (Form::Newtype, []) => whole(ONLY),
-            (Form::Enum, _) => {
-                codec::split_variant(row)?.map_or_else(|| whole(ONLY), |variant| vec![variant])
-            }
+            Form::Enum => vec![codec::split_variant(row)?.unwrap_or((ONLY, row))],
         })
     }
 
@@ -124,7 +113,7 @@ impl Schema {
             (Form::Enum, [(name, content)]) if *name != ONLY => {
                 codec::join_variant(name, content, out)
             }
-            (Form::Newtype | Form::Enum, [(_, row)]) => {
+            (Form::Enum, [(_, row)]) => {
                 out.extend_from_slice(row);
                 Ok(())
             }
@@ -151,7 +140,7 @@ mod tests {
     #[test]
     fn round_trips() {
         for fields in [vec![], vec![("name", "String"), ("age", "Option < u32 >")]] {
-            for form in [Form::Fields, Form::Newtype, Form::Enum] {
+            for form in [Form::Fields, Form::Enum] {
                 let record = |(name, rust_type): &(&str, &str)| FieldRecord {
                     name: (*name).into(),
                     rust_type: (*rust_type).into(),

@@ -283,7 +283,7 @@ impl<T: Class> Cell<T> {
         own.join(&named, &mut joined).map_err(|fault| refused(fault.to_string()))?;
         let decoded = context::decoding(&self.objects, || match own.form {
             Form::Enum => codec::decode(&joined),
-            Form::Fields | Form::Newtype => codec::decode_fields(&joined),
+            Form::Fields => codec::decode_fields(&joined),
         });
         decoded.map_err(|fault| refused(fault.why))
     }
