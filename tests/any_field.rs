@@ -142,7 +142,7 @@ prop_compose! {
         (uuid, array, boxed) in (any::<u128>(), any::<[i32; 3]>(), any::<Result<u8, String>>()),
     ) -> Mixture {
         let utc = Utc.timestamp_opt(secs, nanos).single().expect("it is a time");
-        let zone = FixedOffset::east_opt(offset / 60 * 60).expect("less than a day");
+        let zone = FixedOffset::east_opt(offset).expect("less than a day");
         Mixture {
             wide, numbers, options, nothing, text, letter, external, internal, adjacent, untagged,
             flattened, map, set, ordered, system: at, duration, utc,

@@ -22,6 +22,8 @@
 //! | 18 | 1 byte, 1 to 64 | so many `Some`s around nil |
 //! | -1 | 4, 8 or 12 bytes | a `SystemTime`: MessagePack's own timestamp, the shortest form |
 //!
+//! A time of `chrono` is text, as it has it itself; one whose offset has seconds is text too, with them.
+//!
 //! A fault says what is wrong and where; nothing read from disk can make this module panic, recurse
 //! without bound or allocate more than the bytes account for.
 
@@ -37,6 +39,8 @@ mod reader;
 mod reference;
 mod value;
 pub mod varint;
+#[cfg(feature = "chrono")]
+mod zoned;
 
 pub use decode::{decode, decode_fields, decode_fields_named};
 pub use encode::{encode, encode_checked, encode_fields, encode_fields_checked};

@@ -24,6 +24,9 @@ pub(crate) unsafe trait Lifetimeless: 'static {}
 unsafe impl Lifetimeless for SystemTime {}
 // SAFETY: as above.
 unsafe impl Lifetimeless for Uuid {}
+// SAFETY: as above.
+#[cfg(feature = "chrono")]
+unsafe impl Lifetimeless for chrono::DateTime<chrono::FixedOffset> {}
 // SAFETY: `Option` adds no lifetime to what it holds.
 unsafe impl<U: Lifetimeless> Lifetimeless for Option<U> {}
 

@@ -2,12 +2,16 @@
 
 use std::{any::TypeId, marker::PhantomData, time::SystemTime};
 
+#[cfg(feature = "chrono")]
+use chrono::{DateTime, FixedOffset};
 use serde::de::{DeserializeSeed, Visitor};
 
 use super::{
     access::{Entries, Items, Of},
     ext::visit_ext,
 };
+#[cfg(feature = "chrono")]
+use crate::codec::zoned;
 use crate::{
     codec::{
         fault::Error,
@@ -77,6 +81,18 @@ impl<'de> Decoder<'de> {
             time.system_time().ok_or_else(|| Error::new("a time beyond this machine's clock"))?;
         self.reader = ahead;
         Ok(Some(time))
+    }
+
+    /// The time that comes next, if it is one whose offset has seconds.
+    #[cfg(feature = "chrono")]
+    pub(super) fn zoned(&mut self) -> Result<Option<DateTime<FixedOffset>>, Error> {
+        let mut ahead = self.reader;
+        let Token::Text(text) = ahead.token()? else { return Ok(None) };
+        let time = str::from_utf8(text).ok().and_then(zoned::read);
+        if time.is_some() {
+            self.reader = ahead;
+        }
+        Ok(time)
     }
 
     #[inline]

@@ -2,6 +2,8 @@
 
 use std::{any::TypeId, time::SystemTime};
 
+#[cfg(feature = "chrono")]
+use chrono::{DateTime, FixedOffset};
 use serde::{
     Deserializer,
     de::{
@@ -67,7 +69,19 @@ impl<'de> Deserializer<'de> for &mut Decoder<'de> {
         deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
     }
 
-    texts! { deserialize_char deserialize_str deserialize_string deserialize_identifier }
+    texts! { deserialize_char deserialize_string deserialize_identifier }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        #[cfg(feature = "chrono")]
+        if typeid::of::<V::Value>() == TypeId::of::<DateTime<FixedOffset>>()
+            && let Some(time) = self.zoned()?
+            && let Some(value) = same_type_owned(time)
+        {
+            return Ok(value);
+        }
+        self.deserialize_string(visitor)
+    }
 
     fn is_human_readable(&self) -> bool {
         false

@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::entry::{Outermost, Trust, too_large};
+#[cfg(feature = "chrono")]
+use crate::codec::zoned;
 use crate::{
     codec::{
         fault::Error,
@@ -58,6 +60,12 @@ impl<'o> Encoder<'o> {
         // A uuid would ask how it should look, which costs the trust; its bytes do anywhere.
         if let Some(uuid) = as_type::<T, Uuid>(value) {
             return self.serialize_bytes(uuid.as_bytes());
+        }
+        #[cfg(feature = "chrono")]
+        if let Some(text) = as_type(value).and_then(zoned::write) {
+            // Read by way of serde's buffer, it would be left to chrono.
+            self.trust.set(Trust::Doubt);
+            return self.text(&text);
         }
         value.serialize(self)
     }
