@@ -72,7 +72,7 @@ pub use db0_runtime::{
     class::{Class, EnumTag, Singleton, TagName},
     codec::{
         Reference, Time, Value, int128,
-        key::{Desc, IntoKey, Key, KeyRange},
+        key::{Composite, Desc, IntoKey, Key, KeyRange},
     },
     derived::{StoredClass, StoredField},
     object::{Attrs, Export, Handle},

@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key},
+    codec::key::{IntoKey, Key, KeyRange},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -11,7 +11,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{self, Change, Many, Pairs, Projection},
+    sorted::{self, Change, Many, Pairs, Projection, Span},
 };
 
 impl<K: Key, V: Serialize> Dict<K, V> {
@@ -61,6 +61,22 @@ impl<K: Key, V> Dict<K, V> {
     }
 }
 
+impl<K: Key, V> Dict<K, V> {
+    /// Removes the entries of a range of keys, without looking at what they hold; gives how many there were.
+    #[track_caller]
+    pub fn remove_range(&self, range: impl KeyRange<K>) -> usize {
+        expect(self.try_remove_range(range))
+    }
+
+    /// As [`remove_range`](Self::remove_range), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove_range(&self, range: impl KeyRange<K>) -> Result<usize> {
+        let span = Span::of(range.bounds());
+        let gone = sorted::delete_where(&self.anchor, Kind::Dict, span, |_, _| Ok(Some(0)))?;
+        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+    }
+}
+
 impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// Keeps the entries for which `keep` says so.
     #[track_caller]
@@ -71,7 +87,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&K, &V) -> bool) -> Result<()> {
-        sorted::delete_where(&self.anchor, Kind::Dict, |reader, item| {
+        sorted::delete_where(&self.anchor, Kind::Dict, Span::ALL, |reader, item| {
             let (key, value) = Pairs::read(reader, item.key, item.value)?;
             Ok((!keep(&key, &value)).then_some(0))
         })

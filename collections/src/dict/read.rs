@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyRange},
+    codec::key::{Composite, IntoKey, Key, KeyRange, under},
     object::{Anchor, RowReader, is_plain},
 };
 use serde::de::DeserializeOwned;
@@ -184,6 +184,24 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryIter<K, V>> {
         self.within(Span::of_prefix::<K>(start)?)
+    }
+
+    /// The entries whose keys have this first component, in the order of the others: of `Dict<(Sensor, Time), f64>`,
+    /// `under(sensor).next_back()` is the latest one.
+    #[track_caller]
+    pub fn under(&self, first: impl IntoKey<K::First>) -> Iter<K, V>
+    where
+        K: Composite,
+    {
+        sorted::Iter::new(expect(self.try_under(first)))
+    }
+
+    /// As [`under`](Self::under), with failures as values.
+    pub fn try_under(&self, first: impl IntoKey<K::First>) -> Result<TryIter<K, V>>
+    where
+        K: Composite,
+    {
+        self.within(Span::of(under::<K>(&first)))
     }
 
     /// About how many entries a range of keys has, at the price of some pages, however many there are.

@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::Key,
+    codec::key::{Key, KeyRange},
     object::{Handle, RowReader},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{Change, Item, delete_where},
+    sorted::{Change, Item, Span, delete_where},
 };
 
 impl<K, M> Index<K, M> {
@@ -44,12 +44,28 @@ impl<K: Key, M: Handle> Index<K, M> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&K, &M) -> bool) -> Result<()> {
-        delete_where(&self.anchor, Kind::Index, |reader, item| {
+        delete_where(&self.anchor, Kind::Index, Span::ALL, |reader, item| {
             let key = reader.decode_key_in_front(item.key)?;
             let memo = M::of_number(reader.objects(), object_number(reader, item)?)?;
             if keep(&key, &memo) { Ok(None) } else { Ok(Some(suffix_of(reader, item)?.len())) }
         })
         .map(drop)
+    }
+
+    /// Removes the entries of a range of keys, without looking at what they hold; gives how many there were.
+    #[track_caller]
+    pub fn remove_range(&self, range: impl KeyRange<K>) -> usize {
+        expect(self.try_remove_range(range))
+    }
+
+    /// As [`remove_range`](Self::remove_range), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove_range(&self, range: impl KeyRange<K>) -> Result<usize> {
+        let span = Span::of(range.bounds());
+        let gone = delete_where(&self.anchor, Kind::Index, span, |reader, item| {
+            suffix_of(reader, item).map(|suffix| Some(suffix.len()))
+        })?;
+        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
     }
 
     /// Takes all entries out.

@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyBounds, KeyRange},
+    codec::key::{Composite, IntoKey, Key, KeyBounds, KeyRange, under},
     object::{Anchor, Handle, RowReader, varint},
 };
 
@@ -195,6 +195,24 @@ impl<K: Key, M: Handle> Index<K, M> {
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryEntries<K, M>> {
         self.within(Span::of_prefix::<K>(start)?)
+    }
+
+    /// The entries whose keys have this first component, in the order of the others: of `Index<(Memo<User>, Time), _>`,
+    /// `under(user).next_back()` is the latest one.
+    #[track_caller]
+    pub fn under(&self, first: impl IntoKey<K::First>) -> Entries<K, M>
+    where
+        K: Composite,
+    {
+        Entries::new(expect(self.try_under(first)))
+    }
+
+    /// As [`under`](Self::under), with failures as values.
+    pub fn try_under(&self, first: impl IntoKey<K::First>) -> Result<TryEntries<K, M>>
+    where
+        K: Composite,
+    {
+        self.within(Span::of(under::<K>(&first)))
     }
 
     fn bounded(&self, bounds: KeyBounds) -> Result<TryEntries<K, M>> {

@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key, KeyRange},
+    codec::key::{Composite, IntoKey, Key, KeyRange, under},
     object::Anchor,
 };
 
@@ -126,6 +126,23 @@ impl<T: Key> Set<T> {
     /// As [`prefix`](Self::prefix), with failures as values.
     pub fn try_prefix(&self, start: &str) -> Result<TryIter<T>> {
         self.within(Span::of_prefix::<T>(start)?)
+    }
+
+    /// The elements that have this first component, in the order of the others.
+    #[track_caller]
+    pub fn under(&self, first: impl IntoKey<T::First>) -> Iter<T>
+    where
+        T: Composite,
+    {
+        sorted::Iter::new(expect(self.try_under(first)))
+    }
+
+    /// As [`under`](Self::under), with failures as values.
+    pub fn try_under(&self, first: impl IntoKey<T::First>) -> Result<TryIter<T>>
+    where
+        T: Composite,
+    {
+        self.within(Span::of(under::<T>(&first)))
     }
 
     fn within(&self, span: Span) -> Result<TryIter<T>> {

@@ -2,7 +2,7 @@
 
 use db0_runtime::{
     Result,
-    codec::key::{IntoKey, Key},
+    codec::key::{IntoKey, Key, KeyRange},
 };
 
 use super::handle::Set;
@@ -10,7 +10,7 @@ use crate::{
     handle::writer,
     header::{Header, Kind},
     misuse::expect,
-    sorted::{self, Change, Keys, Many, Projection, Stored, put_plain, put_short},
+    sorted::{self, Change, Keys, Many, Projection, Span, Stored, put_plain, put_short},
 };
 
 /// The value of every entry: nil.
@@ -145,11 +145,25 @@ impl<T: Key> Set<T> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&T) -> bool) -> Result<()> {
-        sorted::delete_where(&self.anchor, Kind::Set, |reader, item| {
+        sorted::delete_where(&self.anchor, Kind::Set, Span::ALL, |reader, item| {
             let element = Keys::read(reader, item.key, item.value)?;
             Ok((!keep(&element)).then_some(0))
         })
         .map(drop)
+    }
+
+    /// Removes the elements of a range, without looking at what they hold; gives how many there were.
+    #[track_caller]
+    pub fn remove_range(&self, range: impl KeyRange<T>) -> usize {
+        expect(self.try_remove_range(range))
+    }
+
+    /// As [`remove_range`](Self::remove_range), with the failure as a value.
+    #[track_caller]
+    pub fn try_remove_range(&self, range: impl KeyRange<T>) -> Result<usize> {
+        let span = Span::of(range.bounds());
+        let gone = sorted::delete_where(&self.anchor, Kind::Set, span, |_, _| Ok(Some(0)))?;
+        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
     }
 
     /// Takes all elements out.

@@ -146,19 +146,20 @@ impl End {
     }
 }
 
-/// Deletes the entries that `goes` is for, and publishes that; gives how many there were. Of such an
-/// entry it says how long the suffix of its key is, and it may run anybody's code.
+/// Deletes the entries of a span that `goes` is for, and publishes that; gives how many there were. Of such
+/// an entry it says how long the suffix of its key is, and it may run anybody's code.
 #[track_caller]
 pub(crate) fn delete_where(
     anchor: &Anchor,
     kind: Kind,
+    span: Span,
     mut goes: impl FnMut(&RowReader, Item<'_>) -> Result<Option<usize>>,
 ) -> Result<u64> {
-    if anchor.reader()?.is_none() {
+    if span.is_empty() || anchor.reader()?.is_none() {
         return Ok(0);
     }
     let mut writer = handle::writer(anchor)?;
-    let mut cursor = Cursor::new(Some(writer.reader().clone()), Span::ALL);
+    let mut cursor = Cursor::new(Some(writer.reader().clone()), span);
     while let Some((reader, item)) = cursor.next()? {
         if let Some(suffix) = goes(reader, item)? {
             let (key, suffix) = item.key.split_at(item.key.len() - suffix);

@@ -9,7 +9,7 @@ use crate::{
     handle::writer,
     header::Kind,
     misuse::expect,
-    sorted::{self, Change, Many, Projection, Stored, Values},
+    sorted::{self, Change, Many, Projection, Span, Stored, Values},
 };
 
 impl<T> WeakSet<T> {
@@ -122,7 +122,7 @@ impl<T: Class> WeakSet<T> {
     /// Removes the entries of objects that are deleted, and of those that `keep` is against.
     #[track_caller]
     fn keep(&self, mut keep: impl FnMut(&Memo<T>) -> bool) -> Result<usize> {
-        let gone = sorted::delete_where(&self.anchor, Kind::WeakSet, |reader, item| {
+        let gone = sorted::delete_where(&self.anchor, Kind::WeakSet, Span::ALL, |reader, item| {
             let weak: WeakMemo<T> = Values::read(reader, item.key, item.value)?;
             let stays = weak.upgrade().is_some_and(|memo| keep(&memo));
             Ok((!stays).then_some(0))

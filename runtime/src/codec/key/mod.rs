@@ -4,6 +4,7 @@ mod array;
 mod calendar;
 #[cfg(feature = "chrono")]
 mod chrono_types;
+mod composite;
 mod contract;
 mod desc;
 mod escape;
@@ -32,6 +33,7 @@ mod tuple;
 #[cfg(test)]
 mod tests;
 
+pub use composite::{Composite, under};
 pub use contract::{Key, KeyPart, decode_key, encode_key};
 pub use desc::Desc;
 pub use fault::KeyFault;

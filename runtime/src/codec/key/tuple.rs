@@ -1,10 +1,22 @@
 //! Tuples to 12: component after component.
 
-use super::{FieldKeys, FieldKind, IntoKey, Key, KeyFault, KeyKind, KeyPart, KeyReader, KeySink};
+use super::{
+    Composite, FieldKeys, FieldKind, IntoKey, Key, KeyFault, KeyKind, KeyPart, KeyReader, KeySink,
+};
 use crate::key_impls;
 
 macro_rules! tuple_key {
-    ($($key:ident $query:ident $at:tt),+) => {
+    (A QA 0, $($key:ident $query:ident $at:tt),+) => {
+        impl<A: Key, $($key: Key),+> Composite for (A, $($key,)+) {
+            type First = A;
+        }
+
+        tuple_key!(@all A QA 0, $($key $query $at),+);
+    };
+    (A QA 0) => {
+        tuple_key!(@all A QA 0);
+    };
+    (@all $($key:ident $query:ident $at:tt),+) => {
         impl<$($key: Key),+> Key for ($($key,)+) {
             const PLAIN: bool = $($key::PLAIN)&&+;
 
