@@ -231,7 +231,8 @@ pub fn fetch_any(uuid: Uuid) -> Result<AnyMemo> {
     default_workspace()?.fetch_any(uuid)
 }
 
-/// Whether there is an object of this class and uuid.
+/// Whether there is an object of this class and uuid; also one that today's struct can't read. Where
+/// that can't be told (no workspace, damage), it is no.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -243,7 +244,7 @@ pub fn fetch_any(uuid: Uuid) -> Result<AnyMemo> {
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn exists<T: Class>(uuid: Uuid) -> bool {
-    fetch::<T>(uuid).is_ok()
+    db0_runtime::exists::<T>(uuid).unwrap_or(false)
 }
 
 /// The singleton of its class; made by `make` if there is none.

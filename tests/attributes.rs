@@ -37,6 +37,12 @@ fn attributes_come_back_as_what_they_were() {
     assert_eq!(attrs.get::<u8>("shoe"), None);
     assert!(attrs.try_get::<u8>("address").is_err());
     assert!(attrs.try_set(&"x".repeat(500), 1).is_err());
+    let error =
+        attrs.try_set("big", "x".repeat(17 << 20)).expect_err("it is too large").to_string();
+    assert!(
+        error.starts_with(&format!("the attribute \"big\" of {uuid} can't be stored: ")),
+        "{error}"
+    );
     let names: Vec<_> = attrs.iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["a\0b", "address", "age"]);
     assert!(attrs.remove("age") && !attrs.remove("age"));

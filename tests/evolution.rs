@@ -223,6 +223,7 @@ fn a_type_that_does_not_fit_is_named() {
     let error = db0::fetch::<wrong::Person>(ann).expect_err("it is no Vec").to_string();
     assert!(error.starts_with("Person.name: stored as String, declared as Vec"), "{error}");
     assert!(error.contains("give the field a new name"), "{error}");
+    assert!(db0::exists::<wrong::Person>(ann), "it only can't be read");
     // It can be looked at all the same.
     let any = db0::fetch_any(ann).expect("it is there");
     assert_eq!(any.get("town"), Some("Rome".into()));

@@ -106,3 +106,23 @@ fn a_long_chain_ends_somewhere() {
     }
     assert!(json.is_string());
 }
+
+#[db0::memo(keep)]
+enum Login {
+    Password { name: String, secret: String },
+    Nobody,
+}
+
+#[test]
+fn fields_of_a_variant_are_left_out_with_the_type_and_without() {
+    let _world = World::new();
+    let login = Memo::new(Login::Password { name: "Ann".into(), secret: "abc".into() });
+    for without in ["secret", "Login.secret"] {
+        let typed = serde_json::to_value(login.export(0).without(without)).expect("plain");
+        let any = serde_json::to_value(AnyMemo::from(&login).export(0).without(without));
+        assert_eq!(typed, json!({"Password": {"name": "Ann"}}));
+        assert_eq!(any.expect("plain"), typed);
+    }
+    *login.write() = Login::Nobody;
+    assert_eq!(serde_json::to_value(login.export(0)).expect("plain"), "Nobody");
+}

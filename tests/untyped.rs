@@ -27,6 +27,7 @@ fn person(name: &str, age: u8) -> Person {
 enum Figure {
     Dot,
     Circle { radius: f64 },
+    Perhaps(Option<u8>),
 }
 
 /// A class that nobody has made known: to find one by its number is to meet a stranger.
@@ -185,6 +186,14 @@ fn an_enum_is_its_variant() {
     assert_eq!(*figure.read(), Figure::Dot);
     assert!(any.try_set("Square", ()).is_err());
     assert_eq!(*figure.read(), Figure::Dot);
+    for held in [None, Some(1)] {
+        any.set("Perhaps", held);
+        assert_eq!(*figure.read(), Figure::Perhaps(held));
+        any.set("Perhaps", any.get("Perhaps").unwrap_or_default());
+    }
+    drop(figure);
+    db0::delete(&any).expect("nothing refers to it");
+    assert!(matches!(any.try_class(), Err(Error::Deleted { .. })));
 }
 
 #[test]
@@ -195,7 +204,10 @@ fn a_type_may_come_after_a_stranger() {
     let uuid = memo.uuid();
     drop(memo);
     world.reopen();
-    assert_eq!(db0::fetch_any(uuid).expect("it is there").get("age"), Some(200.into()));
+    let stranger = db0::fetch_any(uuid).expect("it is there");
+    assert_eq!(stranger.get("age"), Some(200.into()));
+    assert!(matches!(db0::fetch::<Ghost>(uuid), Err(Error::Misuse { .. })), "one is in use");
+    drop(stranger);
     let typed = db0::fetch::<Ghost>(uuid).expect("the type can be used");
     assert_eq!(*typed.read(), ghost(None));
     assert_eq!(AnyMemo::from(&typed), db0::fetch_any(uuid).expect("the same"));

@@ -32,4 +32,6 @@ pub use prefix::{
 pub use store::{Bearers, Chunk, Space};
 pub use txn::abort;
 pub use verify::{BeginCheck, ElementCheck, Finding, Verification, Verifying};
-pub use workspace::{Entered, Health, Workspace, class_prefix, current, default_workspace, fetch};
+pub use workspace::{
+    Entered, Health, Workspace, class_prefix, current, default_workspace, exists, fetch,
+};

@@ -40,7 +40,8 @@ impl Snapshot {
         workspace.follow()?;
         let prefixes = workspace.open_prefixes();
         let all: Vec<_> = prefixes.iter().map(|prefix| prefix.objects().clone()).collect();
-        let parts = Objects::at_last(&all)?.into();
+        let parts: Arc<[_]> = Objects::at_last(&all)?.into();
+        Objects::bind(&parts)?;
         let place = prefixes.iter().position(|prefix| prefix.name() == current.name());
         let closed = || Error::Closed { what: format!("prefix {:?}", current.name()) };
         Ok(Self { parts, current: place.ok_or_else(closed)? })
@@ -77,6 +78,7 @@ impl Snapshot {
         if parts.is_empty() {
             return Err(Error::Invalid("a snapshot needs at least one prefix".into()));
         }
+        Objects::bind(&parts)?;
         Ok(Self { parts, current: 0 })
     }
 

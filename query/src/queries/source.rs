@@ -19,7 +19,9 @@ pub(crate) type ViewName = (String, Option<u64>);
 impl Source {
     /// What is looked at: what this thread holds still, if it does.
     pub(crate) fn objects(&self) -> Result<Arc<Objects>> {
-        self.view().map(|objects| Objects::seen(&objects))
+        let view = self.view()?;
+        view.refuse_closed()?;
+        Ok(view.seen())
     }
 
     pub(crate) fn view(&self) -> Result<Arc<Objects>> {

@@ -121,19 +121,24 @@ pub fn split_variant(row: &[u8]) -> Result<Option<(&str, &[u8])>, Fault> {
     Ok(found)
 }
 
-/// Appends the row of a variant that holds these bytes, which must be one whole value.
+/// Appends the row of a variant that holds these bytes, which must be one whole value; nothing, if that
+/// is nil.
 pub fn join_variant(name: &str, content: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
-    let faulty = |error: mp::ValueWriteError| Fault::from(Error::new(error.to_string()));
-    if content != NIL {
-        let mut reader = Reader::new(content);
-        reader.raw_within(DEPTH_MAX - 1).and_then(|_| reader.finish())?;
-        mp::write_map_len(out, 1).map_err(faulty)?;
-    }
-    mp::write_str(out, name).map_err(faulty)?;
-    if content != NIL {
-        out.extend_from_slice(content);
-    }
+    if content == NIL { Ok(put_name(name, out)?) } else { join_held(name, content, out) }
+}
+
+/// As [`join_variant`], of a variant that holds something, be it nil.
+pub fn join_held(name: &str, content: &[u8], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut reader = Reader::new(content);
+    reader.raw_within(DEPTH_MAX - 1).and_then(|_| reader.finish())?;
+    mp::write_map_len(out, 1).map_err(|error| Error::new(error.to_string()))?;
+    put_name(name, out)?;
+    out.extend_from_slice(content);
     Ok(())
+}
+
+fn put_name(name: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    mp::write_str(out, name).map_err(|error| Error::new(error.to_string()))
 }
 
 fn row_length(reader: &mut Reader<'_>) -> Result<usize, Error> {

@@ -45,7 +45,9 @@ mod zoned;
 pub use decode::{decode, decode_fields, decode_fields_named};
 pub use encode::{encode, encode_checked, encode_fields, encode_fields_checked};
 pub use fault::Fault;
-pub use fields::{field, join_fields, join_variant, skip_values, split_fields, split_variant};
+pub use fields::{
+    field, join_fields, join_held, join_variant, skip_values, split_fields, split_variant,
+};
 pub use format::{Time, TimeRange};
 pub use limits::{DEPTH_MAX, ROW_BYTES_MAX, VALUE_BYTES_MAX};
 pub use reference::{

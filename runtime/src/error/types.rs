@@ -168,6 +168,17 @@ pub enum Error {
         class: String,
     },
 
+    /// The prefix has an object of a class that may have one.
+    #[error(
+        "{class} {uuid} is the singleton of its class already: db0::singleton gives it, and there can't be a second one in a prefix"
+    )]
+    SecondSingleton {
+        /// The class.
+        class: String,
+        /// The object that there is.
+        uuid: Uuid,
+    },
+
     /// The object has been deleted, or was made in an `atomic` that was rolled back.
     #[error("{class} {uuid} has been deleted")]
     Deleted {
@@ -177,16 +188,16 @@ pub enum Error {
         uuid: Uuid,
     },
 
-    /// The object still has holders.
+    /// Something still refers to the object.
     #[error(
-        "{class} {uuid} can't be deleted: {count} references or tags still hold it; remove them first"
+        "{class} {uuid} can't be deleted: {count} references still hold it (fields, attributes, elements of collections); remove them first"
     )]
     Referenced {
         /// Its class.
         class: String,
         /// Its uuid.
         uuid: Uuid,
-        /// How many durable holders it has.
+        /// How many references there are.
         count: u64,
     },
 

@@ -5,7 +5,7 @@ use std::{
     fmt,
     panic::Location,
     sync::{
-        Arc, LazyLock, Weak,
+        Arc, LazyLock, OnceLock, Weak,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -24,7 +24,7 @@ use super::{
         pending::{Pending, Undecided},
     },
     shared::{MyTurn, Shared},
-    views::still::Moment,
+    views::{neighbours::Together, still::Moment},
 };
 use crate::{
     Error, Result,
@@ -79,6 +79,8 @@ pub struct Objects {
     pub(super) fields: FieldKeeping,
     /// Of a view that holds still: what is not in its rows.
     pub(super) moment: Moment,
+    /// What else is in the snapshot that this view is a part of.
+    pub(super) together: OnceLock<Together>,
     pub(super) me: Weak<Self>,
 }
 
@@ -152,6 +154,7 @@ impl Objects {
             followed_to: AtomicU64::new(0),
             fields: FieldKeeping::default(),
             moment,
+            together: OnceLock::new(),
             me: me.clone(),
         })
     }
@@ -216,6 +219,12 @@ impl Objects {
     #[inline]
     pub(crate) fn check_not_closed(&self) -> Result<()> {
         if self.closed.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
+    }
+
+    /// Refuses what its user has closed, the prefix or its workspace. A past state stays readable.
+    #[doc(hidden)]
+    pub fn refuse_closed(&self) -> Result<()> {
+        if self.is_past() { Ok(()) } else { self.shared.check_open().and(self.check_not_closed()) }
     }
 
     #[cold]
@@ -375,6 +384,12 @@ impl Objects {
     }
 
     pub(super) fn wrong_class<T: Class>(&self, oid: Oid, found: ClassId) -> Error {
+        if self.known_class::<T>().is_ok_and(|known| known.is_some_and(|known| known.id == found)) {
+            let why = "while it is in use without: let go of the handles that were taken before the \
+                       type was known here";
+            let operation = "reading an object as its Rust type";
+            return Error::Misuse { operation, situation: why.into() };
+        }
         Error::WrongClass {
             uuid: self.uuid(oid),
             expected: T::INFO.name.into(),

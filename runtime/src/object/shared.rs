@@ -5,7 +5,7 @@ use std::{
     ops::Deref,
     panic::Location,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -57,7 +57,11 @@ pub(crate) struct Shared {
     pub(crate) behind_since: Mutex<Option<Instant>>,
     pub(crate) closed: AtomicBool,
     pub(super) users: Users,
+    /// Opens a prefix that is not open, for reading; none if the workspace has no such prefix.
+    find_closed: OnceLock<Box<FindClosed>>,
 }
+
+type FindClosed = dyn Fn(PrefixId) -> Result<Option<Arc<Objects>>> + Send + Sync;
 
 /// One `atomic`, and what it touched.
 pub(crate) struct Frame {
@@ -114,7 +118,23 @@ impl Shared {
             depth: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             users: Users::default(),
+            find_closed: OnceLock::new(),
         })
+    }
+
+    /// How a prefix is found that is not open.
+    pub(crate) fn set_find_closed(
+        &self,
+        find: impl Fn(PrefixId) -> Result<Option<Arc<Objects>>> + Send + Sync + 'static,
+    ) {
+        let _ = self.find_closed.set(Box::new(find));
+    }
+
+    /// The objects of a prefix that is not open, for reading; none if there is no such prefix.
+    pub(super) fn find_closed(&self, prefix: PrefixId) -> Result<Option<Arc<Objects>>> {
+        self.check_open()?;
+        refuse_in_commit("opening a prefix")?;
+        self.find_closed.get().map_or(Ok(None), |find| find(prefix))
     }
 
     /// What happens when the last handle of the workspace goes.

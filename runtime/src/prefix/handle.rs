@@ -94,6 +94,11 @@ impl Prefix {
         self.open.objects.fetch(uuid)
     }
 
+    /// There is an object of this uuid and class here, be it that it can be read or not.
+    pub fn exists<T: Class>(&self, uuid: Uuid) -> Result<bool> {
+        self.open.objects.has::<T>(uuid)
+    }
+
     /// The object of this uuid, of whatever class, if it is here.
     pub fn fetch_any(&self, uuid: Uuid) -> Result<AnyMemo> {
         self.open.objects.fetch_any(uuid)
@@ -102,6 +107,11 @@ impl Prefix {
     /// The singleton of its class here ([`Error::NoSingleton`] if there is none).
     pub fn fetch_singleton<T: Singleton>(&self) -> Result<Memo<T>> {
         self.open.objects.singleton()
+    }
+
+    /// There is a singleton of this class here.
+    pub fn has_singleton<T: Singleton>(&self) -> bool {
+        self.fetch_singleton::<T>().is_ok()
     }
 
     /// The singleton of its class here; made by `make` if there is none.
@@ -262,6 +272,7 @@ impl Prefix {
 
     /// Refuses what commits where a commit can't be.
     pub(super) fn check_can(&self, operation: &'static str) -> Result<()> {
+        self.check_open()?;
         let shared = self.open.objects.shared();
         shared.refuse_in_guard(operation)?;
         if shared.in_atomic() {

@@ -30,7 +30,7 @@ pub(crate) use diagnosis::diagnose;
 pub(crate) use dumping::load;
 pub use handle::Prefix;
 pub(crate) use name::PrefixName;
-pub(crate) use open::{OpenPrefix, list, open, open_if_of, remove};
+pub(crate) use open::{OpenPrefix, files, list, open, open_if_of, remove};
 pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
 pub(crate) use unfinished::finish_for_the_dead;

@@ -3,6 +3,7 @@
 use std::{
     collections::hash_map::Entry,
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -250,6 +251,16 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     // Other prefixes may live in folders below.
     let _ = fs::remove_dir(&folder);
     Ok(())
+}
+
+/// The prefixes in a folder by their names, and for each a number that another file would not have.
+pub(crate) fn files(root: &Path) -> Result<Vec<(String, u64)>> {
+    let file = |name: String| {
+        let path = PrefixName::new(&name)?.folder(root).join(DATA);
+        // One that goes just now has none.
+        Ok((name, fs::metadata(path).map_or(0, |file| file.ino())))
+    };
+    list(root)?.into_iter().map(file).collect()
 }
 
 /// The names of the prefixes in a folder, sorted.

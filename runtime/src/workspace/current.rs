@@ -107,10 +107,16 @@ impl<T: Class> Memo<T> {
     /// Makes a persistent object in this prefix.
     ///
     /// # Panics
-    /// As [`new`](Self::new); see [`Prefix::try_create`].
+    /// As [`new`](Self::new); see [`try_new_in`](Self::try_new_in).
     #[track_caller]
     pub fn new_in(prefix: &Prefix, value: T) -> Self {
         prefix.create(value)
+    }
+
+    /// As [`new_in`](Self::new_in), with the failure as a value.
+    #[track_caller]
+    pub fn try_new_in(prefix: &Prefix, value: T) -> Result<Self> {
+        prefix.try_create(value)
     }
 }
 
@@ -140,16 +146,26 @@ fn find_current_objects() -> Result<Arc<Objects>> {
 
 /// The object of this uuid, in whichever prefix of this thread's workspace it is.
 pub fn fetch<T: Class>(uuid: Uuid) -> Result<Memo<T>> {
-    // One that is open is found without a handle on the workspace.
-    let open = PrefixId::of_uuid(uuid).and_then(|(id, _)| {
-        let here = current_objects().ok()?;
-        let is_here = here.store().prefix_id() == id && here.check_not_closed().is_ok();
-        if is_here { Some(here) } else { here.shared().open.read().get(&id).cloned() }
-    });
-    match open {
+    match open_objects_of(uuid) {
         Some(objects) => objects.fetch(uuid),
         None => default_workspace()?.fetch(uuid),
     }
+}
+
+/// There is an object of this uuid and class, in whichever prefix of this thread's workspace.
+pub fn exists<T: Class>(uuid: Uuid) -> Result<bool> {
+    match open_objects_of(uuid) {
+        Some(objects) => objects.has::<T>(uuid),
+        None => default_workspace()?.exists::<T>(uuid),
+    }
+}
+
+/// The prefix that has an object, if it is open: found without a handle on the workspace.
+fn open_objects_of(uuid: Uuid) -> Option<Arc<Objects>> {
+    let (id, _) = PrefixId::of_uuid(uuid)?;
+    let here = current_objects().ok()?;
+    let is_here = here.store().prefix_id() == id && here.check_not_closed().is_ok();
+    if is_here { Some(here) } else { here.shared().open.read().get(&id).cloned() }
 }
 
 /// Where this thread's objects of a class live.

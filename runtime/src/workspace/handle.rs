@@ -1,6 +1,7 @@
 //! The handle of a workspace.
 
 use std::{
+    collections::HashSet,
     fmt,
     panic::Location,
     path::Path,
@@ -34,6 +35,8 @@ pub(super) struct Inner {
     prefixes: Mutex<Vec<Arc<OpenPrefix>>>,
     opening: Opening,
     current: RwLock<Option<Arc<OpenPrefix>>>,
+    /// Prefixes that references lead to, and that these folders, told with their files, don't have.
+    missing: Mutex<(Vec<(String, u64)>, HashSet<PrefixId>)>,
 }
 
 impl Inner {
@@ -53,6 +56,53 @@ impl Inner {
             prefixes.iter().for_each(|prefix| prefix.objects.let_go_of_what_waits());
         }
         results.into_iter().collect()
+    }
+
+    /// The prefix of this id. It may be one that is not open: each of these is looked into, for reading.
+    fn find(&self, id: PrefixId) -> Result<Option<Arc<Objects>>> {
+        let open = || self.shared.open.read().get(&id).cloned();
+        if let Some(open) = open() {
+            return Ok(Some(open));
+        }
+        let mut failed = None;
+        for name in prefix::list(&self.shared.config.root)? {
+            let name = PrefixName::new(&name)?;
+            let _alone = self.opening.begin(name.as_str());
+            if self.opened(&name).is_some() {
+                continue;
+            }
+            match prefix::open_if_of(&self.shared, &name, id) {
+                Ok(None) => {}
+                Ok(Some(open)) => return Ok(Some(self.add(open).objects.clone())),
+                // One of the others may still have it.
+                Err(error) => failed = Some(error),
+            }
+        }
+        // Another thread may have opened it meanwhile.
+        match (open(), failed) {
+            (None, Some(error)) => Err(error),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// As [`find`](Self::find), for a reference, which may be followed again and again: what is not there
+    /// is not looked for in the same folders twice.
+    fn find_referred(&self, id: PrefixId) -> Result<Option<Arc<Objects>>> {
+        let folders = prefix::files(&self.shared.config.root)?;
+        {
+            let mut missing = self.missing.lock();
+            if missing.0 != folders {
+                *missing = (folders.clone(), HashSet::new());
+            } else if missing.1.contains(&id) {
+                return Ok(None);
+            }
+        }
+        let found = self.find(id)?;
+        let mut missing = self.missing.lock();
+        if found.is_none() && missing.0 == folders {
+            missing.1.insert(id);
+        }
+        Ok(found)
     }
 
     fn add(&self, open: OpenPrefix) -> Arc<OpenPrefix> {
@@ -105,6 +155,11 @@ impl Workspace {
             prefixes: Mutex::default(),
             opening: Opening::default(),
             current: RwLock::new(None),
+            missing: Mutex::default(),
+        });
+        let finding = Arc::downgrade(&inner);
+        shared.set_find_closed(move |prefix| {
+            finding.upgrade().map_or(Ok(None), |inner| inner.find_referred(prefix))
         });
         let closing = inner.clone();
         shared.set_close(move || {
@@ -318,6 +373,11 @@ impl Workspace {
         self.objects_with(uuid)?.ok_or_else(missing)?.fetch(uuid)
     }
 
+    /// There is an object of this uuid and class, in whichever prefix, be it that it can be read or not.
+    pub fn exists<T: Class>(&self, uuid: Uuid) -> Result<bool> {
+        self.objects_with(uuid)?.map_or(Ok(false), |objects| objects.has::<T>(uuid))
+    }
+
     /// Opens the prefix that a class has for its own as making an object of it would, if it is there:
     /// what is fetched can be written then.
     fn open_own<T: Class>(&self, uuid: Uuid) -> Result<()> {
@@ -341,30 +401,7 @@ impl Workspace {
     /// The prefix that a uuid belongs to; opened for reading if need be.
     fn objects_with(&self, uuid: Uuid) -> Result<Option<Arc<Objects>>> {
         self.inner.shared.check_open()?;
-        if let Some(prefix) = self.prefix_of_uuid(uuid) {
-            return Ok(Some(prefix));
-        }
-        let Some((id, _)) = PrefixId::of_uuid(uuid) else { return Ok(None) };
-        let mut failed = None;
-        // It may be in one that is not open: look into each, for reading.
-        for name in self.prefixes()? {
-            let name = PrefixName::new(&name)?;
-            let _alone = self.inner.opening.begin(name.as_str());
-            if self.inner.opened(&name).is_some() {
-                continue;
-            }
-            match prefix::open_if_of(&self.inner.shared, &name, id) {
-                Ok(None) => {}
-                Ok(Some(open)) => return Ok(Some(self.inner.add(open).objects.clone())),
-                // One of the others may still have it.
-                Err(error) => failed = Some(error),
-            }
-        }
-        // Another thread may have opened it meanwhile.
-        match (self.prefix_of_uuid(uuid), failed) {
-            (None, Some(error)) => Err(error),
-            (found, _) => Ok(found),
-        }
+        PrefixId::of_uuid(uuid).map_or(Ok(None), |(id, _)| self.inner.find(id))
     }
 
     /// Steps to the last committed state in prefixes that another process writes.

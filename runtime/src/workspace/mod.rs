@@ -9,6 +9,6 @@ mod opening;
 mod remembered;
 mod view;
 
-pub use current::{Entered, class_prefix, current, default_workspace, fetch};
+pub use current::{Entered, class_prefix, current, default_workspace, exists, fetch};
 pub use handle::Workspace;
 pub use health::Health;

@@ -267,6 +267,7 @@ impl Anchor {
 #[inline]
 fn seen<R>(place: &RowReader, read: impl FnOnce(&RowReader) -> Result<R>) -> Result<R> {
     place.objects.shared().check_open()?;
+    place.objects.check_not_closed()?;
     match place.objects.held() {
         None => {
             place.objects.follow()?;

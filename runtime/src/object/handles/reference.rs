@@ -34,7 +34,9 @@ pub(in crate::object) fn homes() -> Homes {
                 match take_ordered(&mut reference.payload()) {
                     Some(oid) if !stays => Err(Error::CrossPrefix {
                         from: here.name().into(),
-                        to: here.neighbour(home).map_or("?".into(), |there| there.name().into()),
+                        to: here
+                            .open_neighbour(home)
+                            .map_or("?".into(), |there| there.name().into()),
                         target: home.uuid(Oid(oid)),
                     }),
                     _ => Ok(()),

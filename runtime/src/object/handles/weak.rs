@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{context, inside::Home, memo::Memo};
 use crate::{
+    Error, Result,
     class::Class,
     store::{Oid, PrefixId},
 };
@@ -44,22 +45,30 @@ impl<T> WeakMemo<T> {
 }
 
 impl<T: Class> WeakMemo<T> {
-    /// The handle of the object, if it is there.
+    /// The handle of the object, if it is there and can be read. A prefix of the workspace that is not
+    /// open is opened for reading, as `db0::fetch` does.
     pub fn upgrade(&self) -> Option<Memo<T>> {
-        let from = self.home.objects()?;
-        let objects = if from.store().prefix_id() == self.prefix {
-            from
-        } else {
-            from.shared().open.read().get(&self.prefix)?.clone()
-        };
-        let memo = Memo::of_oid(&objects, self.oid).ok()?;
-        memo.try_read().ok()?;
-        Some(memo)
+        self.try_upgrade().ok().flatten()
     }
 
-    /// The object is gone.
+    /// As [`upgrade`](Self::upgrade), with the reason where it can't be told: a workspace that is
+    /// closed, an object that today's struct can't read.
+    pub fn try_upgrade(&self) -> Result<Option<Memo<T>>> {
+        let closed = || Error::Closed { what: "the workspace of this object".into() };
+        let from = self.home.objects().ok_or_else(closed)?;
+        let Some(objects) = from.neighbour(self.prefix)? else { return Ok(None) };
+        let found = Memo::of_oid(&objects, self.oid);
+        match found.and_then(|memo| memo.try_read().map(|_| memo)) {
+            Ok(memo) => Ok(Some(memo)),
+            Err(Error::Deleted { .. } | Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The object is gone. One that only can't be read, or whose prefix is closed and can't be opened,
+    /// is not.
     pub fn is_expired(&self) -> bool {
-        self.upgrade().is_none()
+        matches!(self.try_upgrade(), Ok(None))
     }
 }
 

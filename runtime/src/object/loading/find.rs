@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Result,
-    class::{Class, Singleton},
+    class::{Class, ClassState, Singleton},
     object::{
         cells::any_cell::AnyCell, collection::anchor::Anchor, handles::memo::Memo, objects::Objects,
     },
@@ -73,9 +73,9 @@ pub(in crate::object) fn history_of(objects: &Arc<Objects>, oid: Oid) -> Result<
     Ok(states.into_iter().map(|state| state.0).collect())
 }
 
-impl<T: Singleton> Memo<T> {
+impl<T: Class> Memo<T> {
     /// The singleton of a view, if there is one.
-    pub(crate) fn find_singleton(objects: &Arc<Objects>) -> Result<Option<Self>> {
+    fn find_singleton(objects: &Arc<Objects>) -> Result<Option<Self>> {
         let mut found = Self::named_singleton(objects, T::INFO.name)?;
         if found.is_none()
             && let Some(class) = objects.known_class::<T>()?
@@ -89,15 +89,18 @@ impl<T: Singleton> Memo<T> {
     }
 
     fn named_singleton(objects: &Arc<Objects>, class: &str) -> Result<Option<Self>> {
-        let key = singleton_key(class);
-        let Some(row) = objects.view().get(Table::Names, &key, <[u8]>::to_vec)? else {
-            return Ok(None);
-        };
-        let damaged = || objects.store().corrupt(Table::Names, &key, "the row is damaged");
-        let (oid, _) = oid_of_key(&row).ok_or_else(damaged)?;
-        Self::of_oid(objects, oid).map(Some)
+        let Some(oid) = objects.oid_of_singleton(&singleton_key(class))? else { return Ok(None) };
+        let memo = Self::of_oid(objects, oid)?;
+        match memo.check_alive() {
+            Ok(()) => Ok(Some(memo)),
+            // The class was not a singleton for a time, in which nothing held the object.
+            Err(Error::Deleted { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
+}
 
+impl<T: Singleton> Memo<T> {
     /// The singleton, made by `make` if there is none.
     #[track_caller]
     pub(crate) fn singleton_in(objects: &Arc<Objects>, make: impl FnOnce() -> T) -> Result<Self> {
@@ -110,14 +113,55 @@ impl<T: Singleton> Memo<T> {
             return Ok(found);
         }
         objects.check_writable()?;
-        let memo = Self::make(objects, make())?;
-        let key = singleton_key(T::INFO.name);
-        objects.write_rows(|rows| rows.put(Table::Names, &key, oid_key(memo.oid()).as_bytes()));
-        Ok(memo)
+        let value = make();
+        // Also `make` itself may have, on its way.
+        match Self::find_singleton(objects)? {
+            Some(found) => Ok(found),
+            None => Self::make(objects, value),
+        }
     }
 }
 
 impl Objects {
+    /// Under which key a new object of a class is named, if that is a singleton; refuses a second one.
+    pub(in crate::object) fn name_of_new<T: Class>(self: &Arc<Self>) -> Result<Option<Vec<u8>>> {
+        if !T::INFO.singleton {
+            return Ok(None);
+        }
+        match Memo::<T>::find_singleton(self)? {
+            None => Ok(Some(singleton_key(T::INFO.name))),
+            Some(memo) => {
+                let (class, uuid) = (T::INFO.name.into(), memo.uuid());
+                Err(Error::SecondSingleton { class, uuid })
+            }
+        }
+    }
+
+    /// Under which key an object is named as the singleton of its class, if it is.
+    pub(in crate::object) fn name_of_singleton(
+        &self,
+        class: &ClassState,
+        oid: Oid,
+    ) -> Result<Option<Vec<u8>>> {
+        if !class.lives_by_itself {
+            return Ok(None);
+        }
+        for name in self.catalogue().names(class.id) {
+            let key = singleton_key(&name);
+            if self.oid_of_singleton(&key)? == Some(oid) {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
+
+    fn oid_of_singleton(&self, key: &[u8]) -> Result<Option<Oid>> {
+        let found =
+            self.view().get(Table::Names, key, |row| oid_of_key(row).map(|(oid, _)| oid))?;
+        let damaged = || self.store().corrupt(Table::Names, key, "the row is damaged");
+        found.map(|oid| oid.ok_or_else(damaged)).transpose()
+    }
+
     /// The object of this number.
     #[doc(hidden)]
     pub fn memo<T: Class>(self: &Arc<Self>, oid: u64) -> Result<Memo<T>> {
@@ -189,6 +233,15 @@ impl Objects {
             }
             _ => Err(Error::NotFound { class: T::INFO.name.into(), uuid }),
         }
+    }
+
+    /// There is an object of this uuid and class, be it that it can be read or not.
+    #[doc(hidden)]
+    pub fn has<T: Class>(self: &Arc<Self>, uuid: Uuid) -> Result<bool> {
+        let here = self.seen();
+        let Some(number) = here.number_of(uuid) else { return Ok(false) };
+        let Some(class) = here.exists(Oid(number))? else { return Ok(false) };
+        Ok(here.known_class::<T>()?.is_some_and(|known| known.id == class))
     }
 
     /// The singleton of its class in this view.

@@ -17,7 +17,7 @@ use crate::{
         objects::Objects,
         shared::Part,
     },
-    store::{Layer, LayerRows, Oid, OidKey, Store},
+    store::{Layer, LayerRows, Oid, OidKey, Store, Table, oid_key},
     sync::{MutexGuard, RwLockWriteGuard, slots, spin_loop},
 };
 
@@ -53,6 +53,7 @@ impl Objects {
         let (stripped, references) = self.prepare(&value, &class)?;
         let oid = self.store().new_oid();
         let kept = self.keep_new(&class, oid, &value)?;
+        let name = self.name_of_new::<T>()?;
         let (value, _handles) = match stripped {
             Some(stripped) => (stripped, Some(value)),
             None => (value, None),
@@ -66,6 +67,12 @@ impl Objects {
             to.young(cell);
             to.count(&references, &[]);
             to.keep(kept);
+            if let Some(name) = name {
+                let row = oid_key(oid);
+                self.write_target(to, Layer::write, |rows| {
+                    rows.put(Table::Names, &name, row.as_bytes());
+                });
+            }
             self.health.add(price);
             hold
         }))
@@ -136,8 +143,12 @@ impl Objects {
         references: &[Oid],
         kept: Option<Box<Change>>,
     ) -> Result<()> {
+        let name = self.name_of_singleton(cell.class(), cell.oid())?;
         self.publishing(|moment, to| {
             cell.delete(moment)?;
+            if let Some(name) = name {
+                self.write_target(to, Layer::write, |rows| rows.delete(Table::Names, &name));
+            }
             let class = Self::class_tag(cell.class().id);
             to.store.with_target(|rows| rows.write().postings.leave(class, cell.oid()));
             to.count(&[], references);

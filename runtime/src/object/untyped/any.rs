@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{content::Untyped, erased::AnyHold, kind::Kind};
 use crate::{
     Error, OrPanic, Result,
-    class::Class,
+    class::{Class, Form},
     codec::{self, Reference, STRONG, VALUE_BYTES_MAX, Value},
     object::{
         cells::any_cell::AnyCell,
@@ -126,8 +126,17 @@ impl AnyMemo {
 
     /// As [`class`](Self::class), with the failure as a value.
     pub fn try_class(&self) -> Result<String> {
-        let cell = self.cell()?;
+        let cell = self.seen_cell()?;
+        cell.objects().check_not_closed()?;
+        cell.check_alive()?;
         Ok(cell.objects().catalogue().name(cell.class().id))
+    }
+
+    /// Its class is an enum.
+    pub(in crate::object) fn is_enum(&self) -> Result<bool> {
+        let cell = self.cell()?;
+        let newest = cell.objects().catalogue().newest(cell.class().id);
+        Ok(newest.is_some_and(|schema| schema.form == Form::Enum))
     }
 
     /// The object's identity, for ever and in every process.
@@ -240,7 +249,7 @@ impl AnyMemo {
         } else {
             let uuid = Uuid::from_slice(payload).ok();
             let Some((prefix, oid)) = uuid.and_then(PrefixId::of_uuid) else { return Ok(None) };
-            match objects.neighbour(prefix) {
+            match objects.neighbour(prefix)? {
                 Some(objects) => (objects, oid),
                 None => return Ok(None),
             }
@@ -309,14 +318,6 @@ impl Objects {
             }
             _ => Err(Error::NotFound { class: "object".into(), uuid }),
         }
-    }
-
-    /// The objects of another prefix of the workspace, if it is open; of this one, this view.
-    pub(in crate::object) fn neighbour(&self, prefix: PrefixId) -> Option<Arc<Self>> {
-        if prefix == self.store().prefix_id() {
-            return Some(self.me());
-        }
-        self.shared().open.read().get(&prefix).cloned()
     }
 
     /// What an encoded value refers to, where handles have told of `known`: those that a [`Value`] in

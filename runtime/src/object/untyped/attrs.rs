@@ -72,7 +72,13 @@ impl Attrs {
         let key = key(name)?;
         let mut writer = self.writer(Location::caller())?;
         let mut row = Vec::new();
-        writer.encode(&value, &mut row)?;
+        writer.encode(&value, &mut row).map_err(|error| match error {
+            Error::Encode { why, .. } => {
+                let what = format!("the attribute {name:?} of {}", self.memo.uuid());
+                Error::Encode { what, why }
+            }
+            other => other,
+        })?;
         if let Some(old) = writer.reader().get(&key, <[u8]>::to_vec)? {
             if old == row {
                 return Ok(());

@@ -219,6 +219,19 @@ impl<T: Class> Erased for Cell<T> {
     }
 }
 
+/// The row of a variant that holds nil. What comes apart from it is what also comes from a variant that
+/// holds nothing.
+fn held_nil(schema: &Schema, fields: &[(&str, &[u8])]) -> Result<Vec<u8>, Fault> {
+    let mut row = Vec::new();
+    match fields {
+        [(name, [NIL])] if schema.form == Form::Enum => codec::join_held(name, &[NIL], &mut row)?,
+        _ => {}
+    }
+    Ok(row)
+}
+
+const NIL: u8 = 0xc0;
+
 impl<T: Class> Cell<T> {
     /// The version that this thread sees, if it did not come from the row that stands there now.
     fn published(&self) -> Result<Option<Look<Version<T>>>> {
@@ -285,7 +298,8 @@ impl<T: Class> Cell<T> {
             Form::Enum => codec::decode(&joined),
             Form::Fields => codec::decode_fields(&joined),
         });
-        decoded.map_err(|fault| refused(fault.why))
+        let read = || context::decoding(&self.objects, || codec::decode(&held_nil(&own, &named)?));
+        decoded.or_else(|fault| read().map_err(|_| refused(fault.why)))
     }
 
     /// As [`typed_with`](Self::typed_with), as far as the catalogue tells what the class can take.

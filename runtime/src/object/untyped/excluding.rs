@@ -11,6 +11,8 @@ pub(in crate::object) struct Excluding<'e, S> {
     pub(in crate::object) class: &'e str,
     /// Names of fields, some with their class before them.
     pub(in crate::object) without: &'e [String],
+    /// How many fields these are.
+    pub(in crate::object) left_out: usize,
 }
 
 /// Whether a field of a class is one of those to be left out.
@@ -89,7 +91,7 @@ impl<'e, S: Serializer> Serializer for Excluding<'e, S> {
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStruct, S::Error> {
-        let compound = self.serializer.serialize_struct(name, len)?;
+        let compound = self.serializer.serialize_struct(name, len.saturating_sub(self.left_out))?;
         Ok(Fields { compound, class: self.class, without: self.without })
     }
 
@@ -100,6 +102,7 @@ impl<'e, S: Serializer> Serializer for Excluding<'e, S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
+        let len = len.saturating_sub(self.left_out);
         let compound = self.serializer.serialize_struct_variant(name, index, variant, len)?;
         Ok(Fields { compound, class: self.class, without: self.without })
     }
@@ -140,3 +143,47 @@ macro_rules! leave_out {
 
 leave_out!(SerializeStruct);
 leave_out!(SerializeStructVariant);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::left_out;
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Person {
+        name: String,
+        secret: String,
+        town: String,
+    }
+
+    #[derive(Serialize)]
+    enum Login {
+        Password { name: String, secret: String },
+    }
+
+    fn without_secret<T: Serialize>(value: &T) -> Vec<u8> {
+        let without = ["secret".to_owned(), "Other.name".to_owned()];
+        let mut bytes = Vec::new();
+        let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
+        let left_out = left_out::count(value, "Person", &without);
+        let (serializer, without) = (&mut serializer, &without[..]);
+        let excluding = Excluding { serializer, class: "Person", without, left_out };
+        value.serialize(excluding).expect("it can be written");
+        bytes
+    }
+
+    #[test]
+    fn a_format_that_counts_is_told_the_right_number() {
+        let [name, secret, town] = ["Ann", "abc", "Rome"].map(str::to_owned);
+        let bytes = without_secret(&Person { name: name.clone(), secret: secret.clone(), town });
+        let fields: BTreeMap<String, String> = rmp_serde::from_slice(&bytes).expect("it is whole");
+        assert_eq!(fields.into_values().collect::<Vec<_>>(), ["Ann", "Rome"]);
+        let bytes = without_secret(&Login::Password { name, secret });
+        let variants: BTreeMap<String, BTreeMap<String, String>> =
+            rmp_serde::from_slice(&bytes).expect("it is whole");
+        assert_eq!(variants["Password"].len(), 1);
+        assert_eq!(without_secret(&7), [7]);
+    }
+}

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     any::AnyMemo,
     excluding::{Excluding, leaves_out},
+    left_out,
 };
 use crate::{
     class::Class,
@@ -145,7 +146,9 @@ pub(in crate::object) fn object<T: Class, S: Serializer>(
         return serializer.collect_str(&memo.uuid());
     };
     let value = memo.try_read().map_err(ser::Error::custom)?;
-    value.serialize(Excluding { serializer, class: T::INFO.name, without: &without })
+    let class = T::INFO.name;
+    let left_out = left_out::count(&*value, class, &without);
+    value.serialize(Excluding { serializer, class, without: &without, left_out })
 }
 
 /// As [`object`], of a handle without the type.
@@ -158,14 +161,22 @@ pub(in crate::object) fn untyped<S: Serializer>(
     };
     let class = memo.try_class().map_err(ser::Error::custom)?;
     let fields = memo.try_fields().map_err(ser::Error::custom)?;
-    let fields = fields.iter().filter(|(field, _)| !leaves_out(&without, &class, field));
-    serializer.collect_map(fields.map(|(field, value)| (field, Plain { value, of: memo })))
+    // The fields of an enum are those of its variant.
+    let is_enum = memo.is_enum().map_err(ser::Error::custom)?;
+    let stays = |name: &str| !leaves_out(&without, &class, name);
+    let fields: Vec<_> = fields.iter().filter(|(field, _)| is_enum || stays(field)).collect();
+    let stays: &dyn Fn(&str) -> bool = if is_enum { &stays } else { &|_| true };
+    serializer.collect_map(
+        fields.into_iter().map(|(field, value)| (field, Plain { value, of: memo, stays })),
+    )
 }
 
 /// A field's value, in which references are followed.
 struct Plain<'e> {
     value: &'e Value,
     of: &'e AnyMemo,
+    /// Which names in it are not left out.
+    stays: &'e dyn Fn(&str) -> bool,
 }
 
 impl Plain<'_> {
@@ -193,14 +204,16 @@ impl Plain<'_> {
 
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let plain = |value| Plain { value, of: self.of };
+        let plain = |value| Plain { value, of: self.of, stays: &|_| true };
+        let stays = |key: &Value| key.as_str().is_none_or(self.stays);
         let is_name = |key: &Value| {
             matches!(key, Value::Text(_) | Value::Int(_) | Value::UInt(_) | Value::Bool(_))
         };
         match self.value {
             Value::List(items) => serializer.collect_seq(items.iter().map(plain)),
             Value::Map(entries) if entries.iter().all(|(key, _)| is_name(key)) => {
-                serializer.collect_map(entries.iter().map(|(key, value)| (key, plain(value))))
+                let entries: Vec<_> = entries.iter().filter(|(key, _)| stays(key)).collect();
+                serializer.collect_map(entries.into_iter().map(|(key, value)| (key, plain(value))))
             }
             Value::Reference(reference) => self.reference(reference, serializer),
             value => value.serialize(serializer),

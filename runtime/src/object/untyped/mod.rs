@@ -8,3 +8,4 @@ pub(in crate::object) mod erased;
 pub(in crate::object) mod excluding;
 pub(in crate::object) mod export;
 pub(in crate::object) mod kind;
+pub(in crate::object) mod left_out;
