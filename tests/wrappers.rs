@@ -73,6 +73,12 @@ fn what_can_not_be_stored_so_is_refused_and_changes_nothing() {
     }
     let list = List::new();
     assert!(matches!(list.try_push(Json(deep.clone())), Err(Error::Encode { .. })));
+    for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let floats = Json(BTreeMap::from([("null", (Some(1), vec![None, Some(float)]))]));
+        assert!(matches!(List::new().try_push(floats), Err(Error::Encode { .. })), "{float}");
+    }
+    let floats: List<Json<(f32, Option<f64>)>> = List::from([Json((f32::MAX, None))]);
+    assert_eq!(floats.get(0), Some(Json((f32::MAX, None))));
     let cbor = List::new();
     assert!(matches!(cbor.try_push(Cbor(deep)), Err(Error::Encode { .. })));
     assert_eq!((list.len(), cbor.len()), (0, 0));

@@ -1,6 +1,6 @@
 //! Values that are stored as JSON text.
 
-use db0_runtime::codec::DEPTH_MAX;
+use db0_runtime::codec::{DEPTH_MAX, Value, to_value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser};
 
 use super::holder::holder;
@@ -8,7 +8,7 @@ use super::holder::holder;
 /// A value that is stored as JSON text, for those whose form other programs are to read, or that need a
 /// format which describes itself.
 ///
-/// It can't hold handles or collections: these have no meaning in JSON. Maps keep their order, so equal
+/// It can't hold handles or collections: these have no meaning in JSON; nor NaN and the infinities. Maps keep their order, so equal
 /// `HashMap`s may be different texts.
 ///
 /// ```
@@ -39,6 +39,10 @@ impl<T: Serialize> Serialize for Json<T> {
         if depth(&text) > DEPTH_MAX {
             return Err(ser::Error::custom(format!("JSON nests at most {DEPTH_MAX} deep")));
         }
+        // It would become null, which can't be read again.
+        if text.contains("null") && to_value(&self.0).is_ok_and(|value| !is_finite(&value)) {
+            return Err(ser::Error::custom("JSON has no form for NaN and the infinities"));
+        }
         serializer.serialize_str(&text)
     }
 }
@@ -50,6 +54,19 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Json<T> {
         }
         let text = String::deserialize(deserializer)?;
         serde_json::from_str(&text).map(Self).map_err(de::Error::custom)
+    }
+}
+
+/// Every float in it is a number that JSON has.
+fn is_finite(value: &Value) -> bool {
+    match value {
+        Value::Float(float) => float.is_finite(),
+        Value::Float32(float) => float.is_finite(),
+        Value::List(values) => values.iter().all(is_finite),
+        Value::Map(entries) => {
+            entries.iter().all(|(key, value)| is_finite(key) && is_finite(value))
+        }
+        _ => true,
     }
 }
 

@@ -69,9 +69,13 @@ impl RowWriter {
 
     /// Encodes an element. What it refers to is counted when the changes are published.
     pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T, out: &mut Vec<u8>) -> Result<()> {
-        let refused = |reader: &RowReader, fault: codec::Fault| Error::Encode {
-            what: format!("an element of {} ({})", reader.name(), fault.path),
-            why: fault.why,
+        let refused = |reader: &RowReader, fault: codec::Fault| {
+            let path = Some(fault.path).filter(|path| !path.is_empty());
+            let place = path.map_or_else(String::new, |path| format!(" ({path})"));
+            Error::Encode {
+                what: format!("an element of {}{place}", reader.name()),
+                why: fault.why,
+            }
         };
         if is_plain::<T>() {
             return codec::encode(value, out).map_err(|fault| refused(&self.reader, fault));
