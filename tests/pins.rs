@@ -200,7 +200,10 @@ fn who_gives_up_the_right_to_write_keeps_its_snapshots() {
         prefix.release_writer().expect("it gives it up");
     }
     first.acquire_writer().expect("it is free");
+    // What the other one has forgotten without making a state is known to be gone.
+    assert!(matches!(db0::snapshot_at(8), Err(Error::Pruned { oldest: 9 })));
     write(&memo, 10);
+    assert!(matches!(db0::snapshot_at(8), Err(Error::Pruned { oldest: 9 })));
     db0::prune_history(..10).expect("it is writable");
     assert_eq!((held.of(&memo).read().n, memo.read().n), (3, 10));
     assert!(matches!(db0::snapshot_at(9), Err(Error::Pruned { oldest: 10 })));
