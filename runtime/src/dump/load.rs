@@ -66,7 +66,7 @@ impl<'r> Loading<'r> {
             last = Some(place);
             filling.put(table, key, row)?;
         }
-        filling.finish(&Head { name: name.into(), ..self.head })
+        filling.finish(Head { name: name.into(), ..self.head })
     }
 
     fn next(&mut self) -> Result<Option<(Table, Vec<u8>, Vec<u8>)>, Wrong> {

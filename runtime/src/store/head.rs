@@ -35,6 +35,8 @@ pub(crate) struct Head {
     pub(crate) log_from: StateNum,
     /// The states of other prefixes that the last state belongs together with.
     pub(crate) partners: Vec<(PrefixId, StateNum)>,
+    /// What all rows add up to, but for this one: see [`weight`](super::sum::weight).
+    pub(crate) sum: u64,
     /// How many gone-rows each table has: none saves a look at each creation.
     pub(crate) gone: [u64; Table::LAYERED],
 }
@@ -52,6 +54,7 @@ impl Head {
             oldest: StateNum(0),
             log_from: StateNum(1),
             partners: Vec::new(),
+            sum: 0,
             gone: [0; Table::LAYERED],
         }
     }
@@ -68,6 +71,7 @@ impl Head {
             self.next_tag.into(),
             self.oldest.0,
             self.log_from.0,
+            self.sum,
         ];
         numbers.into_iter().chain(self.gone).for_each(|n| varint::put(&mut out, n));
         varint::put(&mut out, self.partners.len() as u64);
@@ -134,6 +138,7 @@ impl Head {
             next_tag: take()?.try_into().ok()?,
             oldest: StateNum(take()?),
             log_from: StateNum(take()?),
+            sum: take()?,
             gone: {
                 let mut gone = [0; Table::LAYERED];
                 for count in &mut gone {
@@ -162,6 +167,7 @@ mod tests {
         head.state = StateNum(1 << 40);
         head.time_ns = -5;
         head.gone[3] = 77;
+        head.sum = u64::MAX - 3;
         head.partners = vec![(PrefixId(9), StateNum(300))];
         let row = head.encode();
         assert_eq!(Head::decode(&row).as_ref(), Ok(&head));

@@ -14,6 +14,7 @@ mod num;
 mod reading;
 mod row_bytes;
 mod sealed;
+mod sum;
 mod table;
 mod tags;
 mod uncommitted;
@@ -47,6 +48,7 @@ pub(crate) use reading::{
 };
 pub(crate) use row_bytes::RowBytes;
 pub(crate) use sealed::{body_of, checked as checked_row};
+pub(crate) use sum::weight;
 pub(crate) use table::Table;
 pub use tags::{bearers::Bearers, chunk::Chunk};
 pub(crate) use tags::{

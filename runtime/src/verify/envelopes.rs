@@ -6,20 +6,24 @@ use crate::{
     store::{
         Changes, Container, Envelope, PutOn, StateRow, Table, Tally, checked_row, log,
         of_posting_key, of_tally_key, oid_of_key, parse_kept_changes, take_ordered, take_varint,
+        weight,
     },
 };
 
 /// Looks at the rows of all tables whose pages are sound.
 pub(super) fn check(looking: &mut Looking<'_, '_>, census: &Census) -> Result<(), Fault> {
+    let mut sum = Some(0_u64);
     for table in Table::ALL {
         let is_whole =
             |found: &crate::pages::Table| found.name == table.name().as_bytes() && found.is_whole;
         if !census.tables.iter().any(is_whole) {
+            sum = None;
             continue;
         }
         looking.each_raw("rows", table, |looking, key, row| {
             let report = &mut *looking.report;
             report.rows += 1;
+            sum = sum.map(|sum| sum.wrapping_add(weight(row)));
             if table.is_versioned() {
                 let is_early = |row: Envelope<'_>| row.stamp > looking.tables.head.state;
                 if Envelope::open(table, key, row).is_ok_and(is_early) {
@@ -33,6 +37,10 @@ pub(super) fn check(looking: &mut Looking<'_, '_>, census: &Census) -> Result<()
             }
             Ok(())
         })?;
+    }
+    if sum.is_some_and(|sum| sum != looking.tables.head.sum) {
+        let why = "its rows don't add up: some are missing, or as they were in another state";
+        looking.report.find("the prefix".into(), why);
     }
     Ok(())
 }

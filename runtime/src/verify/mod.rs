@@ -11,6 +11,8 @@ mod names;
 mod objects;
 mod report;
 mod run;
+#[cfg(test)]
+mod stale;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -18,16 +18,23 @@ use crate::{
 };
 
 const CLASS: ClassId = ClassId(1);
-const TAG: TagId = TagId(2);
-const INDEX: IndexId = IndexId(3);
-const LIST: Oid = Oid(3);
+pub(super) const TAG: TagId = TagId(2);
+pub(super) const INDEX: IndexId = IndexId(3);
+pub(super) const LIST: Oid = Oid(3);
 
 fn open(folder: &std::path::Path) -> Arc<Store> {
-    let options = EnvOptions::scratch(1 << 22);
-    Store::open(folder, "planted", &options, History::All).expect("the store opens")
+    open_with(folder, History::All)
 }
 
-fn commit(store: &Store, mut write: impl FnMut(&mut Writer<'_>) -> Result<()>) -> StateNum {
+pub(super) fn open_with(folder: &std::path::Path, history: History) -> Arc<Store> {
+    let options = EnvOptions::scratch(1 << 22);
+    Store::open(folder, "planted", &options, history).expect("the store opens")
+}
+
+pub(super) fn commit(
+    store: &Store,
+    mut write: impl FnMut(&mut Writer<'_>) -> Result<()>,
+) -> StateNum {
     store.commit(&mut write).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
@@ -36,7 +43,7 @@ fn reference(kind: u8, oid: Oid) -> RefExt {
 }
 
 /// An object's row: its name, another object, and a collection.
-fn object(name: &str, friend: Option<Oid>, list: Option<Oid>) -> Vec<u8> {
+pub(super) fn object(name: &str, friend: Option<Oid>, list: Option<Oid>) -> Vec<u8> {
     let mut body = Vec::new();
     put_varint(&mut body, CLASS.0.into());
     put_varint(&mut body, 0);
@@ -52,17 +59,17 @@ fn number(number: u64) -> Vec<u8> {
     row
 }
 
-fn element(at: u64) -> Vec<u8> {
+pub(super) fn element(at: u64) -> Vec<u8> {
     let mut key = oid_key(LIST).as_bytes().to_vec();
     put_ordered(&mut key, at);
     key
 }
 
-fn put(writer: &mut Writer<'_>, table: Table, oid: Oid, body: &[u8]) -> Result<()> {
+pub(super) fn put(writer: &mut Writer<'_>, table: Table, oid: Oid, body: &[u8]) -> Result<()> {
     writer.put(table, oid_key(oid).as_bytes(), body, Before::Unknown).map(drop)
 }
 
-fn set(writer: &mut Writer<'_>, tag: TagId, oid: u64, is_in: bool) -> Result<()> {
+pub(super) fn set(writer: &mut Writer<'_>, tag: TagId, oid: u64, is_in: bool) -> Result<()> {
     let mut postings = Postings::default();
     let oid = Oid(oid);
     if is_in {
@@ -80,22 +87,26 @@ fn tagged() -> Vec<u8> {
     row
 }
 
-fn key_of(name: &str) -> Vec<u8> {
+pub(super) fn key_of(name: &str) -> Vec<u8> {
     let mut key = name.as_bytes().to_vec();
     key.push(0);
     key
 }
 
-fn index(writer: &mut Writer<'_>, name: &str, oid: u64) -> Result<()> {
+pub(super) fn index(writer: &mut Writer<'_>, name: &str, oid: u64) -> Result<()> {
     let (key, body) = entry_row(INDEX, &key_of(name), Oid(oid));
     writer.put(Table::Fields, key.as_bytes(), &body, Before::Unknown).map(drop)
 }
 
-/// An object with a tag that holds another one and a collection of two elements.
-fn planted(store: &Store) {
+/// The row of the class, of which objects need no holder if they are kept.
+pub(super) fn schema(keep: bool) -> Vec<u8> {
     let record = |name: &str| FieldRecord { name: name.into(), rust_type: "T".into() };
     let fields = ["name", "friend", "list"].map(record).into();
-    let schema = Schema { class: "Thing".into(), keep: false, form: Form::Fields, fields };
+    Schema { class: "Thing".into(), keep, form: Form::Fields, fields }.encode()
+}
+
+/// An object with a tag that holds another one and a collection of two elements.
+pub(super) fn planted(store: &Store) {
     let kind = "text".parse().ok();
     let (uses, ready) = (KeyUse::Index, true);
     let definition =
@@ -107,7 +118,7 @@ fn planted(store: &Store) {
     let by_name = || [&number(TAG.0.into())[..], b"\x01red"].concat();
     while store.new_tag() < TagId(INDEX.0) {}
     commit(store, |writer| {
-        writer.put_sealed(Table::Classes, &class_key, schema.encode())?;
+        writer.put_sealed(Table::Classes, &class_key, schema(false))?;
         put(writer, Table::Objects, Oid(1), &object("Ann", Some(Oid(2)), Some(LIST)))?;
         put(writer, Table::Objects, Oid(2), &object("Bob", None, None))?;
         put(writer, Table::Headers, LIST, &[9, 2])?;
@@ -152,7 +163,7 @@ impl ElementCheck for Counted {
     }
 }
 
-fn look(folder: &std::path::Path) -> Verification {
+pub(super) fn look(folder: &std::path::Path) -> Verification {
     let file = PageFile::open(&folder.join("data.mdb")).expect("it is a file");
     let begin = |header: &[u8]| match header {
         [9, length] => Ok(Box::new(Counted(*length)) as Box<dyn ElementCheck>),

@@ -8,6 +8,7 @@ use crate::{
     lmdb::{Env, EnvOptions, Fault, TableId},
     store::{
         head::{HEAD_KEY, Head},
+        sum::weight,
         table::Table,
     },
 };
@@ -23,6 +24,7 @@ pub(crate) struct Filling {
     /// Rows of the present step.
     rows: Vec<(Table, Vec<u8>, Vec<u8>)>,
     bytes: usize,
+    sum: u64,
 }
 
 impl Filling {
@@ -30,19 +32,21 @@ impl Filling {
     pub(crate) fn begin(folder: &Path, options: &EnvOptions) -> Result<Self> {
         let env = Env::open(folder, options)?;
         let (main, tables) = create::tables(&env, folder)?;
-        Ok(Self { env, main, tables, rows: Vec::new(), bytes: 0 })
+        Ok(Self { env, main, tables, rows: Vec::new(), bytes: 0, sum: 0 })
     }
 
     /// Adds a row, behind all others. Its key has a length that LMDB takes.
     pub(crate) fn put(&mut self, table: Table, key: Vec<u8>, row: Vec<u8>) -> Result<()> {
         self.bytes += key.len() + row.len();
+        self.sum = self.sum.wrapping_add(weight(&row));
         self.rows.push((table, key, row));
         if self.bytes < STEP_BYTES { Ok(()) } else { self.write(None) }
     }
 
-    /// Writes the head row, and what waits.
-    pub(crate) fn finish(mut self, head: &Head) -> Result<()> {
-        self.write(Some(head))
+    /// Writes the head row, with what the rows add up to, and what waits.
+    pub(crate) fn finish(mut self, head: Head) -> Result<()> {
+        let head = Head { sum: self.sum, ..head };
+        self.write(Some(&head))
     }
 
     fn write(&mut self, head: Option<&Head>) -> Result<()> {

@@ -8,6 +8,7 @@ use crate::{
         envelope::{self, Next},
         history::log,
         num::StateNum,
+        sum::weight,
         table::Table,
         varint,
     },
@@ -194,9 +195,12 @@ impl Writer<'_> {
             Front::First => self.firsts.before(body.len()),
             Front::Made => &self.front,
         };
-        let recording = &mut self.recording;
+        // What is written over was found last.
+        let before = if at == At::Found { weight(&self.old) } else { 0 };
+        let (recording, sum) = (&mut self.recording, &mut self.head.sum);
         let put = self.txn.put_parts(self.store.table(table), key, [front, body], at, |row| {
             envelope::seal(table, key, row);
+            *sum = sum.wrapping_sub(before).wrapping_add(weight(row));
             if let Some(recording) = recording {
                 recording.row(table, key, Some(row));
             }

@@ -21,6 +21,7 @@ use crate::{
         num::{ClassId, Oid, PrefixId, StateNum, TagId},
         reading::owners::OwnerChanges,
         sealed,
+        sum::weight,
         table::Table,
         uncommitted::{layer::LayerRows, merged::Layers},
         varint,
@@ -161,7 +162,8 @@ impl<'s> Writer<'s> {
                 self.changes.element(key, false);
             }
         }
-        if table.is_versioned() && self.keeping.keeps_old {
+        let is_kept = table.is_versioned() && self.keeping.keeps_old;
+        if is_kept {
             if !table.has_owners() && !self.load_old(table, key)? {
                 return Ok(false);
             }
@@ -170,11 +172,14 @@ impl<'s> Writer<'s> {
             let mut deleted = Vec::with_capacity(12);
             varint::put(&mut deleted, self.state.0);
             let gone = std::mem::take(&mut self.log_key);
-            self.put_sealed(Table::Gone, &gone, deleted)?;
+            sealed::seal(Table::Gone, &gone, &mut deleted);
+            self.put_new_raw(Table::Gone, &gone, &deleted)?;
             self.log_key = gone;
             self.head.gone[table.index()] += 1;
         }
-        let was_there = self.delete_raw(table, key)?;
+        let known = is_kept || table.has_owners();
+        let before = if known { weight(&self.old) } else { self.weight_at(table, key)? };
+        let was_there = self.delete_weighing(table, key, before)?;
         self.changed |= was_there;
         if table == Table::Objects && was_there {
             self.delete(Table::Owned, key)?;
@@ -227,7 +232,14 @@ impl<'s> Writer<'s> {
 
     /// Writes a row as it is.
     pub(crate) fn put_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
+        self.head.sum = self.head.sum.wrapping_sub(self.weight_at(table, key)?);
+        self.put_new_raw(table, key, row)
+    }
+
+    /// Writes a row as it is, of a key that has none.
+    fn put_new_raw(&mut self, table: Table, key: &[u8], row: &[u8]) -> Result<()> {
         self.record(table, key, Some(row));
+        self.head.sum = self.head.sum.wrapping_add(weight(row));
         self.txn.put(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
     }
 
@@ -239,13 +251,26 @@ impl<'s> Writer<'s> {
         row: &[u8],
     ) -> Result<()> {
         self.record(table, key, Some(row));
+        self.head.sum = self.head.sum.wrapping_add(weight(row));
         self.txn.append(self.store.table(table), key, row).map_err(|fault| self.failed(fault))
     }
 
     /// Deletes a row as it is; false if there was none.
     pub(crate) fn delete_raw(&mut self, table: Table, key: &[u8]) -> Result<bool> {
+        let before = self.weight_at(table, key)?;
+        self.delete_weighing(table, key, before)
+    }
+
+    /// As [`delete_raw`](Self::delete_raw), of a row of which it is known what it adds to the sum of all.
+    fn delete_weighing(&mut self, table: Table, key: &[u8], before: u64) -> Result<bool> {
         self.record(table, key, None);
+        self.head.sum = self.head.sum.wrapping_sub(before);
         self.txn.delete(self.store.table(table), key).map_err(|fault| self.failed(fault))
+    }
+
+    /// What the row of a key adds to the sum of all; nothing if there is none.
+    fn weight_at(&self, table: Table, key: &[u8]) -> Result<u64> {
+        Ok(self.get_raw(table, key)?.map_or(0, weight))
     }
 
     fn record(&mut self, table: Table, key: &[u8], row: Option<&[u8]>) {
