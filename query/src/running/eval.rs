@@ -237,10 +237,10 @@ impl<'r> Look<'r, '_> {
     fn tallied(self, tag: usize) -> Result<Option<u64>> {
         let (mut count, bearers) = self.at(tag, 0, |way| way.stored())?;
         let Some(class) = self.class_of(bearers) else { return Ok(None) };
-        let mut changed = self.at(class, 0, |way| Ok(way.changed()))?;
-        changed.append(&mut self.at(tag, 0, |way| Ok(way.changed()))?);
-        let mut chunk = Chunk::EMPTY;
+        let mut changed = self.changed(class)?;
+        changed.append(&mut self.changed(tag)?);
         for number in changed {
+            let mut chunk = Chunk::EMPTY;
             let before = self.at(tag, number, |way| {
                 way.load(number, &mut chunk)?;
                 way.stored_len(number)

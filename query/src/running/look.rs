@@ -1,6 +1,6 @@
 //! A plan while it is run: the ways through the members of its tags.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, collections::BTreeSet, sync::Arc};
 
 use db0_runtime::{
     Result,
@@ -60,7 +60,7 @@ impl<'s> Moment<'s> {
         Self {
             sight: &sights[nth],
             first,
-            ways: plan.tags.iter().map(|_| RefCell::default()).collect(),
+            ways: plan.ways(),
             queries: plan
                 .queries
                 .iter()
@@ -82,6 +82,13 @@ impl Plan {
         if self.looks_into_objects {
             return look(Look { plan: self, moment: None }, None);
         }
+        if self.queries.is_empty() {
+            // Most often there is one view, and no need to tell whose tags are whose.
+            let members: Vec<_> = self.tags.iter().map(|tag| tag.members).collect();
+            let sight = Sight::open(&self.objects, members, from, most)?;
+            let moment = Moment { sight: &sight, first: 0, ways: self.ways(), queries: Vec::new() };
+            return look(Look { plan: self, moment: Some(&moment) }, sight.to());
+        }
         let mut views = Vec::new();
         View::gather(self, &mut views);
         let sights =
@@ -90,6 +97,11 @@ impl Plan {
         let moment = Moment::new(self, &views, &sights, &mut vec![0; views.len()]);
         let to = sights.iter().filter_map(Sight::to).min();
         look(Look { plan: self, moment: Some(&moment) }, to)
+    }
+
+    /// A way for each tag, of which none is gone yet.
+    fn ways<'s>(&self) -> Vec<RefCell<Option<Way<'s>>>> {
+        self.tags.iter().map(|_| RefCell::default()).collect()
     }
 
     /// As [`look`](Self::look), at one chunk.
@@ -127,6 +139,14 @@ impl Look<'_, '_> {
     pub(crate) fn may_be_changed(self, tag: usize, number: u64) -> bool {
         let is_changed = |moment: &Moment<'_>| moment.sight.is_changed(moment.first + tag, number);
         self.moment.is_none_or(is_changed)
+    }
+
+    /// The chunks of one of the plan's tags that may not have what is stored.
+    pub(crate) fn changed(self, tag: usize) -> Result<BTreeSet<u64>> {
+        match self.moment {
+            Some(moment) => Ok(moment.sight.changed(moment.first + tag)),
+            None => self.at(tag, 0, |way| Ok(way.changed())),
+        }
     }
 
     /// At one of the plan's queries.

@@ -19,6 +19,9 @@ use crate::{
 /// and class. Each level takes some of the stack.
 const NESTED_MAX: usize = 256;
 
+/// Room for so many tags is made at once.
+const TAGS: usize = 3;
+
 /// What a query is going to do.
 pub(crate) struct Plan {
     pub(crate) objects: Arc<Objects>,
@@ -80,12 +83,13 @@ impl Plan {
         let mut plan = Self {
             objects: objects.clone(),
             classes: classes.len(),
-            tags: classes.into_iter().map(class).collect(),
+            tags: Vec::with_capacity(classes.len() + TAGS),
             queries: Vec::new(),
             root: Step::All,
             looks_into_objects: false,
             depth,
         };
+        plan.tags.extend(classes.into_iter().map(class));
         plan.root = plan.step(node)?;
         let of_queries = plan.queries.iter().any(|query| query.looks_into_objects);
         plan.looks_into_objects = of_queries || plan.root.may_run_code();

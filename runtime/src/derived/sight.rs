@@ -31,10 +31,13 @@ impl<'o> Sight<'o> {
         most: usize,
     ) -> Result<Self> {
         let members = members.into();
+        let (mut new, mut to) = (Vec::with_capacity(members.len()), None);
         // New ones first: if they are committed in between, they are found twice, not never.
-        let (new, ends): (Vec<_>, Vec<_>) =
-            members.iter().map(|members| members.new_ones(objects, from, most)).unzip();
-        let to = ends.into_iter().flatten().min();
+        for members in &members {
+            let (ones, end) = members.new_ones(objects, from, most);
+            new.push(ones);
+            to = to.into_iter().chain(end).min();
+        }
         Ok(Self { members, new, to, containers: objects.view().containers()? })
     }
 
@@ -48,6 +51,13 @@ impl<'o> Sight<'o> {
     pub fn is_changed(&self, nth: usize, number: u64) -> bool {
         self.new[nth].contains_key(&number)
             || self.containers.are_changed(self.members[nth].tag, number)
+    }
+
+    /// The chunks of one of the members, by its place among them, that may not have what is stored.
+    pub fn changed(&self, nth: usize) -> BTreeSet<u64> {
+        let mut changed: BTreeSet<u64> = self.new[nth].keys().copied().collect();
+        self.containers.changed(self.members[nth].tag, &mut changed);
+        changed
     }
 
     /// The way through the chunks of one of the members, by its place among them.

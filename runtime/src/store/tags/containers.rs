@@ -2,13 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{
-    bearers::Bearers,
-    checked::Mark,
-    chunk::Chunk,
-    container::Container,
-    tally::{Tally, tally_key},
-};
+use super::{bearers::Bearers, checked::Mark, chunk::Chunk, container::Container, tally::Tally};
 use crate::{
     Result,
     lmdb::Cursor,
@@ -61,7 +55,7 @@ impl View {
 
     /// How many members a tag has in what is committed.
     pub(crate) fn count(&self, tag: TagId) -> Result<u64> {
-        Ok(self.containers()?.tally(tag)?.count)
+        Ok(self.containers()?.of(tag).tally()?.count)
     }
 }
 
@@ -72,17 +66,11 @@ impl Containers<'_> {
         self.layers.iter().any(changes)
     }
 
-    /// How many are stored that bear a tag.
-    pub(crate) fn tally(&self, tag: TagId) -> Result<Tally> {
-        let Self { disk, state, .. } = self;
-        let mut key = Vec::with_capacity(9);
-        tally_key(tag, &mut key);
-        let row = match *state {
-            None => disk.body(Table::Postings, &key)?,
-            Some(state) => disk.body_at(Table::Postings, &key, state)?,
-        };
-        let damaged = || disk.store.corrupt(Table::Postings, &key, "the row is damaged");
-        row.map_or(Ok(Tally::default()), |row| Tally::decode(row).ok_or_else(damaged))
+    /// Adds the chunks of a tag that have changes which are not stored.
+    pub(crate) fn changed(&self, tag: TagId, into: &mut BTreeSet<u64>) {
+        for layer in &self.layers {
+            into.extend(layer.read().postings.chunks(tag));
+        }
     }
 
     /// Those of one tag.
@@ -166,16 +154,22 @@ impl<'c> OfTag<'c> {
         Ok(using(changed.as_ref().map_or(stored, Container::of_chunk)))
     }
 
-    /// The chunks that have changes which are not stored.
+    /// Adds the chunks that have changes which are not stored.
     pub(crate) fn changed(&self, into: &mut BTreeSet<u64>) {
-        for layer in &self.changes {
-            into.extend(layer.read().postings.chunks(self.tag));
-        }
+        self.all.changed(self.tag, into);
     }
 
     /// How many are stored that bear the tag.
     pub(crate) fn tally(&self) -> Result<Tally> {
-        self.all.tally(self.tag)
+        let Containers { disk, state, .. } = self.all;
+        // Its row stands before those of its containers.
+        let key = &self.key[..self.front];
+        let row = match *state {
+            None => disk.body(Table::Postings, key)?,
+            Some(state) => disk.body_at(Table::Postings, key, state)?,
+        };
+        let damaged = || disk.store.corrupt(Table::Postings, key, "the row is damaged");
+        row.map_or(Ok(Tally::default()), |row| Tally::decode(row).ok_or_else(damaged))
     }
 
     /// How many members of a chunk are stored.
