@@ -178,3 +178,39 @@ fn it_goes_with_the_object() {
     db0::commit().expect("it commits");
     assert_eq!(db0::find::<Task>(()).count(), 0);
 }
+
+#[test]
+fn threads_that_are_the_first_to_use_it_use_the_same_one() {
+    #[db0::memo(name = "Shelf", keep)]
+    struct Old {
+        n: u8,
+    }
+    #[db0::memo(name = "Shelf", keep)]
+    struct New {
+        n: u8,
+        #[serde(default)]
+        things: List<u8>,
+    }
+    let mut world = World::new();
+    let uuids: Vec<_> = (0..50).map(|n| Memo::new(Old { n }).uuid()).collect();
+    world.reopen();
+    let workspace = world.workspace.as_ref().expect("it is open");
+    let shelf = |uuid: &uuid::Uuid| db0::fetch::<New>(*uuid).expect("it is there");
+    std::thread::scope(|scope| {
+        for n in 0..3 {
+            let uuids = &uuids;
+            scope.spawn(move || {
+                let _entered = workspace.enter();
+                uuids.iter().for_each(|uuid| shelf(uuid).read().things.push(n));
+            });
+        }
+    });
+    for _ in 0..2 {
+        for uuid in &uuids {
+            let mut things = shelf(uuid).read().things.to_vec();
+            things.sort_unstable();
+            assert_eq!(things, [0, 1, 2], "on shelf {}", shelf(uuid).read().n);
+        }
+        world.reopen();
+    }
+}

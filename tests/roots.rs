@@ -177,3 +177,49 @@ fn each_prefix_has_names_of_its_own() {
     workspace.commit().expect("a commit");
     assert_eq!(other.dict::<u32, u32>("log").get(1), Some(2));
 }
+
+#[test]
+fn a_class_may_have_another_name_in_rust_and_on_disk() {
+    mod old {
+        #[db0::memo(name = "Customer")]
+        pub(super) struct Customer {
+            pub(super) name: String,
+        }
+    }
+    #[db0::memo(name = "Client", renamed_from = "Customer")]
+    struct Buyer {
+        name: String,
+    }
+    let mut world = World::new();
+    let made = |name: &str| Memo::new(old::Customer { name: name.into() });
+    prefix(&world).list::<Memo<old::Customer>>("list").push(made("Ann"));
+    let dict = prefix(&world).dict::<String, (Memo<old::Customer>, u8)>("dict");
+    dict.insert("b".to_string(), (made("Bob"), 1));
+    drop(dict);
+    world.reopen();
+    for _ in 0..2 {
+        {
+            let prefix = prefix(&world);
+            let ann = prefix.list::<Memo<Buyer>>("list").get(0).expect("she is there");
+            assert_eq!(ann.read().name, "Ann");
+            let dict =
+                prefix.try_dict::<String, (Memo<Buyer>, u8)>("dict").expect("it is the same");
+            assert_eq!(
+                dict.get("b").map(|(bob, n)| (bob.read().name.clone(), n)),
+                Some(("Bob".into(), 1))
+            );
+            prefix.set::<Memo<Buyer>>("new").insert(ann);
+            for error in [
+                prefix.try_list::<Memo<Person>>("list").map(drop),
+                prefix.try_list::<Memo<Buyer>>("dict").map(drop),
+                prefix.try_list::<Buyer>("list").map(drop),
+            ] {
+                assert!(matches!(error, Err(Error::WrongRoot { .. })), "{error:?}");
+            }
+            let roots = prefix.roots().expect("they are read");
+            let new = roots.into_iter().find(|root| root.name == "new").expect("it is there");
+            assert_eq!(new.holds, "Set<Memo<Client>>");
+        }
+        world.reopen();
+    }
+}

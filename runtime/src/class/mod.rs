@@ -16,6 +16,7 @@ mod schema;
 mod tag;
 mod tag_name_row;
 mod tag_names;
+mod type_text;
 
 pub(crate) use catalogue::{Catalogue, ClassState, Written};
 pub(crate) use check_type::check_type;
@@ -29,3 +30,4 @@ pub(crate) use schema::{FieldRecord, Form, Schema};
 pub use tag::TagName;
 pub(crate) use tag_name_row::TagNameRow;
 pub(crate) use tag_names::{NamesWritten, TagNames};
+pub(crate) use type_text::{is_same_renamed, with_class_names};

@@ -1,7 +1,7 @@
 //! Collections that are kept by a name of their own, rather than in an object.
 //!
 //! ```text
-//! names   root:name   the collection's oid, ordered, then what it is, as text
+//! names   root:name   the collection's oid, ordered, then what it is, as text: classes by their names
 //! ```
 //!
 //! The name counts as one holder of the collection.
@@ -11,6 +11,7 @@ use std::{ops::ControlFlow, panic::Location, sync::Arc};
 use super::anchor::Anchor;
 use crate::{
     Error, Result,
+    class::{is_same_renamed, with_class_names},
     object::objects::Objects,
     store::{Direction, KeyRange, Oid, Table, oid_key, oid_of_key},
 };
@@ -56,11 +57,10 @@ impl Objects {
         let damaged = || self.store().corrupt(Table::Names, &key, "the row is damaged");
         let (oid, holds) = found.ok_or_else(damaged)?;
         if holds != held {
-            return Err(Error::WrongRoot {
-                name: name.into(),
-                expected: held.into(),
-                found: holds,
-            });
+            let expected = with_class_names(held);
+            if !is_same_renamed(&holds, &expected) {
+                return Err(Error::WrongRoot { name: name.into(), expected, found: holds });
+            }
         }
         Ok(Some(Anchor::of_oid(self, oid)))
     }
@@ -88,7 +88,7 @@ impl Objects {
         }
         let (anchor, oid) = Anchor::settled(self)?;
         let key = key_of(name)?;
-        let row = [oid_key(oid).as_bytes(), held.as_bytes()].concat();
+        let row = [oid_key(oid).as_bytes(), with_class_names(held).as_bytes()].concat();
         self.write_rows(|rows| {
             rows.put(Table::Names, &key, row);
             rows.count(oid, 1);
