@@ -68,7 +68,14 @@ macro_rules! handle {
 
         impl<'de, $($element),*> serde::Deserialize<'de> for $name<$($element),*> {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                db0_runtime::object::Anchor::deserialize(deserializer).map(Self::of_anchor)
+                let read = db0_runtime::object::Anchor::deserialize(deserializer);
+                let collection = read.map(Self::of_anchor)?;
+                if db0_runtime::object::is_checking()
+                    && let Err(db0_runtime::Error::Corrupt { why, .. }) = collection.try_len()
+                {
+                    return Err(serde::de::Error::custom(why));
+                }
+                Ok(collection)
             }
         }
     };

@@ -29,7 +29,7 @@ pub(crate) use handles::{
     hold::{Grip, Token},
 };
 pub use handles::{
-    context::{asking, decoding_for},
+    context::{asking, decoding_for, is_checking},
     handle::{Found, Handle},
     memo::Memo,
     read::Read,

@@ -26,8 +26,8 @@ pub(in crate::object) struct Encoding {
     objects: Arc<Objects>,
     /// The objects and collections that it refers to, as often as it does.
     references: Vec<Oid>,
-    /// A handle that is alive by itself was met: the value must be cloned before it is published.
-    saw_live: bool,
+    /// Handles that are alive by themselves: the value must be cloned before it is published.
+    live: usize,
     /// Collections that a field has by default, as long as the object is not written.
     defaults: Vec<Oid>,
     /// Serde's errors carry text only; the real one waits here.
@@ -40,8 +40,12 @@ thread_local! {
     static CLONING: Cell<Cloning> = const { Cell::new(Cloning::User) };
     /// Where the value that is being cloned is published.
     static PUBLISHED: RefCell<Option<Arc<Objects>>> = const { RefCell::new(None) };
+    /// Counts handles that became parts of values.
+    static STRIPPED: Cell<usize> = const { Cell::new(0) };
     static DRAFT: RefCell<Option<Arc<Keep>>> = const { RefCell::new(None) };
     static ENCODING: RefCell<Vec<Encoding>> = const { RefCell::new(Vec::new()) };
+    /// Collections that are decoded have to be of the kind that they are decoded as.
+    static CHECKING: Cell<bool> = const { Cell::new(false) };
     static DECODING: RefCell<Vec<Decoding>> = const { RefCell::new(Vec::new()) };
     /// Whose handles are met in a key that is asked for, while one is made.
     static ASKED: RefCell<Option<Vec<Arc<Objects>>>> = const { RefCell::new(None) };
@@ -72,11 +76,23 @@ pub(in crate::object) fn clone_for_draft<T: Clone>(value: &T, keep: &Arc<Keep>) 
     value.clone()
 }
 
-/// Clones a draft as a value to be published among these objects.
-pub(in crate::object) fn clone_for_publish<T: Clone>(objects: &Arc<Objects>, value: &T) -> T {
+/// Clones a draft as a value to be published among these objects. None if fewer than `live` handles in it
+/// were cloned: then some are in an `Arc`, and would be alive in what is published.
+pub(in crate::object) fn clone_for_publish<T: Clone>(
+    objects: &Arc<Objects>,
+    value: &T,
+    live: usize,
+) -> Option<T> {
     let _restore = Restore::after(Cloning::Publish, None);
     let _published = RestorePublished(PUBLISHED.replace(Some(objects.clone())));
-    value.clone()
+    let before = STRIPPED.get();
+    let clone = value.clone();
+    (STRIPPED.get().wrapping_sub(before) >= live).then_some(clone)
+}
+
+/// A handle that is alive by itself was cloned as part of a value that is published.
+pub(in crate::object) fn note_stripped() {
+    STRIPPED.set(STRIPPED.get().wrapping_add(1));
 }
 
 struct RestorePublished(Option<Arc<Objects>>);
@@ -90,6 +106,7 @@ impl Drop for RestorePublished {
 /// Whose a handle is that becomes a part of the value which is being cloned: one of a past state
 /// stands for the object as it goes on, where the value does.
 pub(in crate::object) fn home_inside(objects: &Arc<Objects>) -> Home {
+    note_stripped();
     PUBLISHED.with_borrow(|published| match published {
         Some(here) if here.is_same_prefix(objects) => Home::within(here),
         _ => Home::of(objects),
@@ -115,7 +132,8 @@ pub(in crate::object) fn goes_inside() -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pub(crate) references: Vec<Oid>,
-    pub(crate) saw_live: bool,
+    /// How many handles in it are alive by themselves.
+    pub(crate) live: usize,
     /// Those among the references that the row of the object lacks.
     pub(crate) defaults: Vec<Oid>,
 }
@@ -161,8 +179,8 @@ fn encoding_as<R>(
     encode: impl FnOnce() -> Result<R>,
 ) -> Result<(R, Gathered)> {
     let objects = objects.clone();
-    let (saw_live, defaults, error) = (false, Vec::new(), None);
-    let context = Encoding { objects, references, saw_live, defaults, error, keys };
+    let (live, defaults, error) = (0, Vec::new(), None);
+    let context = Encoding { objects, references, live, defaults, error, keys };
     ENCODING.with_borrow_mut(|stack| stack.push(context));
     let pop = PopEncoding;
     let result = encode();
@@ -172,8 +190,8 @@ fn encoding_as<R>(
     match context.error {
         Some(error) => Err(*error),
         None => result.map(|result| {
-            let Encoding { references, saw_live, defaults, .. } = context;
-            (result, Gathered { references, saw_live, defaults })
+            let Encoding { references, live, defaults, .. } = context;
+            (result, Gathered { references, live, defaults })
         }),
     }
 }
@@ -262,7 +280,7 @@ impl Encoding {
 
     pub(in crate::object) fn add(&mut self, oid: Oid, live: bool) {
         self.references.push(oid);
-        self.saw_live |= live;
+        self.live += usize::from(live);
     }
 
     /// A collection that a field has by default.
@@ -273,7 +291,7 @@ impl Encoding {
 
     /// A handle that holds nothing durably, but must not be alive inside a value.
     pub(in crate::object) fn note_live(&mut self) {
-        self.saw_live = true;
+        self.live += 1;
     }
 }
 
@@ -367,6 +385,26 @@ pub(crate) fn decoding_for_user<R>(objects: &Arc<Objects>, decode: impl FnOnce()
 /// As [`decoding_for_user`], while rows are being changed: the value's own code may not write.
 pub(crate) fn decoding_in_change<R>(objects: &Arc<Objects>, decode: impl FnOnce() -> R) -> R {
     decoding_as(objects, DecodingFor::UserOfChange, None, decode)
+}
+
+struct RestoreChecking(bool);
+
+impl Drop for RestoreChecking {
+    fn drop(&mut self) {
+        CHECKING.set(self.0);
+    }
+}
+
+/// Has collections that `decode` meets looked at: somebody else has chosen the types.
+pub(in crate::object) fn checking<R>(decode: impl FnOnce() -> R) -> R {
+    let _before = RestoreChecking(CHECKING.replace(true));
+    decode()
+}
+
+/// A collection that is decoded on this thread is to be looked at, whether it is one of its kind.
+#[doc(hidden)]
+pub fn is_checking() -> bool {
+    CHECKING.get()
 }
 
 /// Whose values are being decoded on this thread.

@@ -69,6 +69,9 @@ impl Inside {
 
     /// A clone for the value that is being cloned now.
     pub(in crate::object) fn clone_inside(&self) -> Self {
+        if self.is_of_draft() && context::goes_inside() {
+            context::note_stripped();
+        }
         Self {
             home: self.home.clone(),
             oid: self.oid,

@@ -187,6 +187,17 @@ pub(in crate::object) fn walk<T: Class>(
     gathered
 }
 
+/// The value as it would be read from its row: handles in it keep nothing alive, wherever they are.
+pub(in crate::object) fn read_again<T: Class>(
+    objects: &Arc<Objects>,
+    value: &T,
+    class: &ClassState,
+) -> Result<T> {
+    let mut body = Vec::new();
+    context::encoding(objects, || encode(value, class, &mut body))?;
+    decode(objects, Oid(0), class, &body)
+}
+
 /// How many bytes a value comes to on disk, as far as it can be encoded.
 pub(in crate::object) fn encoded_len<T: Class>(
     objects: &Arc<Objects>,

@@ -93,8 +93,14 @@ impl Objects {
             return Ok((None, Vec::new()));
         }
         let gathered = row::walk(&self.me(), value, class)?;
-        let stripped = gathered.saw_live.then(|| context::clone_for_publish(&self.me(), value));
-        Ok((stripped, gathered.references))
+        if gathered.live == 0 {
+            return Ok((None, gathered.references));
+        }
+        let stripped = match context::clone_for_publish(&self.me(), value, gathered.live) {
+            Some(stripped) => stripped,
+            None => row::read_again(&self.me(), value, class)?,
+        };
+        Ok((Some(stripped), gathered.references))
     }
 
     /// Publishes a draft over the version it was made from.

@@ -11,7 +11,7 @@ use crate::{
     codec::{Value, key::Key},
     object::{
         collection::{row_writer::RowWriter, rows::RowReader},
-        handles::{handle::Handle, memo::Memo},
+        handles::{context, handle::Handle, memo::Memo},
     },
     store::Oid,
 };
@@ -103,10 +103,14 @@ impl Attrs {
     pub fn try_get<V: DeserializeOwned>(&self, name: &str) -> Result<Option<V>> {
         let reader = self.reader()?;
         let row = reader.get(&key(name)?, <[u8]>::to_vec)?;
-        row.map(|row| reader.decode_stored(&row)).transpose().map_err(|fault| {
-            let object = self.memo.uuid();
-            Error::Invalid(format!("the attribute {name:?} of {object} is another type: {fault}"))
-        })
+        row.map(|row| context::checking(|| reader.decode_stored(&row))).transpose().map_err(
+            |fault| {
+                let object = self.memo.uuid();
+                Error::Invalid(format!(
+                    "the attribute {name:?} of {object} is another type: {fault}"
+                ))
+            },
+        )
     }
 
     /// Takes an attribute away; false if the object does not have it.

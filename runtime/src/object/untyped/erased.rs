@@ -294,10 +294,11 @@ impl<T: Class> Cell<T> {
         }
         let mut joined = Vec::new();
         own.join(&named, &mut joined).map_err(|fault| refused(fault.to_string()))?;
-        let decoded = context::decoding(&self.objects, || match own.form {
+        let decode = || match own.form {
             Form::Enum => codec::decode(&joined),
             Form::Fields => codec::decode_fields(&joined),
-        });
+        };
+        let decoded = context::checking(|| context::decoding(&self.objects, decode));
         let read = || context::decoding(&self.objects, || codec::decode(&held_nil(&own, &named)?));
         decoded.or_else(|fault| read().map_err(|_| refused(fault.why)))
     }
