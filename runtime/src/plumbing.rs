@@ -6,8 +6,8 @@ pub use serde;
 pub use crate::{
     __register as register, __register_impl as register_impl,
     class::{
-        Class, ClassInfo, EnumTag, FieldInfo, FieldTags, Implements, KeyInfo, KeyUse, Known,
-        Otherwise, Plain, Probe, Shape, Singleton,
+        Class, ClassInfo, EnumTag, FieldInfo, FieldTags, Implements, KeyInfo, KeyUse, KeysOf,
+        Known, Otherwise, Plain, Probe, Shape, Singleton,
     },
     codec::key::{Key, KeyFault, KeyKind, KeyReader, KeySink},
     key_impls,

@@ -7,6 +7,7 @@ mod counted;
 mod explained;
 mod far_apart;
 mod field_elements;
+mod field_kinds;
 mod forms;
 mod given_one_by_one;
 mod groups;

@@ -30,7 +30,7 @@ pub(crate) fn class(class: &Class) -> TokenStream {
 fn implementation(class: &Class) -> TokenStream {
     let (krate, name) = (class.krate(), &class.item.ident);
     let info = info::expand(class);
-    let keys = keys::values(class);
+    let (keys, by_name) = (keys::values(class), keys::by_name(class));
     quote! {
         #[automatically_derived]
         #[allow(deprecated, unused_imports)]
@@ -40,6 +40,7 @@ fn implementation(class: &Class) -> TokenStream {
                 #info
             };
             #keys
+            #by_name
         }
     }
 }

@@ -55,6 +55,40 @@ pub(super) fn values(class: &Class) -> Option<TokenStream> {
     })
 }
 
+/// `Class::field_keys`: asked of each type in a way that never fails, since not all of them are keys.
+pub(super) fn by_name(class: &Class) -> Option<TokenStream> {
+    let krate = class.krate();
+    let fields: Vec<_> = class.stored().map(|field| arm(&krate, field)).collect();
+    (!fields.is_empty()).then(|| {
+        quote! {
+            fn field_keys(
+                name: &::core::primitive::str,
+            ) -> ::core::option::Option<#krate::plumbing::KeysOf<Self>> {
+                use #krate::plumbing::Otherwise as _;
+                match name {
+                    #(#fields)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    })
+}
+
+fn arm(krate: &syn::Path, field: &Field) -> TokenStream {
+    let Field { cfgs, name, member, ty, .. } = field;
+    quote! {
+        #cfgs
+        #name => #krate::plumbing::Probe::<#ty>::FIELD_KIND.map(|kind| {
+            let keys: fn(&Self, &mut #krate::plumbing::KeySink) = |object, sink| {
+                if let ::core::option::Option::Some(keys) = #krate::plumbing::Probe::<#ty>::FIELD_KEYS {
+                    keys(&object.#member, 0, sink);
+                }
+            };
+            (kind, keys)
+        }),
+    }
+}
+
 fn all(class: &Class) -> Vec<Key<'_>> {
     let composites = class.options.composites.iter();
     let composites = composites.map(|composite| Key::of_composite(class, composite));

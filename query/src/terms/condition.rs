@@ -66,14 +66,23 @@ impl FieldKey {
         kind: FieldKind,
         keys: fn(&V, &mut KeySink),
     ) -> Self {
+        let read = move |object: &T, sink: &mut KeySink| keys(field.get(object), sink);
+        Self::of_class::<T>(field.name().into(), kind, read)
+    }
+
+    fn of_class<T: Class>(
+        field: Cow<'static, str>,
+        kind: FieldKind,
+        keys: impl Fn(&T, &mut KeySink) + Send + Sync + 'static,
+    ) -> Self {
         let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
             let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
-            keys(field.get(&*memo.try_read()?), sink);
+            keys(&*memo.try_read()?, sink);
             Ok(true)
         };
         Self {
             class: T::INFO.name.into(),
-            field: field.name().into(),
+            field,
             kind,
             read: Arc::new(read),
             find: |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind),
@@ -81,9 +90,30 @@ impl FieldKey {
         }
     }
 
-    /// A field by its name and that of its class, of which no more is known than what its keys are.
-    /// If the class is that of `T`, an index that is kept of the field is used.
+    /// A field by its name and that of its class: of `T`, if that is called so.
     pub(crate) fn named<T: Class>(class: String, field: String, kind: FieldKind) -> Self {
+        if !names_of::<T>().contains(&class) {
+            return Self::untyped(class, field, kind, (|_, _| Ok(None), |_| Ok(Vec::new())));
+        }
+        match T::field_keys(&field) {
+            Some((mine, keys)) if mine().extends(&kind) => {
+                Self { class: class.into(), ..Self::of_class(field.into(), kind, keys) }
+            }
+            _ => {
+                let find =
+                    |objects: &_, key: &Self| FieldIndex::of::<T>(objects, &key.field, &key.kind);
+                Self::untyped(class, field, kind, (find, FieldIndex::composites::<T>))
+            }
+        }
+    }
+
+    /// A field of which no more is known than what its keys are.
+    fn untyped(
+        class: String,
+        field: String,
+        kind: FieldKind,
+        (find, composites): (FindIndex, FindComposites),
+    ) -> Self {
         let (named, of, name) = (class.clone(), kind.clone(), field.clone());
         let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
             let raw = match objects.any(oid).and_then(|object| object.raw_field(&name)) {
@@ -98,14 +128,6 @@ impl FieldKey {
                      in the program that runs it"
                 ))),
             }
-        };
-        let is_mine = names_of::<T>().contains(&class);
-        let (find, composites): (FindIndex, FindComposites) = if is_mine {
-            let find =
-                |objects: &_, key: &Self| FieldIndex::of::<T>(objects, &key.field, &key.kind);
-            (find, FieldIndex::composites::<T>)
-        } else {
-            (|_, _| Ok(None), |_| Ok(Vec::new()))
         };
         let read = Arc::new(read);
         Self { class: class.into(), field: field.into(), kind, read, find, composites }

@@ -18,7 +18,16 @@ pub trait Class: Clone + Serialize + DeserializeOwned + Send + Sync + Sized + 's
     fn keys(&self, sink: &mut KeySink) {
         let _ = sink;
     }
+
+    /// How the keys of a stored field are told, by its name; none of a type that is no key.
+    fn field_keys(name: &str) -> Option<KeysOf<Self>> {
+        let _ = name;
+        None
+    }
 }
+
+/// What the keys of a field are, and how they are handed out.
+pub type KeysOf<T> = (fn() -> FieldKind, fn(&T, &mut KeySink));
 
 /// A class of which a prefix holds one object: `#[db0::memo(singleton)]`.
 #[diagnostic::on_unimplemented(

@@ -22,7 +22,9 @@ pub(crate) use catalogue::{Catalogue, ClassState, Written};
 pub(crate) use check_type::check_type;
 pub use enum_tag::EnumTag;
 pub use field_tags::FieldTags;
-pub use info::{Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, Shape, Singleton};
+pub use info::{
+    Class, ClassInfo, FieldInfo, Implements, KeyInfo, KeyUse, KeysOf, Shape, Singleton,
+};
 pub(crate) use kept::{Kept, KeptKey};
 pub use known::Known;
 pub use probe::{Otherwise, Plain, Probe};

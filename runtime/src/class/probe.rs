@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, num::NonZero, time::Duration};
 
-use crate::codec::key::{FieldKeys, FieldKind};
+use crate::codec::key::{FieldKeys, FieldKind, KeySink};
 
 /// Types whose values publish without a look inside: they hold no handle and always serialise.
 pub trait Plain {}
@@ -27,19 +27,27 @@ impl<T> Probe<Option<T>> {
 impl<T: FieldKeys + ?Sized> Probe<T> {
     /// The kind of the keys that a field of this type gives.
     pub const FIELD_KIND: Option<fn() -> FieldKind> = Some(T::field_kind);
+    /// Hands out the keys that a value gives.
+    pub const FIELD_KEYS: Option<fn(&T, u16, &mut KeySink)> = Some(T::field_keys);
 }
 
 /// What [`Probe`] says of all other types.
 pub trait Otherwise {
+    /// Of which type it is said.
+    type Of: ?Sized;
     /// This type may hold a handle, or may fail to serialise.
     const PLAIN: bool = false;
     /// A missing value of this type is an error.
     const OPTIONAL: bool = false;
     /// This type gives no keys; who declared one is told where its values are handed out.
     const FIELD_KIND: Option<fn() -> FieldKind> = None;
+    /// As [`FIELD_KIND`](Self::FIELD_KIND).
+    const FIELD_KEYS: Option<fn(&Self::Of, u16, &mut KeySink)> = None;
 }
 
-impl<T: ?Sized> Otherwise for Probe<T> {}
+impl<T: ?Sized> Otherwise for Probe<T> {
+    type Of = T;
+}
 
 macro_rules! plain {
     ($($t:ty),* $(,)?) => { $(impl Plain for $t {})* };
@@ -87,7 +95,7 @@ impl<T: Plain, const N: usize> Plain for [T; N] {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Otherwise as _, Probe};
+    use super::{KeySink, Otherwise as _, Probe};
 
     struct Opaque;
 
@@ -108,5 +116,10 @@ mod tests {
         assert!(Probe::<Opaque>::FIELD_KIND.is_none());
         let kind = Probe::<Vec<String>>::FIELD_KIND.map(|kind| kind().to_string());
         assert_eq!(kind.as_deref(), Some("each text"));
+        assert!(Probe::<Opaque>::FIELD_KEYS.is_none());
+        let mut sink = KeySink::default();
+        let keys = Probe::<Vec<bool>>::FIELD_KEYS.expect("they are keys");
+        keys(&vec![true, false], 0, &mut sink);
+        assert_eq!(sink.len(), 2);
     }
 }
