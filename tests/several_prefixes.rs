@@ -81,3 +81,22 @@ fn strong_references_stay_within_their_prefix() {
     assert_eq!(card.read().owner.upgrade().expect("it lives"), account);
     assert_eq!(account.refcount(), 0);
 }
+
+#[test]
+fn one_that_can_not_commit_keeps_no_other_from_it() {
+    let world = World::new();
+    world.set_damaged();
+    let workspace = world.workspace.clone().expect("open");
+    let [lost, sound] = ["a", "b"].map(|name| {
+        let prefix = workspace.prefix(name, Mode::ReadWrite).expect("it opens");
+        let account = prefix.create(Account { cents: 1 });
+        prefix.commit().expect("it commits");
+        (prefix, account)
+    });
+    std::fs::remove_file(world.folder.path().join("a/data.mdb")).expect("it was there");
+    lost.1.write().cents = 2;
+    sound.1.write().cents = 2;
+    workspace.commit().expect_err("its file is gone");
+    let stored = sound.0.snapshot().expect("a state").of(&sound.1).read().cents;
+    assert_eq!(stored, 2);
+}

@@ -389,3 +389,16 @@ fn sums_hold_in_views_beside_writers_and_commits() {
         scope.spawn(look);
     });
 }
+
+#[test]
+fn a_commit_within_one_tells_the_state_that_it_made() {
+    let _world = World::new();
+    let item = Memo::new(Item { price: 1 });
+    let before = db0::commit().expect("it commits");
+    let (seen, made) = db0::view(|| {
+        item.write().price = 2;
+        (item.read().price, db0::commit().expect("it commits"))
+    });
+    assert_eq!((seen, made), (1, before + 1));
+    assert_eq!((item.read().price, db0::state()), (2, made));
+}

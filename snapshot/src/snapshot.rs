@@ -78,6 +78,14 @@ impl Snapshot {
         if parts.is_empty() {
             return Err(Error::Invalid("a snapshot needs at least one prefix".into()));
         }
+        for (at, part) in parts.iter().enumerate() {
+            if parts[..at].iter().any(|other| other.name() == part.name()) {
+                let name = part.name();
+                return Err(Error::Invalid(format!(
+                    "a snapshot shows one state of prefix {name:?}"
+                )));
+            }
+        }
         Objects::bind(&parts)?;
         Ok(Self { parts, current: 0 })
     }

@@ -76,6 +76,7 @@ fn before_the_prefix_was_there() {
     assert!(matches!(missing, Err(Error::NoPrefix { .. })));
     assert!(matches!(db0::snapshot_of([("elsewhere", 9)]), Err(Error::NoState { last: 1, .. })));
     assert!(db0::snapshot_of::<&str>([]).is_err());
+    assert!(db0::snapshot_of([("default", 0), ("elsewhere", 1), ("default", 1)]).is_err());
     let both = db0::snapshot_of([("default", 0), ("elsewhere", 1)]).expect("both are there");
     assert_eq!(both.state_of("elsewhere").expect("it is in it"), 1);
     let reader = workspace.prefix("elsewhere", Mode::ReadOnly).expect("it is open");

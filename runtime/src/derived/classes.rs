@@ -35,7 +35,6 @@ impl StoredClass {
     /// The classes of a view, by name. No object is looked at: their number is that of the bits in
     /// the class's containers, of which there is one for each 8192 neighbouring objects.
     pub fn all(objects: &Arc<Objects>) -> Result<Vec<Self>> {
-        objects.check_not_closed()?;
         objects.follow()?;
         if !objects.is_writable() {
             objects.catalogue().load(objects.store())?;

@@ -215,16 +215,18 @@ impl Objects {
         matches!(self.view, View::At(..))
     }
 
-    /// Refuses what would look behind a closed door.
+    /// Refuses what would look behind a closed door. Views of other moments are closed with their prefix.
     #[inline]
     pub(crate) fn check_not_closed(&self) -> Result<()> {
-        if self.closed.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
+        let is_closed = self.closed.load(Ordering::Relaxed)
+            || (!matches!(self.view, View::Live(_)) && self.store().pins().have_left());
+        if is_closed { Err(self.error_closed()) } else { Ok(()) }
     }
 
-    /// Refuses what its user has closed, the prefix or its workspace. A past state stays readable.
+    /// Refuses what its user has closed, the prefix or its workspace.
     #[doc(hidden)]
     pub fn refuse_closed(&self) -> Result<()> {
-        if self.is_past() { Ok(()) } else { self.shared.check_open().and(self.check_not_closed()) }
+        self.shared.check_open().and(self.check_not_closed())
     }
 
     #[cold]
@@ -425,7 +427,6 @@ impl Objects {
 
     /// Whether an object exists in this view.
     pub(crate) fn exists(&self, oid: Oid) -> Result<Option<ClassId>> {
-        self.check_not_closed()?;
         self.follow()?;
         if self.is_dying(oid) {
             return Ok(None);

@@ -318,16 +318,24 @@ impl Workspace {
         closed
     }
 
-    /// Commits all prefixes; gives the state that the current one is in.
+    /// Commits all prefixes; gives the state that the current one is in. One that fails keeps no other
+    /// from it.
     pub fn commit(&self) -> Result<u64> {
-        for prefix in self.open_prefixes() {
-            prefix.commit()?;
+        let committed: Vec<_> =
+            self.open_prefixes().into_iter().map(|prefix| (prefix.commit(), prefix)).collect();
+        let entered = current::current().ok().filter(|prefix| self.has(prefix));
+        let current = entered.map_or_else(|| self.current(), Ok);
+        let mut state = None;
+        for (done, prefix) in committed {
+            let done = done?;
+            if current.as_ref().is_ok_and(|current| current.is(&prefix)) {
+                state = Some(done);
+            }
         }
-        Ok(current::current()
-            .ok()
-            .filter(|prefix| self.has(prefix))
-            .map_or_else(|| self.current(), Ok)?
-            .state())
+        match state {
+            Some(state) => Ok(state),
+            None => Ok(current?.state()),
+        }
     }
 
     /// Deletes objects that are held by nothing but each other, in all prefixes that are open for

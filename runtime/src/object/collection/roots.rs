@@ -50,7 +50,6 @@ impl Objects {
     #[doc(hidden)]
     pub fn find_root(self: &Arc<Self>, name: &str, held: &str) -> Result<Option<Anchor>> {
         let key = key_of(name)?;
-        self.check_not_closed()?;
         self.follow()?;
         let read = |row: &[u8]| parse(row).map(|(oid, holds)| (oid, holds.to_owned()));
         let Some(found) = self.view().get(Table::Names, &key, read)? else { return Ok(None) };
@@ -117,7 +116,6 @@ impl Objects {
     /// The collections that are kept by their names, by name.
     #[doc(hidden)]
     pub fn roots(self: &Arc<Self>) -> Result<Vec<Root>> {
-        self.check_not_closed()?;
         self.follow()?;
         let mut roots = Vec::new();
         let range = KeyRange::prefix(FRONT);

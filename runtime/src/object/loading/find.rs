@@ -28,7 +28,6 @@ impl<T: Class> Memo<T> {
     /// The object of this number, if it is in this view and of this class.
     pub(crate) fn fetch_in(objects: &Arc<Objects>, oid: Oid) -> Result<Self> {
         let missing = || Error::NotFound { class: T::INFO.name.into(), uuid: objects.uuid(oid) };
-        objects.check_not_closed()?;
         objects.follow()?;
         if !objects.knows_class::<T>()? {
             let class = objects.exists(oid)?.ok_or_else(missing)?;

@@ -44,7 +44,6 @@ impl AnyMemo {
 impl Attrs {
     fn reader(&self) -> Result<RowReader> {
         let (objects, oid) = self.memo.place()?;
-        objects.check_not_closed()?;
         objects.follow()?;
         self.memo.seen_cell()?.check_alive()?;
         Ok(RowReader::new(objects.seen(), Oid(oid)))

@@ -251,7 +251,6 @@ impl<T: Class> Cell<T> {
 
     /// The body of the row as which this thread sees the object.
     fn body(&self) -> Result<Vec<u8>> {
-        self.objects.check_not_closed()?;
         self.objects.follow()?;
         let version = if let Some(version) = self.published()? {
             version

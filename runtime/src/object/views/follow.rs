@@ -12,7 +12,9 @@ use crate::{
 
 impl Objects {
     /// Steps to the last committed state if somebody has committed and this view follows by itself.
+    /// What is closed is refused.
     pub(crate) fn follow(&self) -> Result<()> {
+        self.check_not_closed()?;
         if self.follows_by_itself() {
             self.step()?;
         }

@@ -28,6 +28,7 @@ pub(crate) struct Pins {
     pinned: Mutex<Pinned>,
     /// States are forgotten by another process.
     is_reader: AtomicBool,
+    has_left: AtomicBool,
     prefix: PathBuf,
     me: Weak<Self>,
 }
@@ -44,6 +45,7 @@ impl Pins {
         Arc::new_cyclic(|me| Self {
             pinned: Mutex::new(pinned),
             is_reader: AtomicBool::new(is_reader),
+            has_left: AtomicBool::new(false),
             prefix: prefix.into(),
             me: me.clone(),
         })
@@ -93,7 +95,14 @@ impl Pins {
 
     /// The prefix is closed: nothing is used, or forgotten, any more.
     pub(crate) fn leave(&self) {
+        self.has_left.store(true, Ordering::Relaxed);
         self.pinned.lock().others = Others::Unknown;
+    }
+
+    /// States that are in use are kept no longer: the prefix is closed.
+    #[inline]
+    pub(crate) fn have_left(&self) -> bool {
+        self.has_left.load(Ordering::Relaxed)
     }
 
     /// Uses a state, unless it has been pruned.

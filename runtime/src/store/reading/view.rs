@@ -87,6 +87,9 @@ impl View {
             Self::Held(held) => (used(&held.layers), Disk::open(store)?),
             Self::Live(_) | Self::Committed(_) | Self::At(..) => (Vec::new(), Disk::open(store)?),
         };
+        if let Self::At(..) | Self::Held(_) = self {
+            store.check_pinned()?;
+        }
         Ok((disk, state, layers))
     }
 
