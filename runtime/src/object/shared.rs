@@ -57,6 +57,8 @@ pub(crate) struct Shared {
     pub(crate) behind_since: Mutex<Option<Instant>>,
     pub(crate) closed: AtomicBool,
     pub(super) users: Users,
+    /// An `atomic` that was undone has left a guard behind, at some time.
+    pub(super) has_undone_guards: AtomicBool,
     /// Opens a prefix that is not open, for reading; none if the workspace has no such prefix.
     find_closed: OnceLock<Box<FindClosed>>,
 }
@@ -118,6 +120,7 @@ impl Shared {
             depth: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             users: Users::default(),
+            has_undone_guards: AtomicBool::new(false),
             find_closed: OnceLock::new(),
         })
     }

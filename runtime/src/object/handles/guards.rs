@@ -1,6 +1,11 @@
 //! The write guards that a thread holds. They belong to their thread, and so does this list.
 
-use std::{cell::RefCell, panic::Location, ptr, sync::Arc};
+use std::{
+    cell::RefCell,
+    panic::Location,
+    ptr,
+    sync::{Arc, atomic::Ordering},
+};
 
 use crate::{
     Error, Result, lmdb,
@@ -67,7 +72,10 @@ impl Shared {
     pub(crate) fn undo_guards(&self, guards_before: usize) {
         GUARDS.with_borrow_mut(|guards| {
             let mine = guards.iter_mut().filter(|guard| ptr::eq(guard.shared, self));
-            mine.skip(guards_before).for_each(|guard| guard.is_undone = true);
+            for guard in mine.skip(guards_before) {
+                guard.is_undone = true;
+                self.has_undone_guards.store(true, Ordering::Relaxed);
+            }
         });
     }
 }
@@ -120,7 +128,14 @@ impl Objects {
     }
 
     /// The guard on the object was taken in an `atomic` that has been undone.
+    #[inline]
     pub(in crate::object) fn is_guard_undone(&self, oid: Oid) -> bool {
+        // Only the guard's own thread can have said so.
+        self.shared().has_undone_guards.load(Ordering::Relaxed) && self.is_listed_undone(oid)
+    }
+
+    #[cold]
+    fn is_listed_undone(&self, oid: Oid) -> bool {
         let is_undone = |guards: &RefCell<Vec<Guarded>>| {
             guards.borrow().iter().any(|guard| guard.is_undone && guard.is_on(self, oid))
         };
