@@ -13,4 +13,12 @@ struct Second {
     id: u64,
 }
 
+#[db0::memo(name =, prefix = , index =)]
+struct Third {
+    #[db0(default = , tag)]
+    id: String,
+    #[db0(default =)]
+    name: String,
+}
+
 fn main() {}

@@ -13,4 +13,19 @@ enum Shape {
     Nothing,
 }
 
+#[db0::memo]
+enum Figure {
+    Dot,
+    #[db0(renamed_from = "Dot")]
+    Point,
+    #[db0(renamed_from = ["Ring", "Round"])]
+    Circle,
+    #[db0(renamed_from = "Ring")]
+    Ball,
+    #[serde(rename = "Old")]
+    Plane,
+    #[db0(renamed_from = "Plane")]
+    Flat,
+}
+
 fn main() {}

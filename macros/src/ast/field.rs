@@ -28,6 +28,8 @@ pub(crate) struct Field {
 
 /// One variant of an enum.
 pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Cfgs,
     pub(crate) hidden: Vec<syn::Path>,
     pub(crate) options: FieldOptions,
     pub(crate) serde: SerdeOptions,
@@ -124,10 +126,12 @@ impl Variant {
         let cfgs = Cfgs::read(&variant.attrs);
         let place = Some((number, &cfgs));
         Self {
+            ident: variant.ident.clone(),
             hidden: hidden(&variant.attrs),
             options: FieldOptions::read(&variant.attrs, errors),
             serde: SerdeOptions::read(&variant.attrs),
             fields: Field::read_all(&variant.fields, RenameRule::Keep, place, errors),
+            cfgs,
         }
     }
 }

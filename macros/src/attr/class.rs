@@ -91,7 +91,7 @@ impl ClassOptions {
                 ),
             ));
         }
-        input.parse::<Token![=]>()?;
+        list::equals(key, input, "(a, b)")?;
         if !input.peek(Paren) {
             return Err(input.error(format!(
                 "`{key}` takes several fields in parentheses; for one field put #[db0({key})] on it"

@@ -51,10 +51,11 @@ impl FieldOptions {
     }
 
     fn read_default(&mut self, key: &Ident, input: ParseStream<'_>) -> Result<()> {
+        let ends = |input: ParseStream<'_>| input.is_empty() || input.peek(Token![,]);
         let value = match input.parse::<Option<Token![=]>>()? {
-            Some(_) => Some(input.parse()?),
-            None if input.is_empty() || input.peek(Token![,]) => None,
-            None => return Err(Error::new_spanned(key, "`default` is given as `default = value`")),
+            Some(_) if !ends(input) => Some(input.parse()?),
+            None if ends(input) => None,
+            _ => return Err(Error::new_spanned(key, "`default` is given as `default = value`")),
         };
         list::fill(&mut self.default, key, DefaultValue { key: key.clone(), value })
     }

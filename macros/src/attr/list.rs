@@ -110,8 +110,8 @@ pub(crate) fn several<T>(
 /// The `=` between an option and its value.
 pub(crate) fn equals(key: &Ident, input: ParseStream<'_>, value: &str) -> Result<()> {
     match input.parse::<Option<Token![=]>>()? {
-        Some(_) => Ok(()),
-        None => Err(Error::new_spanned(key, format!("`{key}` needs a value: {key} = {value}"))),
+        Some(_) if !input.is_empty() && !input.peek(Token![,]) => Ok(()),
+        _ => Err(Error::new_spanned(key, format!("`{key}` needs a value: {key} = {value}"))),
     }
 }
 

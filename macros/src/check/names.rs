@@ -1,9 +1,11 @@
 //! Two fields must not claim one name: in Rust as a constant, or on disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use syn::ext::IdentExt;
 
 use crate::{
-    ast::{Class, Field},
+    ast::{Class, Field, Variant},
     errors::Errors,
 };
 
@@ -11,6 +13,7 @@ pub(super) fn check(class: &Class, errors: &mut Errors) {
     constants(class, errors);
     stored(class, errors);
     earlier(class, errors);
+    variants(class, errors);
 }
 
 /// Whether two fields can exist in one build; two with conditions are taken to exclude each other.
@@ -68,6 +71,21 @@ fn earlier(class: &Class, errors: &mut Errors) {
                     ),
                 );
             }
+        }
+    }
+}
+
+fn variants(class: &Class, errors: &mut Errors) {
+    let is_renamed = class.serde.has("rename_all");
+    let own = |variant: &Variant| match variant.serde.text("rename") {
+        Some(name) => Some(name.to_owned()),
+        None => (!is_renamed).then(|| variant.ident.unraw().to_string()),
+    };
+    let lasting = class.variants().iter().filter(|variant| variant.cfgs.is_empty());
+    let mut known: HashSet<String> = lasting.filter_map(own).collect();
+    for name in class.variants().iter().flat_map(|variant| &variant.options.renamed_from) {
+        if !known.insert(name.value()) {
+            errors.add(name, "a variant answers to this name already");
         }
     }
 }
