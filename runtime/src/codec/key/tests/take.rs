@@ -172,6 +172,19 @@ fn what_only_the_type_knows_is_unknown() {
 }
 
 #[test]
+fn a_span_of_more_nanoseconds_than_a_second_has_is_unknown() {
+    #[derive(Serialize)]
+    struct Span {
+        secs: u64,
+        nanos: u32,
+    }
+    let key = |nanos| taken(&Duration::kind(), &encoded(&Span { secs: 7, nanos }));
+    let most = Duration::new(7, 999_999_999);
+    assert_eq!(key(999_999_999), Ok(Some((false, encode_key(&most)))));
+    assert_eq!(key(1_000_000_000), Ok(None));
+}
+
+#[test]
 fn a_damaged_value_is_a_fault() {
     assert_eq!(taken(&KeyKind::Int, &[]), Err(KeyFault::Value));
     assert_eq!(taken(&KeyKind::Int, &[1, 1]), Err(KeyFault::Value));
