@@ -71,7 +71,7 @@ impl<K: Key, V> Dict<K, V> {
     /// As [`remove_range`](Self::remove_range), with the failure as a value.
     #[track_caller]
     pub fn try_remove_range(&self, range: impl KeyRange<K>) -> Result<usize> {
-        let span = Span::of(range.bounds());
+        let span = Span::asked::<K>(&self.anchor, || range.bounds())?;
         let gone = sorted::delete_where(&self.anchor, Kind::Dict, span, |_, _| Ok(Some(0)))?;
         Ok(usize::try_from(gone).unwrap_or(usize::MAX))
     }

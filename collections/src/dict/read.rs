@@ -169,7 +169,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`range`](Self::range), with failures as values.
     pub fn try_range(&self, range: impl KeyRange<K>) -> Result<TryIter<K, V>> {
-        self.within(Span::of(range.bounds()))
+        self.within(Span::asked::<K>(&self.anchor, || range.bounds())?)
     }
 
     /// The entries whose keys start with this text; those of composites by their first component.
@@ -201,7 +201,7 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
     where
         K: Composite,
     {
-        self.within(Span::of(under::<K>(&first)))
+        self.within(Span::asked::<K>(&self.anchor, || under::<K>(&first))?)
     }
 
     /// About how many entries a range of keys has, at the price of some pages, however many there are.
@@ -216,7 +216,8 @@ impl<K: Key, V: DeserializeOwned> Dict<K, V> {
 
     /// As [`estimate`](Self::estimate), with the failure as a value.
     pub fn try_estimate(&self, range: impl KeyRange<K>) -> Result<usize> {
-        Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())
+        let span = Span::asked::<K>(&self.anchor, || range.bounds())?;
+        span.estimate(self.anchor.reader()?.as_ref())
     }
 
     fn within(&self, span: Span) -> Result<TryIter<K, V>> {

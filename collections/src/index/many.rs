@@ -61,7 +61,7 @@ impl<K: Key, M: Handle> Index<K, M> {
     /// As [`remove_range`](Self::remove_range), with the failure as a value.
     #[track_caller]
     pub fn try_remove_range(&self, range: impl KeyRange<K>) -> Result<usize> {
-        let span = Span::of(range.bounds());
+        let span = Span::asked::<K>(&self.anchor, || range.bounds())?;
         let gone = delete_where(&self.anchor, Kind::Index, span, |reader, item| {
             suffix_of(reader, item).map(|suffix| Some(suffix.len()))
         })?;

@@ -1,5 +1,7 @@
 //! Reading an index.
 
+use std::ops::Bound;
+
 use db0_runtime::{
     Result,
     codec::key::{Composite, IntoKey, Key, KeyBounds, KeyRange, under},
@@ -118,7 +120,8 @@ impl<K: Key, M: Handle> Index<K, M> {
 
     /// As [`estimate`](Self::estimate), with the failure as a value.
     pub fn try_estimate(&self, range: impl KeyRange<K>) -> Result<usize> {
-        Span::of(range.bounds()).estimate(self.anchor.reader()?.as_ref())
+        let span = Span::asked::<K>(&self.anchor, || range.bounds())?;
+        span.estimate(self.anchor.reader()?.as_ref())
     }
 
     /// The keys alone, in their order, each as often as it has objects.
@@ -151,7 +154,7 @@ impl<K: Key, M: Handle> Index<K, M> {
 
     /// As [`range`](Self::range), with failures as values.
     pub fn try_range(&self, range: impl KeyRange<K>) -> Result<TryEntries<K, M>> {
-        self.bounded(range.bounds())
+        self.bounded(|| range.bounds())
     }
 
     /// The entries from one key to another, both included.
@@ -166,10 +169,12 @@ impl<K: Key, M: Handle> Index<K, M> {
         min: impl IntoKey<K>,
         max: impl IntoKey<K>,
     ) -> Result<TryEntries<K, M>> {
-        let (mut start, mut end) = (Vec::new(), Vec::new());
-        min.write_key_of(&mut start);
-        max.write_key_of(&mut end);
-        self.bounded((std::ops::Bound::Included(start), std::ops::Bound::Included(end)))
+        self.bounded(|| {
+            let (mut start, mut end) = (Vec::new(), Vec::new());
+            min.write_key_of(&mut start);
+            max.write_key_of(&mut end);
+            (Bound::Included(start), Bound::Included(end))
+        })
     }
 
     /// The entries of one key.
@@ -212,11 +217,11 @@ impl<K: Key, M: Handle> Index<K, M> {
     where
         K: Composite,
     {
-        self.within(Span::of(under::<K>(&first)))
+        self.bounded(|| under::<K>(&first))
     }
 
-    fn bounded(&self, bounds: KeyBounds) -> Result<TryEntries<K, M>> {
-        self.within(Span::of(bounds))
+    fn bounded(&self, bounds: impl FnOnce() -> KeyBounds) -> Result<TryEntries<K, M>> {
+        self.within(Span::asked::<K>(&self.anchor, bounds)?)
     }
 
     fn within(&self, span: Span) -> Result<TryEntries<K, M>> {

@@ -111,7 +111,7 @@ impl<T: Key> Set<T> {
 
     /// As [`range`](Self::range), with failures as values.
     pub fn try_range(&self, range: impl KeyRange<T>) -> Result<TryIter<T>> {
-        self.within(Span::of(range.bounds()))
+        self.within(Span::asked::<T>(&self.anchor, || range.bounds())?)
     }
 
     /// The elements that start with this text; composites by their first component.
@@ -142,7 +142,7 @@ impl<T: Key> Set<T> {
     where
         T: Composite,
     {
-        self.within(Span::of(under::<T>(&first)))
+        self.within(Span::asked::<T>(&self.anchor, || under::<T>(&first))?)
     }
 
     fn within(&self, span: Span) -> Result<TryIter<T>> {

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use db0_runtime::{
     Error, Result,
     codec::key::{Key, KeyBounds, prefix_range, successor},
-    object::RowReader,
+    object::{Anchor, RowReader, asking},
 };
 
 use super::row_key::PLAIN_MAX;
@@ -21,6 +21,7 @@ pub(crate) struct Span {
 impl Span {
     /// All entries.
     pub(crate) const ALL: Self = Self { start: Vec::new(), end: None };
+    const NONE: Self = Self { start: Vec::new(), end: Some(Vec::new()) };
 
     /// The entries whose keys are within these bounds.
     ///
@@ -33,7 +34,7 @@ impl Span {
             Bound::Included(key) => span.start = key,
             Bound::Excluded(key) => match successor(&key) {
                 Some(start) => span.start = start,
-                None => return Self { start: Vec::new(), end: Some(Vec::new()) },
+                None => return Self::NONE,
             },
         }
         span.end = match end {
@@ -42,6 +43,19 @@ impl Span {
             Bound::Excluded(key) => Some(key),
         };
         span
+    }
+
+    /// The entries of a collection within bounds that somebody asks for. There are none where a handle of
+    /// another prefix is in these: its number is somebody else's here.
+    pub(crate) fn asked<K: Key>(anchor: &Anchor, make: impl FnOnce() -> KeyBounds) -> Result<Self> {
+        if K::PLAIN {
+            return Ok(Self::of(make()));
+        }
+        let (bounds, of) = asking(make);
+        let is_strange =
+            |reader: &RowReader| of.iter().any(|of| !of.is_same_prefix(reader.objects()));
+        let is_strange = anchor.reader()?.as_ref().is_some_and(is_strange);
+        Ok(if is_strange { Self::NONE } else { Self::of(bounds) })
     }
 
     /// The entries whose keys start with a text.
