@@ -107,9 +107,7 @@ pub fn state_at(time: SystemTime) -> Result<u64> {
 /// # Ok::<(), db0::Error>(())
 /// ```
 pub fn snapshot_at_time(time: SystemTime) -> Result<Snapshot> {
-    let prefix = current_prefix()?;
-    let state = prefix.state_at(time)?;
-    Snapshot::of_state(&prefix, state)
+    Snapshot::of_time(&current_prefix()?, time)
 }
 
 /// Gives the pages of the current prefix's file that are free back to the file system, beside reading

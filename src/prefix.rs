@@ -1,6 +1,6 @@
 //! The handle of a prefix, with everything that can be done in it.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::SystemTime};
 
 use db0_query::{AnyQuery, Criteria, DynMemo, Query, Tagger, Targets, tags};
 use db0_runtime::{
@@ -8,7 +8,7 @@ use db0_runtime::{
     class::{Class, TagName},
 };
 
-use crate::{Snapshot, Workspace};
+use crate::{Snapshot, Subscription, Workspace};
 
 /// An open prefix of a workspace. It keeps the workspace open.
 ///
@@ -145,6 +145,56 @@ impl Prefix {
     /// ```
     pub fn snapshot(&self) -> Result<Snapshot> {
         Snapshot::of_prefix(&self.inner)
+    }
+
+    /// A committed state of this prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current();
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.create(Note { text: "one".into() });
+    /// prefix.commit()?;
+    /// assert!(prefix.snapshot_at(0)?.find::<Note>(()).is_empty());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot_at(&self, state: u64) -> Result<Snapshot> {
+        Snapshot::of_state(&self.inner, state)
+    }
+
+    /// The state that this prefix was in at a moment.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current();
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// prefix.create(Note { text: "one".into() });
+    /// prefix.commit()?;
+    /// let now = prefix.snapshot_at_time(std::time::SystemTime::now())?;
+    /// assert_eq!(now.find::<Note>(()).count(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot_at_time(&self, time: SystemTime) -> Result<Snapshot> {
+        Snapshot::of_time(&self.inner, time)
+    }
+
+    /// Follows what is committed here, as [`subscribe`](crate::subscribe()) does in the current prefix.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let prefix = workspace.current();
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// let mut commits = prefix.subscribe::<Note>(());
+    /// prefix.create(Note { text: "one".into() });
+    /// prefix.commit()?;
+    /// assert_eq!(commits.next().expect("it waits for the next one")?.changes.len(), 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn subscribe<T: Class>(&self, criteria: impl Criteria<T>) -> Subscription<T> {
+        Subscription::of(self.inner.clone(), &criteria)
     }
 
     /// Makes this the calling thread's prefix until the guard is dropped.

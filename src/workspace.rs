@@ -1,6 +1,6 @@
 //! The handle of a workspace, with everything that can be done in it.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::SystemTime};
 
 use db0_query::{Criteria, Query};
 use db0_runtime::{
@@ -184,6 +184,41 @@ impl Workspace {
     /// ```
     pub fn snapshot_at(&self, state: u64) -> Result<Snapshot> {
         Snapshot::of_state(&self.0.current()?, state)
+    }
+
+    /// The state that the current prefix was in at a moment.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// workspace.create(Note { text: "one".into() });
+    /// workspace.commit()?;
+    /// let before = workspace.snapshot_at_time(std::time::UNIX_EPOCH)?;
+    /// assert!(before.find::<Note>(()).is_empty());
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot_at_time(&self, time: SystemTime) -> Result<Snapshot> {
+        Snapshot::of_time(&self.0.current()?, time)
+    }
+
+    /// Committed states of several prefixes, as [`snapshot_of`](crate::snapshot_of()) gives them of the
+    /// default workspace.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// let log = workspace.prefix("log", db0::Mode::ReadWrite)?;
+    /// log.list::<u8>("all").push(1);
+    /// workspace.commit()?;
+    /// assert_eq!(workspace.snapshot_of([("default", 0), ("log", 1)])?.state_of("log")?, 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn snapshot_of<N: AsRef<str>>(
+        &self,
+        states: impl IntoIterator<Item = (N, u64)>,
+    ) -> Result<Snapshot> {
+        Snapshot::of_states(&self.0, states)
     }
 
     /// The last committed state of the current prefix.

@@ -37,11 +37,8 @@ fn everything_of_a_closed_prefix_is_closed() {
         assert!(is_closed(query.try_count()) && is_closed(query.try_iter()));
         // What was held goes on showing what it showed.
         assert_eq!((seen.n, then_seen.n), (1, 1));
-        // Of a past state, nobody keeps the rows any more.
-        assert!(is_closed(then.try_read()) && is_closed(then_seen.list.try_to_vec()));
-        assert!(is_closed(snapshot.fetch::<Item>(item.uuid())) && is_closed(snapshot.classes()));
-        assert!(is_closed(snapshot.find::<Item>(()).try_count()));
-        assert!(is_closed(snapshot.all_tags()) && is_closed(snapshot.roots()));
+        assert_eq!((then.read().n, then_seen.list.to_vec()), (1, vec![1, 2]));
+        assert_eq!(snapshot.find::<Item>(()).count(), 0);
     };
     check();
     let again = db0::open("other", Mode::ReadWrite).expect("it opens");
@@ -49,4 +46,38 @@ fn everything_of_a_closed_prefix_is_closed() {
     let item = again.fetch::<Item>(item.uuid()).expect("it was stored");
     assert_eq!((item.read().list.to_vec(), again.find::<Item>("old").count()), (vec![1, 2], 1));
     drop(world);
+}
+
+#[test]
+fn a_snapshot_goes_on_until_its_state_is_forgotten() {
+    let mut world = World::new();
+    let items: Vec<Memo<Item>> =
+        (0..9).map(|n| Memo::new(Item { n, list: List::from_iter([n]) })).collect();
+    db0::tags(&items).add("old");
+    db0::commit().expect("it commits");
+    let snapshot = db0::snapshot().expect("a state");
+    for item in &items {
+        item.write().n += 100;
+        item.read().list.clear();
+    }
+    db0::tags(&items).remove("old");
+    db0::delete(&items[7]).expect("nothing refers to it");
+    let state = db0::commit().expect("it commits");
+    let uuids: Vec<_> = items.iter().map(Memo::uuid).collect();
+    drop(items);
+    world.close();
+    let look = |n: usize| {
+        let item = snapshot.fetch::<Item>(uuids[n])?;
+        let item = item.try_read()?;
+        Ok((item.n, item.list.try_to_vec()?))
+    };
+    assert_eq!(snapshot.find::<Item>("old").count(), 9);
+    assert_eq!(look(7).ok(), Some((7, vec![7])));
+
+    world.open();
+    db0::prune_history(..state).expect("nobody uses those");
+    let is_pruned = |error: Option<Error>| matches!(error, Some(Error::Pruned { .. }));
+    assert!((0..9).all(|n| is_pruned(look(n).err())));
+    assert!(is_pruned(snapshot.find::<Item>("old").try_count().err()));
+    assert!(is_pruned(snapshot.all_tags().err()) && is_pruned(snapshot.roots().err()));
 }

@@ -1,6 +1,6 @@
 //! A snapshot: committed states of prefixes, held still.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use db0_query::{AnyQuery, Criteria, DynMemo, Query};
 use db0_runtime::{
@@ -56,6 +56,11 @@ impl Snapshot {
     /// A state of one prefix.
     pub fn of_state(prefix: &Prefix, state: u64) -> Result<Self> {
         Ok(Self { parts: Arc::new([prefix.objects().at_state(state)?]), current: 0 })
+    }
+
+    /// The state that a prefix was in at a moment.
+    pub fn of_time(prefix: &Prefix, time: SystemTime) -> Result<Self> {
+        Self::of_state(prefix, prefix.state_at(time)?)
     }
 
     /// States of several prefixes of a workspace; the first one named is the current one.

@@ -215,18 +215,17 @@ impl Objects {
         matches!(self.view, View::At(..))
     }
 
-    /// Refuses what would look behind a closed door. Views of other moments are closed with their prefix.
+    /// Refuses what would look behind a closed door.
     #[inline]
     pub(crate) fn check_not_closed(&self) -> Result<()> {
-        let is_closed = self.closed.load(Ordering::Relaxed)
-            || (!matches!(self.view, View::Live(_)) && self.store().pins().have_left());
-        if is_closed { Err(self.error_closed()) } else { Ok(()) }
+        if self.closed.load(Ordering::Relaxed) { Err(self.error_closed()) } else { Ok(()) }
     }
 
-    /// Refuses what its user has closed, the prefix or its workspace.
+    /// Refuses what its user has closed, the prefix or its workspace. A past state stays readable, as long
+    /// as nobody has it forgotten.
     #[doc(hidden)]
     pub fn refuse_closed(&self) -> Result<()> {
-        self.shared.check_open().and(self.check_not_closed())
+        if self.is_past() { Ok(()) } else { self.shared.check_open().and(self.check_not_closed()) }
     }
 
     #[cold]

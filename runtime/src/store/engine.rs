@@ -131,14 +131,6 @@ impl Store {
         &self.env
     }
 
-    /// Refuses past states once the prefix is closed: nobody keeps their rows from being forgotten.
-    pub(crate) fn check_pinned(&self) -> Result<()> {
-        if self.pins.have_left() {
-            return Err(Error::Closed { what: format!("prefix {:?}", self.head().name) });
-        }
-        Ok(())
-    }
-
     /// How much commits wait for the disk.
     pub(super) fn durability(&self) -> Durability {
         self.env.durability()

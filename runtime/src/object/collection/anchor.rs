@@ -266,8 +266,7 @@ impl Anchor {
 /// Gives the rows of a place, as this thread sees them now, to `read`.
 #[inline]
 fn seen<R>(place: &RowReader, read: impl FnOnce(&RowReader) -> Result<R>) -> Result<R> {
-    place.objects.shared().check_open()?;
-    place.objects.check_not_closed()?;
+    place.objects.refuse_closed()?;
     match place.objects.held() {
         None => {
             place.objects.follow()?;

@@ -25,6 +25,19 @@ impl<'s> Disk<'s> {
         Ok(Self { store, txn })
     }
 
+    /// As [`open`](Self::open), to read at a state. One that no pin keeps any more may have been forgotten:
+    /// rows of it may be missing then.
+    pub(in crate::store) fn open_at(store: &'s Store, state: StateNum) -> Result<Self> {
+        let disk = Self::open(store)?;
+        if store.pins().have_left() {
+            let oldest = disk.head()?.oldest;
+            if state < oldest {
+                return Err(Error::Pruned { oldest: oldest.0 });
+            }
+        }
+        Ok(disk)
+    }
+
     /// What is committed of the prefix itself, as of this look.
     pub(in crate::store) fn head(&self) -> Result<Head> {
         let row = self.txn.get(self.store.main_table(), HEAD_KEY);

@@ -84,13 +84,17 @@ impl View {
         };
         let (layers, disk) = match self {
             Self::Live(_) if state.is_none() => store.look(|stack| used(&stack.layers))?,
-            Self::Held(held) => (used(&held.layers), Disk::open(store)?),
-            Self::Live(_) | Self::Committed(_) | Self::At(..) => (Vec::new(), Disk::open(store)?),
+            Self::Held(held) => (used(&held.layers), self.disk()?),
+            Self::Live(_) | Self::Committed(_) | Self::At(..) => (Vec::new(), self.disk()?),
         };
-        if let Self::At(..) | Self::Held(_) = self {
-            store.check_pinned()?;
-        }
         Ok((disk, state, layers))
+    }
+
+    fn disk(&self) -> Result<Disk<'_>> {
+        match self.state() {
+            Some(state) => Disk::open_at(self.store(), state),
+            None => Disk::open(self.store()),
+        }
     }
 
     /// Reads the row at `key`, if there is one.
@@ -112,8 +116,7 @@ impl View {
                 }
             }
         }
-        let disk = Disk::open(store)?;
-        Ok(disk.body_at(table, key, state)?.and_then(once))
+        Ok(self.disk()?.body_at(table, key, state)?.and_then(once))
     }
 
     /// Reads the rows at some keys, best in ascending order, in one look at the file, and gives them to
@@ -126,7 +129,7 @@ impl View {
     ) -> Result<()> {
         let (store, state) = (self.store(), self.state());
         let failed = |fault| store.failed("reading", fault);
-        let disk = Disk::open(store)?;
+        let disk = self.disk()?;
         let mut cursor = disk.txn.cursor(store.table(table)).map_err(failed)?;
         for key in keys {
             let now = cursor.get(key).map_err(failed)?;
@@ -246,7 +249,7 @@ fn scan_held(
     let store = &held.store;
     let (entries, complete_to) = stack::copy_entries(&held.layers, table, &range, direction)?;
     let part = complete_part(&range, complete_to.as_ref(), direction);
-    let disk = Disk::open(store)?;
+    let disk = Disk::open_at(store, held.state)?;
     let rows_then = PastRange::new(table, part, Some(held.state));
     let mut keys = rows_then.keys(&disk, direction)?;
     let mut passed = Passed::default();
@@ -294,7 +297,7 @@ fn scan_past(
     state: StateNum,
     each: &mut EachRow<'_>,
 ) -> Result<Option<KeyRange>> {
-    let disk = Disk::open(store)?;
+    let disk = Disk::open_at(store, state)?;
     let failed = |fault| store.failed("reading", fault);
     let past = PastRange::new(table, range.clone(), Some(state));
     let mut keys = past.keys(&disk, direction)?;
