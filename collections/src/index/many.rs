@@ -62,10 +62,9 @@ impl<K: Key, M: Handle> Index<K, M> {
     #[track_caller]
     pub fn try_remove_range(&self, range: impl KeyRange<K>) -> Result<usize> {
         let span = Span::asked::<K>(&self.anchor, || range.bounds())?;
-        let gone = delete_where(&self.anchor, Kind::Index, span, |reader, item| {
+        delete_where(&self.anchor, Kind::Index, span, |reader, item| {
             suffix_of(reader, item).map(|suffix| Some(suffix.len()))
-        })?;
-        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+        })
     }
 
     /// Takes all entries out.

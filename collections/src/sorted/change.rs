@@ -154,7 +154,7 @@ pub(crate) fn delete_where(
     kind: Kind,
     span: Span,
     mut goes: impl FnMut(&RowReader, Item<'_>) -> Result<Option<usize>>,
-) -> Result<u64> {
+) -> Result<usize> {
     if span.is_empty() || anchor.reader()?.is_none() {
         return Ok(0);
     }
@@ -172,7 +172,7 @@ pub(crate) fn delete_where(
         change.length = change.length.saturating_sub(gone);
         change.finish()?;
     }
-    Ok(gone)
+    Ok(usize::try_from(gone).unwrap_or(usize::MAX))
 }
 
 /// Changes of a collection's entries, until they are published.

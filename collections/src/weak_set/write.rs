@@ -122,12 +122,11 @@ impl<T: Class> WeakSet<T> {
     /// Removes the entries of objects that are deleted, and of those that `keep` is against.
     #[track_caller]
     fn keep(&self, mut keep: impl FnMut(&Memo<T>) -> bool) -> Result<usize> {
-        let gone = sorted::delete_where(&self.anchor, Kind::WeakSet, Span::ALL, |reader, item| {
+        sorted::delete_where(&self.anchor, Kind::WeakSet, Span::ALL, |reader, item| {
             let weak: WeakMemo<T> = Values::read(reader, item.key, item.value)?;
             let stays = weak.upgrade().is_some_and(|memo| keep(&memo));
             Ok((!stays).then_some(0))
-        })?;
-        Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+        })
     }
 }
 
