@@ -28,6 +28,10 @@ enum Op {
     Reverse,
     Retain(u32),
     Drain(usize, usize),
+    Splice(usize, usize, u16),
+    SplitOff(usize),
+    SwapRemove(usize),
+    Dedup(u32),
     Range(usize, usize),
     Commit,
     Rollback(Vec<Op>),
@@ -50,6 +54,10 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Reverse),
         1 => (1..400_u32).prop_map(Op::Retain),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(a, b)| Op::Drain(a, b)),
+        2 => (any::<usize>(), any::<usize>(), 0..500_u16).prop_map(|(a, b, n)| Op::Splice(a, b, n)),
+        1 => any::<usize>().prop_map(Op::SplitOff),
+        4 => any::<usize>().prop_map(Op::SwapRemove),
+        1 => (1..400_u32).prop_map(Op::Dedup),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(a, b)| Op::Range(a, b)),
     ]
     .boxed();
@@ -122,8 +130,36 @@ fn apply(op: &Op, scratch: &Scratch, list: &List<String>, model: &mut Vec<String
             let range = range(*a, *b, len);
             assert!(list.drain(range.clone()).eq(model.drain(range)));
         }
+        Op::Splice(..) | Op::SplitOff(_) | Op::SwapRemove(_) | Op::Dedup(_) => {
+            apply_rarer(op, list, model);
+        }
         Op::Range(a, b) => check_range(list, model, range(*a, *b, len)),
         Op::Commit | Op::Rollback(_) | Op::Atomic(_) => transact(op, scratch, list, model),
+    }
+}
+
+fn apply_rarer(op: &Op, list: &List<String>, model: &mut Vec<String>) {
+    let len = model.len();
+    match op {
+        Op::Splice(a, b, n) => {
+            let (range, new) = (range(*a, *b, len), || (0..u32::from(*n)).map(value));
+            assert!(list.splice(range.clone(), new()).eq(model.splice(range, new())));
+        }
+        Op::SplitOff(at) => {
+            let rest = list.split_off(at % (len + 1));
+            check(&rest, &model.split_off(at % (len + 1)));
+        }
+        Op::SwapRemove(at) if len > 0 => {
+            assert_eq!(list.swap_remove(at % len), model.swap_remove(at % len));
+        }
+        Op::SwapRemove(at) => assert!(list.try_swap_remove(*at).is_err()),
+        Op::Dedup(n) => {
+            let key = |text: &String| text.bytes().map(u32::from).sum::<u32>() / n;
+            list.dedup_by_key(key);
+            model.dedup_by_key(|text| key(text));
+            list.dedup();
+        }
+        _ => unreachable!("applied where this is called"),
     }
 }
 
@@ -329,6 +365,27 @@ fn what_is_out_of_range_is_refused_by_its_place() {
     assert_eq!(list.to_vec(), [1, 2, 3]);
     let new: List<u32> = List::new();
     assert!(new.try_remove(0).is_err() && new.try_insert(1, 1).is_err() && new.pop().is_none());
+}
+
+proptest! {
+    #[test]
+    fn what_is_sorted_is_searched_by_halving(mut model: Vec<u8>, sought: u8) {
+        let _scratch = Scratch::new();
+        model.sort_unstable();
+        let list = List::from(model.clone());
+        let place = list.partition_point(|n| *n < sought);
+        prop_assert_eq!(place, model.partition_point(|n| *n < sought));
+        for found in [
+            list.binary_search(&sought),
+            list.binary_search_by(|n| n.cmp(&sought)),
+            list.binary_search_by_key(&u16::from(sought), |n| u16::from(*n)),
+        ] {
+            match found {
+                Ok(at) => prop_assert_eq!(model[at], sought),
+                Err(at) => prop_assert!(at == place && !model.contains(&sought)),
+            }
+        }
+    }
 }
 
 #[test]

@@ -34,6 +34,14 @@ fn lists_are_used_as_vecs_are() {
     list.sort_by_key(|n| (n - 4).abs());
     assert_eq!(list.to_vec(), [5, 3, 7, 1]);
     assert!(list.drain(1..3).eq([3, 7]));
+    assert!(list.splice(..1, [6, 6, 2]).eq([5]));
+    list.dedup();
+    list.dedup_by_key(|n| *n < 5);
+    assert_eq!(list.to_vec(), [6, 2]);
+    assert_eq!((list.swap_remove(0), list.to_vec()), (6, vec![2]));
+    list.extend([4, 6]);
+    assert_eq!((list.binary_search(&4), list.binary_search(&3)), (Ok(1), Err(1)));
+    assert_eq!((list.split_off(1).to_vec(), list.splice(.., [5, 1]).len()), (vec![4, 6], 1));
     let copy = list.copy();
     list.truncate(1);
     list.clear();
@@ -83,6 +91,13 @@ fn every_name_has_a_twin_that_gives_errors() -> db0::Result<()> {
     list.try_retain(|n| *n != 4)?;
     assert_eq!(list.try_drain(..1)?, [7]);
     assert_eq!((list.try_remove(0)?, list.try_pop()?), (2, Some(1)));
+    assert_eq!(list.try_splice(.., [3, 3, 1])?, []);
+    list.try_dedup()?;
+    list.try_dedup_by_key(|n| *n)?;
+    assert_eq!((list.try_swap_remove(0)?, list.try_binary_search(&1)?), (3, Ok(0)));
+    assert_eq!(list.try_binary_search_by(|n| n.cmp(&2))?, Err(1));
+    assert_eq!(list.try_binary_search_by_key(&0, |n| n - 1)?, Ok(0));
+    assert_eq!((list.try_partition_point(|n| *n < 2)?, list.try_split_off(0)?.len()), (1, 1));
     assert_eq!(list.try_copy()?.len(), 0);
     list.try_truncate(0)?;
     list.try_clear()?;
@@ -93,6 +108,9 @@ fn every_name_has_a_twin_that_gives_errors() -> db0::Result<()> {
         list.try_swap(0, 0),
         list.try_range(..1).map(drop),
         list.try_drain(1..).map(drop),
+        list.try_splice(..1, []).map(drop),
+        list.try_split_off(1).map(drop),
+        list.try_swap_remove(0).map(drop),
     ] {
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }

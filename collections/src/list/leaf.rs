@@ -8,7 +8,8 @@
 //!
 //! So a row is one value, in which references are found without knowing that it is a leaf.
 
-use db0_runtime::codec::skip_values;
+use db0_runtime::{Result, codec::skip_values, object::RowWriter};
+use serde::Serialize;
 
 /// How large a leaf of several elements may become: four of them fit into a page of LMDB, with what
 /// stands around them. Larger ones would be passed over, copied and kept as history for each change.
@@ -192,6 +193,20 @@ pub(super) fn pack(leaves: &mut Vec<LeafBuf>, value: &[u8], size: usize) {
         }
         _ => leaves.push(LeafBuf::of(1, value)),
     }
+}
+
+/// Leaves, as full as they can be, of elements that `writer` makes bytes of; none for no elements.
+pub(super) fn pack_all<T: Serialize>(
+    writer: &mut RowWriter,
+    elements: impl IntoIterator<Item = T>,
+) -> Result<Vec<LeafBuf>> {
+    let (mut leaves, mut value) = (Vec::new(), Vec::new());
+    for element in elements {
+        value.clear();
+        writer.encode(&element, &mut value)?;
+        pack(&mut leaves, &value, BYTES_MAX);
+    }
+    Ok(leaves)
 }
 
 /// Whether a leaf of several elements may be so large.

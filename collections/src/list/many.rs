@@ -1,16 +1,11 @@
 //! Changing many elements of a list in one step.
 
-use std::ops::{ControlFlow, RangeBounds};
+use std::ops::{ControlFlow, Range, RangeBounds};
 
-use db0_runtime::Result;
+use db0_runtime::{Result, object::RowWriter};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    handle::List,
-    head::Head,
-    leaf::{self, LeafBuf},
-    tree::Tree,
-};
+use super::{handle::List, head::Head, leaf, tree::Tree, write::change};
 use crate::{handle::writer, misuse::expect, range::positions};
 
 impl<T: Serialize> List<T> {
@@ -29,19 +24,8 @@ impl<T: Serialize> List<T> {
         }
         let mut writer = writer(&self.anchor)?;
         // The user's iterator may do anything: the list is looked at when it has ended.
-        let mut leaves = vec![LeafBuf::new()];
-        let mut value = Vec::new();
-        for element in elements {
-            value.clear();
-            writer.encode(&element, &mut value)?;
-            leaf::pack(&mut leaves, &value, leaf::BYTES_MAX);
-        }
-        let mut tree = Tree::load(writer.reader())?;
-        tree.append_leaves(leaves)?;
-        let changes = tree.into_changes();
-        changes.write(&mut writer);
-        writer.finish()?;
-        Ok(())
+        let leaves = leaf::pack_all(&mut writer, elements)?;
+        change(writer, |_, tree| tree.append_leaves(leaves))
     }
 }
 
@@ -88,17 +72,10 @@ impl<T> List<T> {
         if self.anchor.reader()?.is_none() {
             return Ok(());
         }
-        let mut writer = writer(&self.anchor)?;
-        let reader = writer.reader().clone();
-        let mut tree = Tree::load(&reader)?;
-        let gone = len as u64..tree.len();
-        if gone.is_empty() {
-            return Ok(());
-        }
-        tree.remove_all(gone, |leaf| writer.release(leaf.row()))?;
-        tree.into_changes().write(&mut writer);
-        writer.finish()?;
-        Ok(())
+        change(writer(&self.anchor)?, |writer, tree| {
+            let kept = tree.len().min(len as u64);
+            tree.remove_all(kept..tree.len(), |leaf| writer.release(leaf.row()))
+        })
     }
 }
 
@@ -118,23 +95,98 @@ impl<T: DeserializeOwned> List<T> {
         if self.anchor.reader()?.is_none() {
             return positions(&range, 0).map(|_| Vec::new());
         }
-        let mut writer = writer(&self.anchor)?;
-        let reader = writer.reader().clone();
-        let mut tree = Tree::load(&reader)?;
-        let range = positions(&range, tree.len())?;
-        if range.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut elements = Vec::new();
-        tree.remove_all(range, |leaf| {
-            writer.release(leaf.row())?;
-            leaf.iter().try_for_each(|value| {
-                elements.push(writer.decode(value)?);
-                Ok(())
-            })
-        })?;
-        tree.into_changes().write(&mut writer);
-        writer.finish()?;
-        Ok(elements)
+        change(writer(&self.anchor)?, |writer, tree| {
+            let range = positions(&range, tree.len())?;
+            take_out(writer, tree, range)
+        })
     }
+
+    /// Takes the elements from `at` on out, and makes another list of them.
+    ///
+    /// # Panics
+    /// When `at` is larger than the length.
+    #[track_caller]
+    pub fn split_off(&self, at: usize) -> Self
+    where
+        T: Serialize,
+    {
+        expect(self.try_split_off(at))
+    }
+
+    /// As [`split_off`](Self::split_off), with the failure as a value.
+    #[track_caller]
+    pub fn try_split_off(&self, at: usize) -> Result<Self>
+    where
+        T: Serialize,
+    {
+        let rest = Self::new();
+        rest.try_extend(self.try_drain(at..)?)?;
+        Ok(rest)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> List<T> {
+    /// Puts other elements, fewer or more of them, in the place of a range, all in one step; gives those
+    /// that stood there.
+    ///
+    /// ```
+    /// # fn main() -> db0_runtime::Result<()> {
+    /// # let folder = tempfile::tempdir().map_err(db0_runtime::Error::other)?;
+    /// # let workspace = db0_runtime::Workspace::open(folder.path())?;
+    /// # let _entered = workspace.enter();
+    /// use db0_collections::List;
+    ///
+    /// let list = List::from([1, 2, 3, 4]);
+    /// let old = list.splice(1..3, [20, 25, 30]);
+    /// assert_eq!(old.collect::<Vec<_>>(), [2, 3]);
+    /// assert_eq!(list.to_vec(), [1, 20, 25, 30, 4]);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Panics
+    /// When the range reaches over the end, as slices do.
+    #[track_caller]
+    pub fn splice(
+        &self,
+        range: impl RangeBounds<usize>,
+        elements: impl IntoIterator<Item = T>,
+    ) -> std::vec::IntoIter<T> {
+        expect(self.try_splice(range, elements)).into_iter()
+    }
+
+    /// As [`splice`](Self::splice), with the failure as a value.
+    #[track_caller]
+    pub fn try_splice(
+        &self,
+        range: impl RangeBounds<usize>,
+        elements: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<T>> {
+        let mut writer = writer(&self.anchor)?;
+        // The user's iterator may do anything: the list is looked at when it has ended.
+        let leaves = leaf::pack_all(&mut writer, elements)?;
+        change(writer, |writer, tree| {
+            let range = positions(&range, tree.len())?;
+            let start = range.start;
+            let old = take_out(writer, tree, range)?;
+            tree.insert_leaves(start, leaves)?;
+            Ok(old)
+        })
+    }
+}
+
+/// Takes the elements of a range out, all of which are there; gives them.
+fn take_out<T: DeserializeOwned>(
+    writer: &mut RowWriter,
+    tree: &mut Tree<'_>,
+    range: Range<u64>,
+) -> Result<Vec<T>> {
+    let mut elements = Vec::new();
+    tree.remove_all(range, |leaf| {
+        writer.release(leaf.row())?;
+        leaf.iter().try_for_each(|value| {
+            elements.push(writer.decode(value)?);
+            Ok(())
+        })
+    })?;
+    Ok(elements)
 }

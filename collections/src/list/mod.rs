@@ -16,6 +16,7 @@ mod order;
 mod read;
 mod rebuild;
 mod rows;
+mod search;
 mod tree;
 mod write;
 

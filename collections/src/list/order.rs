@@ -15,7 +15,7 @@ use super::{
     leaf::LeafBuf,
     marks::Marks,
     rebuild::Rebuild,
-    tree::Tree,
+    write::change,
 };
 use crate::{handle::writer, misuse::expect};
 
@@ -78,6 +78,55 @@ impl<T: DeserializeOwned> List<T> {
     /// As [`retain`](Self::retain), with the failure as a value.
     #[track_caller]
     pub fn try_retain(&self, mut keep: impl FnMut(&T) -> bool) -> Result<()> {
+        self.sift(|element| keep(&element))
+    }
+
+    /// Removes each element that is equal to the one before it.
+    #[track_caller]
+    pub fn dedup(&self)
+    where
+        T: PartialEq,
+    {
+        expect(self.try_dedup());
+    }
+
+    /// As [`dedup`](Self::dedup), with the failure as a value.
+    #[track_caller]
+    pub fn try_dedup(&self) -> Result<()>
+    where
+        T: PartialEq,
+    {
+        self.try_dedup_by(T::eq)
+    }
+
+    /// Removes each element of which `key` makes the same as of the one before it.
+    #[track_caller]
+    pub fn dedup_by_key<K: PartialEq>(&self, key: impl FnMut(&T) -> K) {
+        expect(self.try_dedup_by_key(key));
+    }
+
+    /// As [`dedup_by_key`](Self::dedup_by_key), with the failure as a value.
+    #[track_caller]
+    pub fn try_dedup_by_key<K: PartialEq>(&self, mut key: impl FnMut(&T) -> K) -> Result<()> {
+        self.try_dedup_by(|a, b| key(a) == key(b))
+    }
+
+    /// Removes each element that `same` says is as the one before it, which is given first.
+    #[track_caller]
+    fn try_dedup_by(&self, mut same: impl FnMut(&T, &T) -> bool) -> Result<()> {
+        let mut last = None;
+        self.sift(|element| {
+            let keeps = last.as_ref().is_none_or(|last| !same(last, &element));
+            if keeps {
+                last = Some(element);
+            }
+            keeps
+        })
+    }
+
+    /// Keeps the elements for which `keep` says so.
+    #[track_caller]
+    fn sift(&self, mut keep: impl FnMut(T) -> bool) -> Result<()> {
         if self.anchor.reader()?.is_none() {
             return Ok(());
         }
@@ -88,7 +137,7 @@ impl<T: DeserializeOwned> List<T> {
             before.update(leaf.row());
             leaves += 1;
             leaf.iter().try_for_each(|value| {
-                gone.push(!keep(&reader.decode(value)?));
+                gone.push(!keep(reader.decode(value)?));
                 Ok(())
             })
         })?;
@@ -159,17 +208,12 @@ impl<T> List<T> {
 }
 
 /// Takes out some elements of a list, all of whose leaves stay but a few.
-fn remove_marked(mut writer: RowWriter, gone: &Marks) -> Result<()> {
-    let reader = writer.reader().clone();
-    let mut tree = Tree::load(&reader)?;
-    // From the back, where nothing moves any more.
-    let marked = gone.iter().rev().filter(|(_, goes)| *goes);
-    for (position, _) in marked {
-        writer.release(tree.remove(position)?.row())?;
-    }
-    tree.into_changes().write(&mut writer);
-    writer.finish()?;
-    Ok(())
+fn remove_marked(writer: RowWriter, gone: &Marks) -> Result<()> {
+    change(writer, |writer, tree| {
+        // From the back, where nothing moves any more.
+        let mut marked = gone.iter().rev().filter(|(_, goes)| *goes);
+        marked.try_for_each(|(position, _)| writer.release(tree.remove(position)?.row()))
+    })
 }
 
 /// Copies one leaf after the other, and gives it to `each`.

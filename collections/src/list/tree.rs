@@ -43,9 +43,21 @@ impl<'r> Tree<'r> {
         self.head.length
     }
 
-    /// What is to be written.
-    pub(super) fn into_changes(self) -> Changes {
-        Changes { nodes: self.nodes.into_rows(), head: self.head }
+    /// Hands what changed to `writer`; false if nothing did.
+    pub(super) fn write(self, writer: &mut RowWriter) -> bool {
+        let rows = self.nodes.into_rows();
+        let changed = !rows.is_empty();
+        for (number, row) in rows {
+            let key = NumberKey::of(number);
+            match row {
+                Some(row) => writer.put(key.as_bytes(), &row),
+                None => writer.delete(key.as_bytes()),
+            }
+        }
+        if changed {
+            writer.put_header(self.head.encode());
+        }
+        changed
     }
 
     /// Adds an element behind the last one.
@@ -63,6 +75,9 @@ impl<'r> Tree<'r> {
 
     /// Adds the elements of leaves, which are as full as they can be, behind the last one.
     pub(super) fn append_leaves(&mut self, leaves: Vec<LeafBuf>) -> Result<()> {
+        if leaves.is_empty() {
+            return Ok(());
+        }
         let tail = self.tail()?;
         let count: usize = leaves.iter().map(LeafBuf::count).sum();
         let mut leaves = if tail.count() == 0 {
@@ -85,6 +100,15 @@ impl<'r> Tree<'r> {
             return self.append(value);
         }
         self.splice(position, 0, Some(value)).map(drop)
+    }
+
+    /// Puts the elements of leaves before the one at `position`, or behind the last one.
+    pub(super) fn insert_leaves(&mut self, position: u64, leaves: Vec<LeafBuf>) -> Result<()> {
+        if position == self.head.length {
+            return self.append_leaves(leaves);
+        }
+        let values = leaves.iter().flat_map(LeafBuf::iter);
+        (position..).zip(values).try_for_each(|(position, value)| self.insert(position, value))
     }
 
     /// Puts another element in the place of the one at `position`; gives the old one.
@@ -342,24 +366,4 @@ fn grown(length: u64, more: usize, less: usize) -> Option<u64> {
 /// For when counts don't agree with each other, or with what is there.
 fn damage(reader: &RowReader) -> impl Fn() -> Error + Copy {
     move || reader.damaged("the counts in the nodes of the list don't agree")
-}
-
-/// What a call changes.
-pub(super) struct Changes {
-    nodes: Vec<(u64, Option<Vec<u8>>)>,
-    head: Head,
-}
-
-impl Changes {
-    /// Hands the rows to `writer`.
-    pub(super) fn write(self, writer: &mut RowWriter) {
-        for (number, row) in self.nodes {
-            let key = NumberKey::of(number);
-            match row {
-                Some(row) => writer.put(key.as_bytes(), &row),
-                None => writer.delete(key.as_bytes()),
-            }
-        }
-        writer.put_header(self.head.encode());
-    }
 }

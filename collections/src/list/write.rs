@@ -10,7 +10,7 @@ use super::{
     handle::List,
     leaf::{self, LeafBuf},
     rows::TAIL,
-    tree::{Changes, Tree},
+    tree::Tree,
 };
 use crate::{
     handle::writer,
@@ -42,7 +42,7 @@ impl<T: Serialize> List<T> {
         if writer.edit(key.as_bytes(), |row, header| push(&value, row, header)) {
             return Ok(());
         }
-        change(writer, |tree| tree.append(&value))
+        change(writer, |_, tree| tree.append(&value))
     }
 
     /// Puts another element in the place of the one at `index`.
@@ -75,7 +75,7 @@ impl<T: Serialize> List<T> {
         let mut writer = writer(&self.anchor)?;
         let mut value = Vec::new();
         writer.encode(&element, &mut value)?;
-        change(writer, |tree| {
+        change(writer, |_, tree| {
             if index as u64 > tree.len() {
                 return Err(out_of_range(index, tree.len()));
             }
@@ -123,18 +123,15 @@ impl<T> List<T> {
         if self.anchor.reader()?.is_none() {
             return Err(out_of_range(a, 0));
         }
-        let mut writer = writer(&self.anchor)?;
-        let mut tree = Tree::load(writer.reader())?;
-        check(a, tree.len())?;
-        check(b, tree.len())?;
-        let (a, b) = (a as u64, b as u64);
-        let second = find::place(&mut Anew(writer.reader()), |_| Some(b))?;
-        let second = second.map(|place| place.value).unwrap_or_default();
-        let first = tree.replace(a, &second)?;
-        tree.replace(b, first.values())?;
-        tree.into_changes().write(&mut writer);
-        writer.finish()?;
-        Ok(())
+        change(writer(&self.anchor)?, |writer, tree| {
+            check(a, tree.len())?;
+            check(b, tree.len())?;
+            let (a, b) = (a as u64, b as u64);
+            let second = find::place(&mut Anew(writer.reader()), |_| Some(b))?;
+            let second = second.map(|place| place.value).unwrap_or_default();
+            let first = tree.replace(a, &second)?;
+            tree.replace(b, first.values()).map(drop)
+        })
     }
 }
 
@@ -161,7 +158,7 @@ impl<T: DeserializeOwned> List<T> {
                 leaf::pop_in_place(row, value.len(), || Header::shorten(header, Kind::List))
             });
         if !popped {
-            change(writer, |tree| {
+            change(writer, |_, tree| {
                 tree.fill_tail()?;
                 tree.remove(tree.len() - 1).map(drop)
             })?;
@@ -184,12 +181,36 @@ impl<T: DeserializeOwned> List<T> {
         if self.anchor.reader()?.is_none() {
             return Err(out_of_range(index, 0));
         }
-        let writer = writer(&self.anchor)?;
-        let mut tree = Tree::load(writer.reader())?;
-        check(index, tree.len())?;
-        let old = tree.remove(index as u64)?;
-        let changes = tree.into_changes();
-        take(writer, changes, &old)
+        change(writer(&self.anchor)?, |writer, tree| {
+            check(index, tree.len())?;
+            let old = tree.remove(index as u64)?;
+            take(writer, &old)
+        })
+    }
+
+    /// Takes the element at `index` out, and puts the last one in its place, so that nothing moves up.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[track_caller]
+    pub fn swap_remove(&self, index: usize) -> T {
+        expect(self.try_swap_remove(index))
+    }
+
+    /// As [`swap_remove`](Self::swap_remove), with the failure as a value.
+    #[track_caller]
+    pub fn try_swap_remove(&self, index: usize) -> Result<T> {
+        if self.anchor.reader()?.is_none() {
+            return Err(out_of_range(index, 0));
+        }
+        change(writer(&self.anchor)?, |writer, tree| {
+            check(index, tree.len())?;
+            tree.fill_tail()?;
+            let last = tree.remove(tree.len() - 1)?;
+            let is_last = index as u64 == tree.len();
+            let old = if is_last { last } else { tree.replace(index as u64, last.values())? };
+            take(writer, &old)
+        })
     }
 }
 
@@ -208,25 +229,27 @@ fn set<T: Serialize>(mut writer: RowWriter, index: usize, element: &T) -> Result
     if set {
         return Ok(());
     }
-    change(writer, |tree| tree.replace(index as u64, &value).map(drop))
+    change(writer, |_, tree| tree.replace(index as u64, &value).map(drop))
 }
 
-/// Runs one change and publishes it.
-fn change(mut writer: RowWriter, change: impl FnOnce(&mut Tree<'_>) -> Result<()>) -> Result<()> {
-    let mut tree = Tree::load(writer.reader())?;
-    change(&mut tree)?;
-    tree.into_changes().write(&mut writer);
-    writer.finish()?;
-    Ok(())
+/// Runs one change and publishes it, if it changed anything; gives what the change gives.
+pub(super) fn change<R>(
+    mut writer: RowWriter,
+    change: impl FnOnce(&mut RowWriter, &mut Tree<'_>) -> Result<R>,
+) -> Result<R> {
+    let reader = writer.reader().clone();
+    let mut tree = Tree::load(&reader)?;
+    let result = change(&mut writer, &mut tree)?;
+    if tree.write(&mut writer) {
+        writer.finish()?;
+    }
+    Ok(result)
 }
 
-/// Publishes that an element was taken out, and gives it.
-fn take<T: DeserializeOwned>(mut writer: RowWriter, changes: Changes, old: &LeafBuf) -> Result<T> {
-    let old = old.values();
-    let element = writer.decode(old)?;
-    writer.release(old)?;
-    changes.write(&mut writer);
-    writer.finish()?;
+/// What the element was that a leaf of one was taken out with; it is let go.
+fn take<T: DeserializeOwned>(writer: &mut RowWriter, old: &LeafBuf) -> Result<T> {
+    let element = writer.decode(old.values())?;
+    writer.release(old.values())?;
     Ok(element)
 }
 
