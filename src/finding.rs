@@ -1,8 +1,8 @@
 //! The free functions that find objects and tags in the current prefix.
 
-use db0_query::{AnyQuery, Criteria, DynMemo, Query};
+use db0_query::{AnyClass, AnyQuery, Criteria, Query, WithTrait};
 use db0_runtime::{
-    AnyMemo, Result,
+    Result,
     class::{Class, TagName},
     class_prefix, current as current_prefix,
 };
@@ -37,8 +37,8 @@ pub fn find<T: Class>(criteria: impl Criteria<T>) -> Query<T> {
 /// assert_eq!(tasks.first().and_then(|memo| memo.downcast::<Task>()).unwrap().read().title, "two");
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn find_any(criteria: impl Criteria<AnyMemo>) -> AnyQuery {
-    AnyQuery::<AnyMemo>::on(current_prefix().map(|prefix| prefix.objects().clone()), &criteria)
+pub fn find_any(criteria: impl Criteria<AnyClass>) -> AnyQuery {
+    Query::on(current_prefix().map(|prefix| prefix.objects().clone()), &criteria)
 }
 
 /// Objects of every class that is declared `#[db0::memo(implements = [Trait])]`, in the current prefix.
@@ -60,9 +60,9 @@ pub fn find_any(criteria: impl Criteria<AnyMemo>) -> AnyQuery {
 /// assert_eq!(large.iter().map(|shape| shape.read().area()).sum::<u32>(), 9);
 /// # Ok::<(), db0::Error>(())
 /// ```
-pub fn find_dyn<D: ?Sized + 'static>(criteria: impl Criteria<DynMemo<D>>) -> AnyQuery<DynMemo<D>> {
+pub fn find_dyn<D: ?Sized + 'static>(criteria: impl Criteria<WithTrait<D>>) -> Query<WithTrait<D>> {
     let objects = current_prefix().map(|prefix| prefix.objects().clone());
-    AnyQuery::<DynMemo<D>>::on(objects, &criteria)
+    Query::on(objects, &criteria)
 }
 
 /// All tags of the current prefix by name, and how many objects bear each.

@@ -2,9 +2,9 @@
 
 use std::{ops::Deref, time::SystemTime};
 
-use db0_query::{AnyQuery, Criteria, DynMemo, Query, Tagger, Targets, tags};
+use db0_query::{AnyClass, AnyQuery, Criteria, Query, Tagger, Targets, WithTrait, tags};
 use db0_runtime::{
-    AnyMemo, Entered, Result,
+    Entered, Result,
     class::{Class, TagName},
 };
 
@@ -72,17 +72,17 @@ impl Prefix {
     }
 
     /// Objects of any class that fulfil criteria, in this prefix; see [`find_any`](crate::find_any).
-    pub fn find_any(&self, criteria: impl Criteria<AnyMemo>) -> AnyQuery {
-        AnyQuery::<AnyMemo>::on(Ok(self.inner.objects().clone()), &criteria)
+    pub fn find_any(&self, criteria: impl Criteria<AnyClass>) -> AnyQuery {
+        Query::on(Ok(self.inner.objects().clone()), &criteria)
     }
 
     /// Objects of the classes that are declared with a trait, in this prefix; see
     /// [`find_dyn`](crate::find_dyn).
     pub fn find_dyn<D: ?Sized + 'static>(
         &self,
-        criteria: impl Criteria<DynMemo<D>>,
-    ) -> AnyQuery<DynMemo<D>> {
-        AnyQuery::<DynMemo<D>>::on(Ok(self.inner.objects().clone()), &criteria)
+        criteria: impl Criteria<WithTrait<D>>,
+    ) -> Query<WithTrait<D>> {
+        Query::on(Ok(self.inner.objects().clone()), &criteria)
     }
 
     /// The tags of objects.

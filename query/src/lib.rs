@@ -7,13 +7,12 @@ mod terms;
 mod wire;
 
 pub use queries::{
-    any_query::{AnyHandle, AnyQuery, DynMemo},
     group::{GroupKey, Groups},
     join::{JoinOn, Refers},
     matches::{Matches, TryMatches},
     measure::{Measure, Number},
     order::{NullsLast, SortKey},
-    query::Query,
+    query::{AnyQuery, Query},
 };
 pub use running::explain::Explain;
 pub use tagging::{
@@ -23,8 +22,10 @@ pub use tagging::{
 pub use terms::{
     condition::Condition,
     criteria::{All, Any, ClassTag, Criteria, No, all, any, class, no},
+    dyn_memo::DynMemo,
     expr::Expr,
     field::Field,
+    findable::{AnyClass, Covers, Findable, HandleOf, WithTrait},
     tag::TagList,
     words::{Words, words},
 };

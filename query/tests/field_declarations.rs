@@ -7,7 +7,7 @@ use db0::{Config, Error, Memo, Workspace, plumbing::Class};
 use db0_runtime::{
     codec::key::{FieldKind, Key},
     derived::FieldIndex,
-    object::Objects,
+    object::{Kind, Objects},
 };
 
 /// Runs one program: opens the folder, and closes it again.
@@ -27,7 +27,7 @@ fn here() -> Arc<Objects> {
 /// How many entries the index of a field has; none if it is not kept.
 fn entries<T: Class, K: Key>(objects: &Arc<Objects>, field: &str) -> Option<u64> {
     let kind = FieldKind::One(K::kind());
-    let index = FieldIndex::of::<T>(objects, field, &kind).expect("it can be read")?;
+    let index = FieldIndex::of(objects, &Kind::of::<T>(), field, &kind).expect("it can be read")?;
     let everything = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
     Some(index.count(objects, &everything, u64::MAX).expect("it can be read"))
 }

@@ -7,7 +7,7 @@ use db0::{Condition, Config, Criteria, Error, Memo, Workspace};
 use db0_runtime::{
     codec::key::{FieldKeys, FieldKind, Key, encode_key},
     derived::FieldIndex,
-    object::Objects,
+    object::{Kind, Objects},
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -227,7 +227,7 @@ fn check_entries<K: Key>(
     kind: &FieldKind,
     keys: impl Fn(&Item) -> Vec<K>,
 ) {
-    let index = FieldIndex::of::<Item>(objects, name, kind).expect("it can be read");
+    let index = FieldIndex::of(objects, &Kind::of::<Item>(), name, kind).expect("it can be read");
     let Some(index) = index else {
         assert!(model.items.is_empty(), "{name} is not kept");
         return;

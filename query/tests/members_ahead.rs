@@ -8,7 +8,7 @@ use db0_runtime::{
     Chunk,
     class::TagName,
     derived::{Members, Sight},
-    object::Objects,
+    object::{Kind, Objects},
 };
 
 #[db0::memo(keep)]
@@ -46,7 +46,8 @@ fn make(from: u32, count: u32) -> Vec<Memo<Item>> {
 }
 
 fn check(objects: &Arc<Objects>) {
-    let class = Members::of_class::<Item>(objects).expect("it is read").expect("it is there");
+    let class =
+        Members::of_class(objects, &Kind::of::<Item>()).expect("it is read").expect("it is there");
     let even = TagName::text("even").expect("it is a tag");
     let tag = Members::of_tag(objects, &even).expect("it is read").expect("it is there");
     for members in [class, tag] {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use db0_query::{AnyQuery, Criteria, DynMemo, Query};
+use db0_query::{AnyClass, AnyQuery, Criteria, Query, WithTrait};
 use db0_runtime::{
     AnyMemo, Error, Memo, OrPanic, Prefix, Result, Workspace,
     class::{Class, Singleton, TagName},
@@ -161,16 +161,16 @@ impl Snapshot {
     }
 
     /// Objects of any class of the current prefix that fulfilled criteria then.
-    pub fn find_any(&self, criteria: impl Criteria<AnyMemo>) -> AnyQuery {
-        AnyQuery::<AnyMemo>::on(Ok(self.current().clone()), &criteria)
+    pub fn find_any(&self, criteria: impl Criteria<AnyClass>) -> AnyQuery {
+        Query::on(Ok(self.current().clone()), &criteria)
     }
 
     /// Objects of the classes that are declared with a trait, as they were then.
     pub fn find_dyn<D: ?Sized + 'static>(
         &self,
-        criteria: impl Criteria<DynMemo<D>>,
-    ) -> AnyQuery<DynMemo<D>> {
-        AnyQuery::<DynMemo<D>>::on(Ok(self.current().clone()), &criteria)
+        criteria: impl Criteria<WithTrait<D>>,
+    ) -> Query<WithTrait<D>> {
+        Query::on(Ok(self.current().clone()), &criteria)
     }
 
     /// All tags that objects of the current prefix bore then, by name, and how many bore each.

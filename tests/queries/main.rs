@@ -19,6 +19,7 @@ mod names_while_running;
 mod nested;
 mod one_by_one;
 mod orders;
+mod over_classes;
 mod pages;
 mod passive;
 mod places;

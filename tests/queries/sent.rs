@@ -200,3 +200,36 @@ fn an_object_is_read_though_its_query_has_nothing_to_run_on() {
     assert!(matches!(count(0), Err(Error::Pruned { .. })));
     assert!(count(1).is_err());
 }
+
+mod before {
+    #[db0::memo(keep, name = "Pupil")]
+    pub(super) struct Pupil {
+        pub(super) born: chrono::NaiveDate,
+    }
+}
+
+#[db0::memo(keep, name = "Student", renamed_from = "Pupil")]
+struct Student {
+    #[db0(index)]
+    born: chrono::NaiveDate,
+}
+
+#[test]
+fn a_class_that_was_renamed_is_found_by_the_name_that_it_had() {
+    let mut world = World::new();
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2001, 2, day).expect("a day");
+    let old = Memo::new(before::Pupil { born: day(3) }).uuid();
+    let late = db0::find::<before::Pupil>(before::Pupil::BORN.gt(day(2)));
+    assert_eq!(late.first().map(|pupil| pupil.read().born), Some(day(3)));
+    let sent = [late.to_bytes(), db0::find_any(&late).to_bytes()].map(|sent| sent.expect("it has"));
+    world.reopen();
+    for _ in 0..2 {
+        assert_eq!(Query::<Student>::from_bytes(&sent[0]).expect("of the class").uuids(), [old]);
+        assert_eq!(db0::AnyQuery::from_bytes(&sent[1]).expect("of any").uuids(), [old]);
+        // From here on the class is called so on disk.
+        let new = Memo::new(Student { born: day(1) });
+        db0::fetch::<Student>(old).expect("it is one").write().born = day(4);
+        db0::commit().expect("it commits");
+        assert!(new.read().born < day(2));
+    }
+}

@@ -1,8 +1,8 @@
 //! A query without its Rust type: what it looks for, where, and in which order.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
-use db0_runtime::{Chunk, Error, Result, class::Class, derived::Members, object::Objects};
+use db0_runtime::{Chunk, Error, Result, object::Objects};
 use uuid::Uuid;
 
 use super::{order::Order, source::Source};
@@ -12,66 +12,12 @@ use crate::{
         plan::Plan,
         stream::Results,
     },
-    terms::{criteria::names_of, expr::Node},
+    terms::{expr::Node, of::Of},
 };
 
 /// Identities that room is made for before they are found, at most. Room that is not used is no memory
 /// yet; room that is too small is copied.
 const RESERVED_MAX: usize = 1 << 20;
-
-/// What results are of.
-#[derive(Clone)]
-pub(crate) struct Of {
-    named: Named,
-    /// Its objects, if the view has it; without the Rust type they are found by its names.
-    pub(crate) members: Option<fn(&Arc<Objects>) -> Result<Vec<Members>>>,
-}
-
-/// What a class is called, and was called before.
-#[derive(Clone)]
-enum Named {
-    /// As its Rust type says, when it is asked.
-    ByType(fn() -> Vec<String>),
-    Stored(Vec<String>),
-}
-
-impl Of {
-    /// A class by its Rust type.
-    pub(crate) fn class<T: Class>() -> Self {
-        let members =
-            |objects: &Arc<Objects>| Ok(Members::of_class::<T>(objects)?.into_iter().collect());
-        Self { named: Named::ByType(names_of::<T>), members: Some(members) }
-    }
-
-    /// Of something by its names.
-    pub(crate) fn named(
-        names: Vec<String>,
-        members: Option<fn(&Arc<Objects>) -> Result<Vec<Members>>>,
-    ) -> Self {
-        Self { named: Named::Stored(names), members }
-    }
-
-    /// What the class is called, and was called before.
-    pub(crate) fn names(&self) -> Cow<'_, [String]> {
-        match &self.named {
-            Named::ByType(names) => names().into(),
-            Named::Stored(names) => names.into(),
-        }
-    }
-
-    pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
-        match self.members {
-            Some(members) => members(objects),
-            None => Ok(members_named(objects, &self.names())?.into_iter().collect()),
-        }
-    }
-}
-
-/// The objects of the class that bears one of these names.
-pub(crate) fn members_named(objects: &Objects, names: &[String]) -> Result<Option<Members>> {
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Members::of_class_named(objects, &names)
-}
 
 /// What is done with results, one after the other.
 #[derive(Clone)]
@@ -220,16 +166,9 @@ impl Core {
     }
 }
 
-impl Core {
-    /// What the results are of, as text.
-    pub(crate) fn of_name(&self) -> String {
-        self.of.names().first().cloned().unwrap_or_default()
-    }
-}
-
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} where {:?}", self.of_name(), self.node)?;
+        write!(f, "{} where {:?}", self.of, self.node)?;
         for op in &self.ops {
             match op {
                 Op::Sort { by, descending: false } => write!(f, ", sorted by {by:?}")?,

@@ -2,14 +2,23 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use db0_runtime::{Error, Memo, OrPanic, Result, class::Class, codec::key::Key, object::Objects};
+use db0_runtime::{Error, OrPanic, Result, class::Class, codec::key::Key, object::Objects};
 
 use super::{
     core::Core,
+    matches::TryMatches,
     measure::{Measure, Number},
     query::Query,
 };
-use crate::terms::{criteria::Criteria, expr::Node, field::Field};
+use crate::{
+    running::stream::Results,
+    terms::{
+        criteria::Criteria,
+        expr::Node,
+        field::Field,
+        findable::{Covers, Findable},
+    },
+};
 
 /// What results are grouped by: a field such as `Person::CITY`, several criteria such as
 /// `["red", "blue"]`, or a closure `|person: &Person| …`.
@@ -39,10 +48,15 @@ pub trait GroupKey<T> {
 pub struct GroupOf(Core);
 
 impl GroupOf {
-    fn by<T: Class, K: Ord>(&self, key: impl Fn(&T) -> K) -> Result<BTreeMap<K, Vec<u64>>> {
+    /// By what is read of each result; what there is nothing of is in no group.
+    fn by<K: Ord>(
+        &self,
+        read: impl Fn(&Arc<Objects>, u64) -> Result<Option<K>>,
+    ) -> Result<BTreeMap<K, Vec<u64>>> {
+        let objects = &self.0.objects()?;
         let mut groups = BTreeMap::<K, Vec<u64>>::new();
         for oid in self.0.all()? {
-            if let Some(key) = read(&self.0.objects()?, oid, &key)? {
+            if let Some(key) = read(objects, oid)? {
                 groups.entry(key).or_default().push(oid);
             }
         }
@@ -56,33 +70,19 @@ impl GroupOf {
     }
 }
 
-/// What `look` finds in an object; nothing if it is deleted by now.
-fn read<T: Class, R>(
-    objects: &Arc<Objects>,
-    oid: u64,
-    look: impl Fn(&T) -> R,
-) -> Result<Option<R>> {
-    let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(None) };
-    match memo.try_read() {
-        Ok(object) => Ok(Some(look(&object))),
-        Err(Error::Deleted { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-impl<T: Class, V: Key + Ord> GroupKey<T> for Field<T, V> {
+impl<T: Covers<P>, P: Class, V: Key + Ord> GroupKey<T> for Field<P, V> {
     type Key = V;
 
     fn groups(&self, core: &GroupOf) -> Result<BTreeMap<V, Vec<u64>>> {
-        core.by(|object: &T| self.get(object).clone())
+        core.by(|objects, oid| T::look_as(objects, oid, |object| self.get(object).clone()))
     }
 }
 
-impl<T: Class, K: Ord, F: Fn(&T) -> K> GroupKey<T> for F {
+impl<T: Findable, K: Ord, F: Fn(&T::Seen) -> K> GroupKey<T> for F {
     type Key = K;
 
     fn groups(&self, core: &GroupOf) -> Result<BTreeMap<K, Vec<u64>>> {
-        core.by(self)
+        core.by(|objects, oid| T::look(objects, oid, self))
     }
 }
 
@@ -114,7 +114,7 @@ pub struct Groups<T, G> {
     class: std::marker::PhantomData<fn() -> T>,
 }
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     /// The results in groups: by a field, by several tags, or by what a closure says.
     ///
     /// ```
@@ -139,7 +139,7 @@ impl<T: Class> Query<T> {
     }
 }
 
-impl<T: Class, G: GroupKey<T>> Groups<T, G> {
+impl<T: Findable, G: GroupKey<T>> Groups<T, G> {
     /// How many results each group has. By tags, no object is loaded for it.
     #[track_caller]
     pub fn counts(&self) -> BTreeMap<G::Key, u64> {
@@ -153,15 +153,15 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
 
     /// The objects of each group, in the order of the query.
     #[track_caller]
-    pub fn members(&self) -> BTreeMap<G::Key, Vec<Memo<T>>> {
+    pub fn members(&self) -> BTreeMap<G::Key, Vec<T::Handle>> {
         self.try_members().or_panic()
     }
 
     /// As [`members`](Self::members), with the failure as a value.
-    pub fn try_members(&self) -> Result<BTreeMap<G::Key, Vec<Memo<T>>>> {
+    pub fn try_members(&self) -> Result<BTreeMap<G::Key, Vec<T::Handle>>> {
         let objects = self.of.0.objects()?;
-        let memos = |ids: Vec<u64>| -> Result<Vec<Memo<T>>> {
-            ids.into_iter().filter_map(|oid| objects.memo_if_alive(oid).transpose()).collect()
+        let memos = |ids: Vec<u64>| -> Result<Vec<T::Handle>> {
+            TryMatches::new(objects.clone(), Results::All(ids.into_iter()), T::handle).collect()
         };
         let groups = self.key.groups(&self.of)?.into_iter();
         groups.map(|(key, ids)| Ok((key, memos(ids)?))).collect()
@@ -178,7 +178,7 @@ impl<T: Class, G: GroupKey<T>> Groups<T, G> {
         for (key, ids) in self.key.groups(&self.of)? {
             let mut values = Vec::with_capacity(ids.len());
             for oid in ids {
-                values.extend(read(&objects, oid, |object: &T| of.measure(object))?);
+                values.extend(of.measure(&objects, oid)?);
             }
             folded.extend(make(values).map(|made| (key, made)));
         }

@@ -1,17 +1,23 @@
 //! Pairs of results of two queries that refer to each other, or to the same.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use db0_runtime::{
-    Error, Memo, OrPanic, Result, WeakMemo,
+    AnyMemo, Memo, OrPanic, Result, WeakMemo,
     class::Class,
     codec::key::{Key, encode_key},
-    object::asking,
+    object::{Objects, asking},
 };
 use uuid::Uuid;
 
 use super::query::Query;
-use crate::terms::field::Field;
+use crate::terms::{
+    field::Field,
+    findable::{Covers, Findable},
+};
 
 /// What two classes are joined by: a field of `T` that refers to objects of `U`, such as
 /// `Task::OWNER`, or a pair of fields that have to be equal, such as `(Task::OWNER, Note::OWNER)`.
@@ -20,13 +26,13 @@ use crate::terms::field::Field;
     label = "neither a field of `{T}` that refers to `{U}`, nor a pair of fields of one type"
 )]
 pub trait JoinOn<T, U> {
-    /// The keys of an object of the first class.
+    /// Adds the keys of a result of the first query.
     #[doc(hidden)]
-    fn left(&self, object: &T, keys: &mut Vec<Vec<u8>>);
+    fn left(&self, objects: &Arc<Objects>, oid: u64, keys: &mut Vec<Vec<u8>>) -> Result<()>;
 
-    /// The key of an object of the second class.
+    /// The key of a result of the second query, if it has one.
     #[doc(hidden)]
-    fn right(&self, memo: &Memo<U>, object: &U) -> Vec<u8>;
+    fn right(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<Vec<u8>>>;
 }
 
 /// A field of one of these types refers to objects: a handle, or an option or a collection of those.
@@ -36,13 +42,19 @@ pub trait Refers<U> {
     fn each(&self, each: &mut dyn FnMut(Uuid));
 }
 
-impl<U> Refers<U> for Memo<U> {
+impl<U: Covers<P>, P: Class> Refers<U> for Memo<P> {
     fn each(&self, each: &mut dyn FnMut(Uuid)) {
         each(self.uuid());
     }
 }
 
-impl<U> Refers<U> for WeakMemo<U> {
+impl<U: Covers<P>, P: Class> Refers<U> for WeakMemo<P> {
+    fn each(&self, each: &mut dyn FnMut(Uuid)) {
+        each(self.uuid());
+    }
+}
+
+impl<U: Findable> Refers<U> for AnyMemo {
     fn each(&self, each: &mut dyn FnMut(Uuid)) {
         each(self.uuid());
     }
@@ -60,38 +72,42 @@ macro_rules! of_several {
 
 of_several!([] Option<R>, [] Vec<R>, [] VecDeque<R>, [] BTreeSet<R>, [S] HashSet<R, S>);
 
-impl<T: Class, U: Class, V: Refers<U>> JoinOn<T, U> for Field<T, V> {
-    fn left(&self, object: &T, keys: &mut Vec<Vec<u8>>) {
-        self.get(object).each(&mut |uuid| keys.push(uuid.into_bytes().to_vec()));
+impl<T: Covers<P>, P: Class, U: Findable, V: Refers<U>> JoinOn<T, U> for Field<P, V> {
+    fn left(&self, objects: &Arc<Objects>, oid: u64, keys: &mut Vec<Vec<u8>>) -> Result<()> {
+        let mut each = |uuid: Uuid| keys.push(uuid.into_bytes().to_vec());
+        T::look_as(objects, oid, |object| self.get(object).each(&mut each)).map(drop)
     }
 
-    fn right(&self, memo: &Memo<U>, _: &U) -> Vec<u8> {
-        memo.uuid().into_bytes().to_vec()
-    }
-}
-
-impl<T: Class, U: Class, V: Key> JoinOn<T, U> for (Field<T, V>, Field<U, V>) {
-    fn left(&self, object: &T, keys: &mut Vec<Vec<u8>>) {
-        let field = self.0.get(object);
-        // No value is equal to nothing.
-        if !field.is_null() {
-            keys.push(key_anywhere(field));
-        }
-    }
-
-    fn right(&self, _: &Memo<U>, object: &U) -> Vec<u8> {
-        key_anywhere(self.1.get(object))
+    fn right(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<Vec<u8>>> {
+        Ok(Some(objects.uuid_of(oid).into_bytes().to_vec()))
     }
 }
 
-/// The key of a value, and of which prefixes the handles in it are.
-fn key_anywhere<V: Key>(value: &V) -> Vec<u8> {
+impl<T: Covers<P>, P: Class, U: Covers<Q>, Q: Class, V: Key> JoinOn<T, U>
+    for (Field<P, V>, Field<Q, V>)
+{
+    fn left(&self, objects: &Arc<Objects>, oid: u64, keys: &mut Vec<Vec<u8>>) -> Result<()> {
+        let key = T::look_as(objects, oid, |object| key_anywhere(self.0.get(object)))?;
+        keys.extend(key.flatten());
+        Ok(())
+    }
+
+    fn right(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<Vec<u8>>> {
+        Ok(U::look_as(objects, oid, |object| key_anywhere(self.1.get(object)))?.flatten())
+    }
+}
+
+/// The key of a value, and of which prefixes the handles in it are. No value is equal to nothing.
+fn key_anywhere<V: Key>(value: &V) -> Option<Vec<u8>> {
+    if value.is_null() {
+        return None;
+    }
     let (mut key, of) = asking(|| encode_key(value));
     of.iter().for_each(|objects| key.extend_from_slice(objects.uuid_of(0).as_bytes()));
-    key
+    Some(key)
 }
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     /// The pairs of these results and those of another query that belong together: because a field
     /// refers to the other object, or because two fields are equal. They come in the order of this
     /// query, then of the other one.
@@ -114,34 +130,33 @@ impl<T: Class> Query<T> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     #[track_caller]
-    pub fn join<U: Class>(
+    pub fn join<U: Findable>(
         &self,
         other: &Query<U>,
         on: impl JoinOn<T, U>,
-    ) -> Vec<(Memo<T>, Memo<U>)> {
+    ) -> Vec<(T::Handle, U::Handle)> {
         self.try_join(other, on).or_panic()
     }
 
     /// As [`join`](Self::join), with the failure as a value.
-    pub fn try_join<U: Class>(
+    pub fn try_join<U: Findable>(
         &self,
         other: &Query<U>,
         on: impl JoinOn<T, U>,
-    ) -> Result<Vec<(Memo<T>, Memo<U>)>> {
-        let mut by_key: HashMap<Vec<u8>, Vec<Memo<U>>> = HashMap::new();
-        for memo in other.try_iter()? {
-            let memo = memo?;
-            if let Some(object) = if_alive(memo.try_read())? {
-                by_key.entry(on.right(&memo, &object)).or_default().push(memo.clone());
+    ) -> Result<Vec<(T::Handle, U::Handle)>> {
+        let mut by_key: HashMap<Vec<u8>, Vec<U::Handle>> = HashMap::new();
+        let (objects, mut others) = (other.core.objects()?, other.try_iter()?);
+        while let Some((oid, memo)) = others.next_numbered().transpose()? {
+            if let Some(key) = on.right(&objects, oid)? {
+                by_key.entry(key).or_default().push(memo);
             }
         }
         let mut pairs = Vec::new();
         let mut keys = Vec::new();
-        for memo in self.try_iter()? {
-            let memo = memo?;
-            let Some(object) = if_alive(memo.try_read())? else { continue };
+        let (objects, mut mine) = (self.core.objects()?, self.try_iter()?);
+        while let Some((oid, memo)) = mine.next_numbered().transpose()? {
             keys.clear();
-            on.left(&object, &mut keys);
+            on.left(&objects, oid, &mut keys)?;
             // An object that is referred to twice makes one pair.
             keys.sort_unstable();
             keys.dedup();
@@ -149,14 +164,5 @@ impl<T: Class> Query<T> {
             pairs.extend(found.map(|other| (memo.clone(), other.clone())));
         }
         Ok(pairs)
-    }
-}
-
-/// Nothing, where an object has been deleted meanwhile.
-fn if_alive<R>(read: Result<R>) -> Result<Option<R>> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(Error::Deleted { .. }) => Ok(None),
-        Err(error) => Err(error),
     }
 }

@@ -56,20 +56,28 @@ impl<H> TryMatches<H> {
     }
 }
 
-impl<H> Iterator for TryMatches<H> {
-    type Item = Result<H>;
-
-    fn next(&mut self) -> Option<Result<H>> {
+impl<H> TryMatches<H> {
+    /// The next result, with its number.
+    pub(crate) fn next_numbered(&mut self) -> Option<Result<(u64, H)>> {
         while !self.has_failed {
-            let found = self
-                .next_number()?
-                .and_then(|(place, oid)| (self.handle)(&mut self.ahead, place, &self.objects, oid));
+            let found = self.next_number()?.and_then(|(place, oid)| {
+                let handle = (self.handle)(&mut self.ahead, place, &self.objects, oid)?;
+                Ok(handle.map(|handle| (oid, handle)))
+            });
             self.has_failed = found.is_err();
             if let Some(found) = found.transpose() {
                 return Some(found);
             }
         }
         None
+    }
+}
+
+impl<H> Iterator for TryMatches<H> {
+    type Item = Result<H>;
+
+    fn next(&mut self) -> Option<Result<H>> {
+        Some(self.next_numbered()?.map(|(_, handle)| handle))
     }
 }
 

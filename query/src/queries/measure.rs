@@ -1,8 +1,13 @@
 //! What is added up, averaged and compared of objects.
 
-use db0_runtime::class::Class;
+use std::sync::Arc;
 
-use crate::terms::field::Field;
+use db0_runtime::{Result, class::Class, object::Objects};
+
+use crate::terms::{
+    field::Field,
+    findable::{Covers, Findable},
+};
 
 /// A value of an object: a field such as `Sale::CENTS`, or a closure `|sale: &Sale| …`.
 #[diagnostic::on_unimplemented(
@@ -13,24 +18,24 @@ pub trait Measure<T> {
     /// What it is.
     type Value;
 
-    /// The value of one object.
+    /// The value of one object; nothing if that is deleted by now, or has no such field.
     #[doc(hidden)]
-    fn measure(&self, object: &T) -> Self::Value;
+    fn measure(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<Self::Value>>;
 }
 
-impl<T: Class, V: Clone> Measure<T> for Field<T, V> {
+impl<T: Covers<P>, P: Class, V: Clone> Measure<T> for Field<P, V> {
     type Value = V;
 
-    fn measure(&self, object: &T) -> V {
-        self.get(object).clone()
+    fn measure(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<V>> {
+        T::look_as(objects, oid, |object| self.get(object).clone())
     }
 }
 
-impl<T: Class, V, F: Fn(&T) -> V> Measure<T> for F {
+impl<T: Findable, V, F: Fn(&T::Seen) -> V> Measure<T> for F {
     type Value = V;
 
-    fn measure(&self, object: &T) -> V {
-        self(object)
+    fn measure(&self, objects: &Arc<Objects>, oid: u64) -> Result<Option<V>> {
+        T::look(objects, oid, self)
     }
 }
 

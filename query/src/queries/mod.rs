@@ -1,6 +1,5 @@
 //! Queries as users hold them, and what can be made of them and their results.
 
-pub(crate) mod any_query;
 pub(crate) mod core;
 pub(crate) mod group;
 pub(crate) mod join;

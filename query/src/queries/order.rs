@@ -4,12 +4,16 @@ use std::fmt;
 
 use db0_collections::index::{Entries, Index, Part};
 use db0_runtime::{
-    Memo,
+    AnyMemo, Memo,
     class::Class,
     codec::key::{FieldKeys, Key},
 };
 
-use crate::terms::{condition::FieldKey, field::Field};
+use crate::terms::{
+    condition::FieldKey,
+    field::Field,
+    findable::{Covers, Findable},
+};
 
 /// What objects of the class `T` are sorted by: `&index`, entries of an index such as
 /// `index.iter().nulls_last()`, or a field such as `Person::AGE`.
@@ -40,21 +44,33 @@ impl<T, S: SortKey<T> + ?Sized> SortKey<T> for &S {
     }
 }
 
-impl<T: Class, K: Key> SortKey<T> for Index<K, Memo<T>> {
+impl<T: Covers<P>, P: Class, K: Key> SortKey<T> for Index<K, Memo<P>> {
     fn order(&self) -> Order {
         Order(By::Index(self.part()))
     }
 }
 
-impl<T: Class, K: Key> SortKey<T> for Entries<K, Memo<T>> {
+impl<T: Covers<P>, P: Class, K: Key> SortKey<T> for Entries<K, Memo<P>> {
     fn order(&self) -> Order {
         Order(By::Index(self.part()))
     }
 }
 
-impl<T: Class, V: FieldKeys + 'static> SortKey<T> for Field<T, V> {
+impl<T: Findable, K: Key> SortKey<T> for Index<K, AnyMemo> {
     fn order(&self) -> Order {
-        Order(By::Field { field: FieldKey::of_any(*self), nulls_last: false })
+        Order(By::Index(self.part()))
+    }
+}
+
+impl<T: Findable, K: Key> SortKey<T> for Entries<K, AnyMemo> {
+    fn order(&self) -> Order {
+        Order(By::Index(self.part()))
+    }
+}
+
+impl<T: Covers<P>, P: Class, V: FieldKeys + 'static> SortKey<T> for Field<P, V> {
+    fn order(&self) -> Order {
+        Order(By::Field { field: FieldKey::of_any::<T, P, V>(*self), nulls_last: false })
     }
 }
 
@@ -80,9 +96,9 @@ impl<T: Class, V: Key> Field<T, Option<V>> {
     }
 }
 
-impl<T: Class, V: Key> SortKey<T> for NullsLast<Field<T, Option<V>>> {
+impl<T: Covers<P>, P: Class, V: Key> SortKey<T> for NullsLast<Field<P, Option<V>>> {
     fn order(&self) -> Order {
-        Order(By::Field { field: FieldKey::of(self.0), nulls_last: true })
+        Order(By::Field { field: FieldKey::of::<T, P, Option<V>>(self.0), nulls_last: true })
     }
 }
 

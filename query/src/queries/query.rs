@@ -2,23 +2,22 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use db0_runtime::{
-    Memo, OrPanic, Result,
-    class::Class,
-    object::{Ahead, Objects},
-};
+use db0_runtime::{OrPanic, Result, object::Objects};
 use uuid::Uuid;
 
 use super::{
-    core::{Core, Of},
+    core::Core,
     matches::{Matches, TryMatches},
 };
 use crate::terms::{
     criteria::Criteria,
     expr::{Expr, Node},
+    findable::{AnyClass, Findable, HandleOf},
 };
 
-/// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked.
+/// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked. Those that
+/// `find_any` and `find_dyn` make are of [`AnyClass`] and of classes
+/// [`WithTrait`](crate::WithTrait), and have the same methods.
 ///
 /// Iterate it by value or by reference. Results come in the order of their creation, each once,
 /// unless they are sorted otherwise. As a criterion of another query it gives its members.
@@ -43,17 +42,20 @@ pub struct Query<T> {
     class: PhantomData<fn() -> T>,
 }
 
+/// A query over all classes: made by `find_any`.
+pub type AnyQuery = Query<AnyClass>;
+
 impl<T> Query<T> {
     pub(crate) fn of(core: Core) -> Self {
         Self { core, class: PhantomData }
     }
 }
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     /// A query on a view.
     #[doc(hidden)]
     pub fn on(objects: Result<Arc<Objects>>, criteria: &dyn Criteria<T>) -> Self {
-        Self::of(Core::new(objects, Of::class::<T>(), criteria.expr().0))
+        Self::of(Core::new(objects, T::of(), criteria.expr().0))
     }
 
     /// Every object of the class is a result.
@@ -84,14 +86,14 @@ impl<T: Class> Query<T> {
     /// # Panics
     /// When the criteria make no sense or the prefix can't be read; see [`try_iter`](Self::try_iter).
     #[track_caller]
-    pub fn iter(&self) -> Matches<Memo<T>> {
+    pub fn iter(&self) -> Matches<T::Handle> {
         Matches(self.try_iter().or_panic())
     }
 
     /// As [`iter`](Self::iter), with failures as values, on the way too.
-    pub fn try_iter(&self) -> Result<TryMatches<Memo<T>>> {
+    pub fn try_iter(&self) -> Result<TryMatches<T::Handle>> {
         let objects = self.core.objects()?.clone();
-        Ok(TryMatches::new(objects, self.core.ids()?, Ahead::take_if_alive))
+        Ok(TryMatches::new(objects, self.core.ids()?, T::handle))
     }
 
     /// How many there are. No object is loaded for it.
@@ -148,12 +150,12 @@ impl<T: Class> Query<T> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     #[track_caller]
-    pub fn first(&self) -> Option<Memo<T>> {
+    pub fn first(&self) -> Option<T::Handle> {
         self.iter().next()
     }
 
     /// As [`first`](Self::first), with the failure as a value.
-    pub fn try_first(&self) -> Result<Option<Memo<T>>> {
+    pub fn try_first(&self) -> Result<Option<T::Handle>> {
         self.try_iter()?.next().transpose()
     }
 
@@ -169,13 +171,13 @@ impl<T: Class> Query<T> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     #[track_caller]
-    pub fn contains(&self, memo: &Memo<T>) -> bool {
+    pub fn contains(&self, memo: &impl HandleOf<T>) -> bool {
         self.try_contains(memo).or_panic()
     }
 
     /// As [`contains`](Self::contains), with the failure as a value.
-    pub fn try_contains(&self, memo: &Memo<T>) -> Result<bool> {
-        let (other, oid) = memo.place()?;
+    pub fn try_contains(&self, memo: &impl HandleOf<T>) -> Result<bool> {
+        let (other, oid) = memo.found_at()?;
         Ok(self.core.objects()?.is_same_prefix(&other) && self.core.contains(oid)?)
     }
 
@@ -213,28 +215,28 @@ impl<T> fmt::Debug for Query<T> {
     }
 }
 
-impl<T, Q: Class> Criteria<T> for Query<Q> {
+impl<T, Q: Findable> Criteria<T> for Query<Q> {
     fn expr(&self) -> Expr {
         Expr(Node::Query(Arc::new(self.core.clone())))
     }
 }
 
-impl<T: Class> IntoIterator for Query<T> {
-    type Item = Memo<T>;
-    type IntoIter = Matches<Memo<T>>;
+impl<T: Findable> IntoIterator for Query<T> {
+    type Item = T::Handle;
+    type IntoIter = Matches<T::Handle>;
 
     #[track_caller]
-    fn into_iter(self) -> Matches<Memo<T>> {
+    fn into_iter(self) -> Matches<T::Handle> {
         self.iter()
     }
 }
 
-impl<T: Class> IntoIterator for &Query<T> {
-    type Item = Memo<T>;
-    type IntoIter = Matches<Memo<T>>;
+impl<T: Findable> IntoIterator for &Query<T> {
+    type Item = T::Handle;
+    type IntoIter = Matches<T::Handle>;
 
     #[track_caller]
-    fn into_iter(self) -> Matches<Memo<T>> {
+    fn into_iter(self) -> Matches<T::Handle> {
         self.iter()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use db0_runtime::{Error, Result, class::Class, object::Objects};
+use db0_runtime::{Result, object::Objects};
 use uuid::Uuid;
 
 use super::{
@@ -10,9 +10,9 @@ use super::{
     order::SortKey,
     query::Query,
 };
-use crate::terms::{criteria::Criteria, expr::Node};
+use crate::terms::{criteria::Criteria, expr::Node, findable::Findable};
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     fn with(mut self, op: Op) -> Self {
         self.core.ops.push(op);
         self
@@ -32,14 +32,9 @@ impl<T: Class> Query<T> {
     /// # let _ = (emma, waves);
     /// # Ok::<(), db0::Error>(())
     /// ```
-    pub fn filter(mut self, keep: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+    pub fn filter(mut self, keep: impl Fn(&T::Seen) -> bool + Send + Sync + 'static) -> Self {
         let test = move |objects: &Arc<Objects>, oid: u64| {
-            let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
-            match memo.try_read() {
-                Ok(object) => Ok(keep(&object)),
-                Err(Error::Deleted { .. }) => Ok(false),
-                Err(error) => Err(error),
-            }
+            Ok(T::look(objects, oid, |seen| keep(seen))?.unwrap_or(false))
         };
         self.core.narrow(Node::Filter(Arc::new(test)));
         self

@@ -2,16 +2,19 @@
 
 use std::{fmt, sync::Arc};
 
-use db0_runtime::{OrPanic, Result, class::Class, object::Objects};
+use db0_runtime::{OrPanic, Result, object::Objects};
 
 use super::{
     look::Look,
     plan::{Plan, Step},
 };
-use crate::queries::{
-    core::{Core, Op},
-    order::{By, Order},
-    query::Query,
+use crate::{
+    queries::{
+        core::{Core, Op},
+        order::{By, Order},
+        query::Query,
+    },
+    terms::findable::Findable,
 };
 
 /// Entries of a field's index are counted up to this.
@@ -42,7 +45,7 @@ impl fmt::Display for Explain {
     }
 }
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     /// How the query will be run: what it looks at, in which order, and how many objects each part
     /// has at present.
     ///
@@ -81,7 +84,7 @@ impl Explain {
 
     fn core(&mut self, depth: usize, core: &Core) -> Result<()> {
         let plan = core.plan()?;
-        self.plan(depth, &core.of_name(), &plan)?;
+        self.plan(depth, &core.of.to_string(), &plan)?;
         for op in &core.ops {
             let line = match op {
                 Op::Sort { by, descending } => sorting(&plan.objects, by, *descending)?,

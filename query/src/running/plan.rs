@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::{and::And, composite, ids::IdSet, indexed::Indexed};
 use crate::{
-    queries::core::{Core, members_named},
+    queries::core::Core,
     terms::{
         condition::FieldTest,
         expr::{Node, Test},
+        of::members_named,
     },
 };
 

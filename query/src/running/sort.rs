@@ -79,17 +79,25 @@ fn by_field(
     let mut keyed = Vec::with_capacity(ids.len());
     for id in ids {
         let mut keys = KeySink::default();
-        let is_there = field.read(objects, id, &mut keys)?;
+        field.read(objects, id, &mut keys)?;
         let lowest = keys.iter().map(|key| key.bytes).min();
-        let is_last = !is_there || lowest.is_none_or(is_last);
-        let key = lowest.unwrap_or_default().to_vec();
-        keyed.push((is_last, key, id));
+        let rank =
+            lowest.map_or(Rank::Without, |key| if is_last(key) { Rank::Null } else { Rank::Keyed });
+        keyed.push((rank, lowest.unwrap_or_default().to_vec(), id));
     }
-    keyed.sort_by(|(a_last, a, _), (b_last, b, _)| {
+    keyed.sort_by(|(a_rank, a, _), (b_rank, b, _)| {
         let keys = if descending { b.cmp(a) } else { a.cmp(b) };
-        a_last.cmp(b_last).then(if *a_last { Ordering::Equal } else { keys })
+        a_rank.cmp(b_rank).then(if *a_rank == Rank::Keyed { keys } else { Ordering::Equal })
     });
     Ok(keyed.into_iter().map(|(.., id)| id).collect())
+}
+
+/// In which part of an order something comes, in either direction.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Keyed,
+    Null,
+    Without,
 }
 
 /// Gives the numbers of a set in the order of an index, as they are asked for.

@@ -11,10 +11,10 @@ use db0_runtime::{
 
 use crate::{
     queries::{core::Core, query::Query},
-    terms::tag::TagList,
+    terms::{dyn_memo::DynMemo, findable::Findable, tag::TagList},
 };
 
-/// One object or many, to be tagged.
+/// One object or many, to be tagged: handles, queries, and arrays, slices, `Vec`s and tuples of those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be tagged",
     label = "not an object, several of them, or a query"
@@ -83,6 +83,16 @@ impl Targets for AnyMemo {
     }
 }
 
+impl<D: ?Sized> Targets for DynMemo<D> {
+    fn targets<'m>(
+        &'m self,
+        asked: &mut Iter<'m, Asked>,
+        into: &mut Few<Target<'m>>,
+    ) -> Result<()> {
+        (**self).targets(asked, into)
+    }
+}
+
 impl<M: Targets> Targets for [M] {
     fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
         self.iter().try_for_each(|memo| memo.ask(into))
@@ -126,7 +136,38 @@ impl<M: Targets> Targets for Vec<M> {
     }
 }
 
-impl<T: Class> Targets for Query<T> {
+macro_rules! tuples {
+    ($(($($name:ident $index:tt),*))*) => {$(
+        impl<$($name: Targets),*> Targets for ($($name,)*) {
+            fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
+                $(self.$index.ask(into)?;)*
+                Ok(())
+            }
+
+            fn targets<'m>(
+                &'m self,
+                asked: &mut Iter<'m, Asked>,
+                into: &mut Few<Target<'m>>,
+            ) -> Result<()> {
+                $(self.$index.targets(asked, into)?;)*
+                Ok(())
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}
+
+impl<T: Findable> Targets for Query<T> {
     fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {
         into.push(Asked::of(&self.core)?);
         Ok(())

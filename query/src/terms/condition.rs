@@ -5,32 +5,27 @@ use std::{
     fmt::{self, Debug, Formatter},
     marker::PhantomData,
     ops::Bound,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use db0_runtime::{
-    Error, Result,
+    AnyMemo, Error, Result,
     class::Class,
     codec::key::{Elements, FieldKeys, FieldKind, Key, KeySink},
     derived::{Composite, FieldIndex},
-    object::Objects,
+    object::{Kind, Objects},
 };
 
 use super::{
     criteria::{Criteria, names_of},
     expr::{Expr, Node},
     field::Field,
+    findable::Covers,
 };
 use crate::running::indexed::Keys;
 
 /// Gives the keys that a field of an object has; false if there is no such object any more.
 type ReadKeys = Arc<dyn Fn(&Arc<Objects>, u64, &mut KeySink) -> Result<bool> + Send + Sync>;
-
-/// Finds the indexes that a view has of several fields of a class together.
-type FindComposites = fn(&Arc<Objects>) -> Result<Vec<Composite>>;
-
-/// Finds the index that a view has of a field.
-type FindIndex = fn(&Arc<Objects>, &FieldKey) -> Result<Option<FieldIndex>>;
 
 /// A field of a class whose values are keys, or lists of them.
 #[derive(Clone)]
@@ -38,99 +33,62 @@ pub(crate) struct FieldKey {
     pub(crate) class: Cow<'static, str>,
     pub(crate) field: Cow<'static, str>,
     pub(crate) kind: FieldKind,
-    read: ReadKeys,
-    find: FindIndex,
-    composites: FindComposites,
+    /// As the Rust type says; else by names alone.
+    read: Option<ReadKeys>,
+    /// The class's Rust type, once it is known.
+    of: OnceLock<&'static Kind>,
 }
 
 impl FieldKey {
-    /// A field that is one key.
-    pub(crate) fn of<T: Class, V: Key>(field: Field<T, V>) -> Self {
+    /// A field that is one key, of objects among those that are looked for.
+    pub(crate) fn of<T: Covers<P>, P: Class, V: Key>(field: Field<P, V>) -> Self {
         let kind = FieldKind::One(V::kind());
-        Self::with(field, kind, |value, keys| keys.push(0, value))
+        Self::with::<T, P, V>(field, kind, |value, keys| keys.push(0, value))
     }
 
     /// A field with the keys that its index has, if it is declared to have one.
-    pub(crate) fn of_any<T: Class, V: FieldKeys + 'static>(field: Field<T, V>) -> Self {
-        Self::with(field, V::field_kind(), |value, keys| value.field_keys(0, keys))
+    pub(crate) fn of_any<T: Covers<P>, P: Class, V: FieldKeys + 'static>(
+        field: Field<P, V>,
+    ) -> Self {
+        Self::with::<T, P, V>(field, V::field_kind(), |value, keys| value.field_keys(0, keys))
     }
 
     /// A field by what is in it.
     pub(crate) fn of_elements<T: Class, L: Elements + 'static>(field: Field<T, L>) -> Self {
         let kind = FieldKind::Each(L::Element::kind());
-        Self::with(field, kind, |list, keys| list.element_keys(0, keys))
+        Self::with::<T, T, L>(field, kind, |list, keys| list.element_keys(0, keys))
     }
 
-    fn with<T: Class, V: 'static>(
-        field: Field<T, V>,
+    fn with<T: Covers<P>, P: Class, V: 'static>(
+        field: Field<P, V>,
         kind: FieldKind,
         keys: fn(&V, &mut KeySink),
     ) -> Self {
-        let read = move |object: &T, sink: &mut KeySink| keys(field.get(object), sink);
-        Self::of_class::<T>(field.name().into(), kind, read)
-    }
-
-    fn of_class<T: Class>(
-        field: Cow<'static, str>,
-        kind: FieldKind,
-        keys: impl Fn(&T, &mut KeySink) + Send + Sync + 'static,
-    ) -> Self {
         let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
-            let Some(memo) = objects.memo_if_alive::<T>(oid)? else { return Ok(false) };
-            keys(&*memo.try_read()?, sink);
-            Ok(true)
+            let read = T::look_as(objects, oid, |object: &P| keys(field.get(object), sink));
+            Ok(read?.is_some())
         };
-        Self {
-            class: T::INFO.name.into(),
-            field,
-            kind,
-            read: Arc::new(read),
-            find: |objects, key| FieldIndex::of::<T>(objects, &key.field, &key.kind),
-            composites: FieldIndex::composites::<T>,
-        }
+        let (class, name) = (P::INFO.name.into(), field.name().into());
+        let of = OnceLock::from(const { &Kind::of::<P>() });
+        Self { class, field: name, kind, read: Some(Arc::new(read)), of }
     }
 
-    /// A field by its name and that of its class: of `T`, if that is called so.
-    pub(crate) fn named<T: Class>(class: String, field: String, kind: FieldKind) -> Self {
-        if !names_of::<T>().contains(&class) {
-            return Self::untyped(class, field, kind, (|_, _| Ok(None), |_| Ok(Vec::new())));
-        }
-        match T::field_keys(&field) {
-            Some((mine, keys)) if mine().extends(&kind) => {
-                Self { class: class.into(), ..Self::of_class(field.into(), kind, keys) }
-            }
-            _ => {
-                let find =
-                    |objects: &_, key: &Self| FieldIndex::of::<T>(objects, &key.field, &key.kind);
-                Self::untyped(class, field, kind, (find, FieldIndex::composites::<T>))
-            }
-        }
-    }
-
-    /// A field of which no more is known than what its keys are.
-    fn untyped(
+    /// A field by its name and that of its class: of the Rust type `like`, if that is called so.
+    pub(crate) fn named(
         class: String,
         field: String,
         kind: FieldKind,
-        (find, composites): (FindIndex, FindComposites),
+        like: Option<&'static Kind>,
     ) -> Self {
-        let (named, of, name) = (class.clone(), kind.clone(), field.clone());
-        let read = move |objects: &Arc<Objects>, oid: u64, sink: &mut KeySink| {
-            let raw = match objects.any(oid).and_then(|object| object.raw_field(&name)) {
-                Ok(Some(raw)) => raw,
-                Ok(None) | Err(Error::NotFound { .. } | Error::Deleted { .. }) => return Ok(false),
-                Err(error) => return Err(error),
-            };
-            match of.keys_of_msgpack(0, &[&raw], sink) {
-                Ok(true) => Ok(true),
-                _ => Err(Error::Invalid(format!(
-                    "the keys of {named}.{name} can't be told without its Rust type: make the query \
-                     in the program that runs it"
-                ))),
-            }
-        };
-        let read = Arc::new(read);
-        Self { class: class.into(), field: field.into(), kind, read, find, composites }
+        let is_called_so = |like: &&Kind| names_of(like.info()).contains(&class);
+        let of = like.filter(is_called_so).map_or_else(OnceLock::new, OnceLock::from);
+        Self { class: class.into(), field: field.into(), kind, read: None, of }
+    }
+
+    /// The class's Rust type, if this program has it.
+    fn of_class(&self, objects: &Objects) -> Option<&'static Kind> {
+        let known = self.of.get().copied();
+        known.or_else(|| Kind::named(objects, &self.class).map(|of| *self.of.get_or_init(|| of)))
     }
 
     /// Gives the keys of an object; false if there is no such object any more.
@@ -140,17 +98,47 @@ impl FieldKey {
         oid: u64,
         keys: &mut KeySink,
     ) -> Result<bool> {
-        (self.read)(objects, oid, keys)
+        if let Some(read) = &self.read {
+            return read(objects, oid, keys);
+        }
+        let is_like_mine =
+            |of: &&Kind| of.field_kind(&self.field).is_some_and(|today| today.extends(&self.kind));
+        match self.of_class(objects).filter(is_like_mine) {
+            Some(of) => of.read_keys(objects, oid, &self.field, keys),
+            None => self.read_untyped(objects, oid, keys),
+        }
     }
 
     /// The index that a view has of the field.
     pub(crate) fn index(&self, objects: &Arc<Objects>) -> Result<Option<FieldIndex>> {
-        (self.find)(objects, self)
+        let Some(of) = self.of_class(objects) else { return Ok(None) };
+        FieldIndex::of(objects, of, &self.field, &self.kind)
     }
 
     /// The indexes that the view has of several fields of its class together.
     pub(crate) fn composites(&self, objects: &Arc<Objects>) -> Result<Vec<Composite>> {
-        (self.composites)(objects)
+        let of = self.of_class(objects);
+        of.map_or(Ok(Vec::new()), |of| FieldIndex::composites(objects, of))
+    }
+
+    /// As [`read`](Self::read), of a class of which no more is known than its name.
+    fn read_untyped(&self, objects: &Arc<Objects>, oid: u64, keys: &mut KeySink) -> Result<bool> {
+        let raw = |object: AnyMemo| {
+            let is_one = object.is_of_class_named(&self.class)?;
+            if is_one { object.raw_field(&self.field) } else { Ok(None) }
+        };
+        let raw = match objects.any(oid).and_then(raw) {
+            Ok(Some(raw)) => raw,
+            Ok(None) | Err(Error::NotFound { .. } | Error::Deleted { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match self.kind.keys_of_msgpack(0, &[&raw], keys) {
+            Ok(true) => Ok(true),
+            _ => Err(Error::Invalid(format!(
+                "the keys of {self:?} can't be told without its Rust type: make the query in the \
+                 program that runs it"
+            ))),
+        }
     }
 }
 

@@ -10,7 +10,11 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use super::expr::{Expr, Node};
+use super::{
+    dyn_memo::DynMemo,
+    expr::{Expr, Node},
+    findable::Findable,
+};
 
 /// Something that objects of the class `T` fulfil or don't.
 ///
@@ -126,9 +130,28 @@ impl<T: Class, K: Key> Criteria<T> for Entries<K, Memo<T>> {
     }
 }
 
+/// The objects in an index of all classes.
+impl<T: Findable, K: Key> Criteria<T> for Index<K, AnyMemo> {
+    fn expr(&self) -> Expr {
+        Expr(Node::Index(self.part()))
+    }
+}
+
+impl<T: Findable, K: Key> Criteria<T> for Entries<K, AnyMemo> {
+    fn expr(&self) -> Expr {
+        Expr(Node::Index(self.part()))
+    }
+}
+
 impl<T> Criteria<T> for AnyMemo {
     fn expr(&self) -> Expr {
         Expr::tag(TagName::object(self.uuid()))
+    }
+}
+
+impl<T, D: ?Sized> Criteria<T> for DynMemo<D> {
+    fn expr(&self) -> Expr {
+        Criteria::<T>::expr(&**self)
     }
 }
 
@@ -228,16 +251,12 @@ impl ClassTag {
 
 impl<T> Criteria<T> for ClassTag {
     fn expr(&self) -> Expr {
-        Expr(Node::Class(names(self.0)))
+        Expr(Node::Class(names_of(self.0)))
     }
 }
 
 /// What a class is called, and what it was called before.
-pub(crate) fn names_of<C: Class>() -> Vec<String> {
-    names(C::INFO)
-}
-
-fn names(class: &ClassInfo) -> Vec<String> {
+pub(crate) fn names_of(class: &ClassInfo) -> Vec<String> {
     let before = class.renamed_from.iter();
     std::iter::once(&class.name).chain(before).map(ToString::to_string).collect()
 }

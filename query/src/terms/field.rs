@@ -79,7 +79,7 @@ impl<T, V> Debug for Field<T, V> {
 impl<T: Class, V: Key> Field<T, V> {
     fn condition(self, keys: impl FnOnce() -> Keys) -> Condition<T> {
         let (keys, of) = asked::<V, _>(keys);
-        Condition::new(FieldKey::of(self), keys, of)
+        Condition::new(FieldKey::of::<T, T, V>(self), keys, of)
     }
 
     fn within(self, bounds: impl FnOnce() -> KeyBounds) -> Condition<T> {
@@ -220,7 +220,7 @@ impl<T: Class, V: Key> Field<T, V> {
         let mut conditions = parts.into_iter().map(|(of, mut keys)| {
             keys.sort_unstable();
             keys.dedup();
-            Condition::new(FieldKey::of(self), Keys::Some(keys.into()), of)
+            Condition::new(FieldKey::of::<T, T, V>(self), Keys::Some(keys.into()), of)
         });
         match (conditions.next(), conditions.len()) {
             (Some(one), 0) => one,

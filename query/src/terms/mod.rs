@@ -2,7 +2,10 @@
 
 pub(crate) mod condition;
 pub(crate) mod criteria;
+pub(crate) mod dyn_memo;
 pub(crate) mod expr;
 pub(crate) mod field;
+pub(crate) mod findable;
+pub(crate) mod of;
 pub(crate) mod tag;
 pub(crate) mod words;

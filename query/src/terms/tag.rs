@@ -8,7 +8,7 @@ use db0_runtime::{
     derived::Few,
 };
 
-use super::criteria::ClassTag;
+use super::{criteria::ClassTag, dyn_memo::DynMemo};
 
 /// One tag or many: text, values of enums with `#[derive(db0::Tag)]`, objects, classes, and arrays,
 /// slices, `Vec`s and tuples of those.
@@ -64,6 +64,12 @@ impl TagList for AnyMemo {
     fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
         into.push(TagName::object(self.uuid()));
         Ok(())
+    }
+}
+
+impl<D: ?Sized> TagList for DynMemo<D> {
+    fn collect(&self, into: &mut Few<TagName>) -> Result<()> {
+        (**self).collect(into)
     }
 }
 

@@ -1,72 +1,71 @@
 //! Reading a query from bytes, which may be anything.
 
-use std::{collections::HashMap, marker::PhantomData, ops::Bound, sync::Arc};
+use std::{collections::HashMap, ops::Bound, sync::Arc};
 
 use db0_collections::index::Part;
 use db0_runtime::{
     Error, Result,
-    class::{Class, TagName},
+    class::TagName,
     codec::{
         DEPTH_MAX,
         key::{FieldKind, KeyKind},
     },
-    object::{Anchor, Objects, varint},
+    object::{Anchor, ByTrait, Objects, varint},
 };
 use uuid::Uuid;
 
 use super::write::{VERSION, write_as};
 use crate::{
     queries::{
-        core::{Core, Of, Op},
+        core::{Core, Op},
         order::{By, Order},
         source::{Source, ViewName},
     },
     running::indexed::Keys,
     terms::{
         condition::{FieldKey, FieldTest},
-        criteria::names_of,
         expr::Node,
+        of::{Of, Whose},
     },
 };
 
 /// Finds a view by its name.
 pub(super) type FindView<'a> = dyn Fn(ViewName) -> Result<Source> + 'a;
 
-/// Reads a query of the class `T`; handles of indexes that are at hand are used.
-pub(super) fn read<T: Class>(
+/// Reads a query for what it is expected to be of; handles of indexes that are at hand are used.
+pub(super) fn read(
     bytes: &[u8],
+    expected: &Of,
     view: &FindView<'_>,
     anchors: &HashMap<Uuid, Anchor>,
 ) -> Result<Core> {
     let damaged = || Error::Invalid("these bytes are no query, or are damaged".into());
-    let mut input = In::<T> { rest: bytes, depth: 0, view, anchors, class: PhantomData };
+    let mut input = In { rest: bytes, depth: 0, view, anchors, expected };
     if input.byte() != Some(VERSION) {
         return Err(damaged());
     }
     let name = input.view_name().ok_or_else(damaged)?;
     let core = input.core(view(name.clone()))?.ok_or_else(damaged)?;
-    let names = names_of::<T>();
-    let theirs = core.of.names();
-    if !theirs.iter().any(|name| names.contains(name)) {
-        let found = theirs.first().cloned().unwrap_or_default();
-        return Err(Error::Invalid(format!("this is a query for {found}, not for {}", names[0])));
+    if !core.of.is_same(expected) {
+        let why = format!("this is a query for {}, not for {expected}", core.of);
+        return Err(Error::Invalid(why));
     }
     // A query has one form: what reads in any other way was not written by us.
     if write_as(&core, &name)? == bytes { Ok(core) } else { Err(damaged()) }
 }
 
-struct In<'a, T> {
+struct In<'a> {
     rest: &'a [u8],
     depth: usize,
     view: &'a FindView<'a>,
     anchors: &'a HashMap<Uuid, Anchor>,
-    class: PhantomData<fn() -> T>,
+    expected: &'a Of,
 }
 
 /// Outside: damaged bytes. Inside: what they name is not there.
 type Found<R> = Option<Result<R>>;
 
-impl<T: Class> In<'_, T> {
+impl In<'_> {
     fn byte(&mut self) -> Option<u8> {
         let (byte, rest) = self.rest.split_first()?;
         self.rest = rest;
@@ -123,7 +122,8 @@ impl<T: Class> In<'_, T> {
 
     fn core(&mut self, source: Result<Source>) -> Result<Option<Core>> {
         let source = source?;
-        let Some(names) = self.list(Self::text) else { return Ok(None) };
+        let Some(of) = self.of() else { return Ok(None) };
+        let of = of?;
         let Some(node) = self.node(&source).transpose()? else { return Ok(None) };
         let mut ops = Vec::new();
         let Some(count) = self.number() else { return Ok(None) };
@@ -131,9 +131,26 @@ impl<T: Class> In<'_, T> {
             let Some(op) = self.op(&source).transpose()? else { return Ok(None) };
             ops.push(op);
         }
-        let mine = Of::class::<T>();
-        let of = if names == *mine.names() { mine } else { Of::named(names, None) };
         Ok(Some(Core { source, of, node, ops }))
+    }
+
+    fn of(&mut self) -> Found<Of> {
+        let names = self.list(Self::text)?;
+        if !names.is_empty() {
+            let is_expected = names == self.expected.names();
+            return Some(Ok(if is_expected {
+                self.expected.clone()
+            } else {
+                Of(Whose::Named(names))
+            }));
+        }
+        let name = self.text()?;
+        if name.is_empty() {
+            return Some(Ok(Of(Whose::All)));
+        }
+        let unknown =
+            || Error::Invalid(format!("no class of this program is declared with {name}"));
+        Some(ByTrait::named(&name).map(|by| Of(Whose::With(by))).ok_or_else(unknown))
     }
 
     fn nodes(&mut self, around: &Source) -> Found<Vec<Node>> {
@@ -212,7 +229,11 @@ impl<T: Class> In<'_, T> {
     fn field(&mut self) -> Option<FieldKey> {
         let (class, field) = (self.text()?, self.text()?);
         let kind: FieldKind = self.text()?.parse().ok()?;
-        Some(FieldKey::named::<T>(class, field, kind))
+        let like = match self.expected.0 {
+            Whose::Class(like) => Some(like),
+            _ => None,
+        };
+        Some(FieldKey::named(class, field, kind, like))
     }
 
     fn keys(&mut self) -> Option<Keys> {

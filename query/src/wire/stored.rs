@@ -5,7 +5,6 @@ use std::{collections::HashMap, fmt};
 use db0_collections::index::Part;
 use db0_runtime::{
     Result,
-    class::Class,
     object::{Anchor, decoding_for},
 };
 use serde::{
@@ -23,10 +22,10 @@ use crate::{
         query::Query,
         source::{Source, ViewName, find_view},
     },
-    terms::expr::Node,
+    terms::{expr::Node, findable::Findable},
 };
 
-impl<T: Class> Query<T> {
+impl<T: Findable> Query<T> {
     /// The query as bytes, to be sent to another process or kept. Equal queries are equal bytes.
     ///
     /// It remembers its prefix by name, and the state if it was made from a snapshot; indexes by
@@ -57,13 +56,13 @@ impl<T: Class> Query<T> {
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let view = |name: ViewName| find_view(&name).map(|view| Source::View(Ok(view)));
-        read::<T>(bytes, &view, &HashMap::new()).map(Self::of)
+        read(bytes, &T::of(), &view, &HashMap::new()).map(Self::of)
     }
 }
 
 /// Stored in a field: the query's indexes, which count as references, and its bytes. It says what is
 /// missing only when it runs: its prefix, if that is not open, or its state, if that is pruned.
-impl<T: Class> Serialize for Query<T> {
+impl<T: Findable> Serialize for Query<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut anchors = Vec::new();
         of_core(&self.core, &mut |part| anchors.push(part.anchor()));
@@ -71,7 +70,7 @@ impl<T: Class> Serialize for Query<T> {
     }
 }
 
-impl<'de, T: Class> Deserialize<'de> for Query<T> {
+impl<'de, T: Findable> Deserialize<'de> for Query<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (anchors, Bytes(_, bytes)) = <(Vec<Anchor>, Bytes<'_>)>::deserialize(deserializer)?;
         let by_uuid = |anchor: Anchor| Some((anchor.uuid()?, anchor));
@@ -87,7 +86,7 @@ impl<'de, T: Class> Deserialize<'de> for Query<T> {
             // A prefix may be closed, and a state be pruned: the object can be read even so.
             Ok(found.map_or(Source::Named(name), |view| Source::View(Ok(view))))
         };
-        read::<T>(&bytes, &view, &anchors).map(Self::of).map_err(de::Error::custom)
+        read(&bytes, &T::of(), &view, &anchors).map(Self::of).map_err(de::Error::custom)
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! version     1
 //! view        name of the prefix; varint: 0, or the past state + 1
-//! class       count, names
+//! class       count, names; without names: the path of a trait, or empty text for all classes
 //! criteria    a byte for the kind, and what it consists of
 //! operations  count, each a byte for the kind, and what it consists of
 //! ```
@@ -21,7 +21,7 @@ use crate::{
         source::{Source, ViewName, name_of},
     },
     running::indexed::Keys,
-    terms::{condition::FieldKey, expr::Node},
+    terms::{condition::FieldKey, expr::Node, of::Whose},
 };
 
 pub(super) const VERSION: u8 = 1;
@@ -77,6 +77,11 @@ impl Out {
 
     fn core(&mut self, core: &Core) -> Result<()> {
         self.names(&core.of.names());
+        match &core.of.0 {
+            Whose::Class(_) | Whose::Named(_) => {}
+            Whose::All => self.put(&[]),
+            Whose::With(by) => self.put(by.name().as_bytes()),
+        }
         self.node(&core.node, &core.source)?;
         self.number(core.ops.len() as u64);
         core.ops.iter().try_for_each(|op| self.op(op, &core.source))

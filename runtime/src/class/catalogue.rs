@@ -269,13 +269,15 @@ impl Catalogue {
         self.records.read().keys().copied().collect()
     }
 
-    /// The class that bears one of these names.
+    /// The class that bears one of these names, or else bore one.
     pub(crate) fn id_of(&self, names: &[&str]) -> Option<ClassId> {
         let records = self.records.read();
-        let is_meant = |record: &ClassRecord| {
-            record.newest().is_some_and(|schema| names.contains(&&*schema.class))
+        let by = |is_meant: &dyn Fn(&ClassRecord) -> bool| {
+            records.iter().find(|(_, record)| is_meant(record)).map(|(id, _)| *id)
         };
-        records.iter().find(|(_, record)| is_meant(record)).map(|(id, _)| *id)
+        let is_named = |schema: &Arc<Schema>| names.contains(&&*schema.class);
+        by(&|record| record.newest().is_some_and(is_named))
+            .or_else(|| by(&|record| record.schemas.iter().any(is_named)))
     }
 
     /// Objects of the class need no holders.

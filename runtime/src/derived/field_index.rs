@@ -4,10 +4,10 @@ use std::{ops::ControlFlow, sync::Arc};
 
 use crate::{
     Result,
-    class::{Class, KeyUse},
+    class::KeyUse,
     codec::key::{FieldKind, KeyBounds, KeyKind},
     fields,
-    object::Objects,
+    object::{Kind, Objects},
     store::{Direction, IndexId, Oid},
 };
 
@@ -33,7 +33,7 @@ pub struct Composite {
 impl FieldIndex {
     /// The indexes of several fields together that this view has of a class.
     #[track_caller]
-    pub fn composites<T: Class>(objects: &Arc<Objects>) -> Result<Vec<Composite>> {
+    pub fn composites(objects: &Arc<Objects>, class: &Kind) -> Result<Vec<Composite>> {
         let composite = |definition: &fields::Definition| {
             let Some(FieldKind::One(KeyKind::Tuple(kinds))) = &definition.kind else { return None };
             let names: Vec<_> = definition.name.split(',').map(str::to_owned).collect();
@@ -41,18 +41,19 @@ impl FieldIndex {
             let fields = names.into_iter().zip(kinds.iter().cloned()).collect();
             is_one.then(|| Composite { fields, index: Self::defined(definition) })
         };
-        Self::of_class::<T, _>(objects, |all| all.iter().filter_map(composite).collect())
+        Self::of_class(objects, class, |all| all.iter().filter_map(composite).collect())
     }
 
     /// What is picked of what this view keeps of a class.
     #[track_caller]
-    fn of_class<T: Class, R: Default>(
+    fn of_class<R: Default>(
         objects: &Arc<Objects>,
+        class: &Kind,
         pick: impl FnOnce(&[fields::Definition]) -> R,
     ) -> Result<R> {
         objects.follow()?;
-        objects.keep_if_idle::<T>()?;
-        let Some(class) = objects.known_class::<T>()? else { return Ok(R::default()) };
+        class.keep_if_idle(objects)?;
+        let Some(class) = class.class(objects)? else { return Ok(R::default()) };
         Ok(pick(objects.definitions()?.of(class.id)))
     }
 
@@ -63,8 +64,9 @@ impl FieldIndex {
     /// The index of a field, or of a composite (its names with commas between), whose keys are of
     /// this kind; `None` if this view has none, or one that is still being built.
     #[track_caller]
-    pub fn of<T: Class>(
+    pub fn of(
         objects: &Arc<Objects>,
+        class: &Kind,
         name: &str,
         kind: &FieldKind,
     ) -> Result<Option<Self>> {
@@ -73,7 +75,7 @@ impl FieldIndex {
                 && definition.name == name
                 && definition.kind.as_ref().is_some_and(|stored| kind.extends(stored))
         };
-        Self::of_class::<T, _>(objects, |all| all.iter().find(fits).map(Self::defined))
+        Self::of_class(objects, class, |all| all.iter().find(fits).map(Self::defined))
     }
 
     /// No two objects have one key, but for `None`.

@@ -1,12 +1,12 @@
 //! Which objects a tag or class has: chunk by chunk, committed ones and new ones.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use super::sight::Sight;
 use crate::{
     Result,
-    class::{Class, TagName},
-    object::{Cast, Objects, Young},
+    class::TagName,
+    object::{ByTrait, Kind, Objects, Young},
     store::{Bearers, CHUNK_BITS, Chunk, ClassId, Oid, TagId, place},
 };
 
@@ -37,15 +37,15 @@ impl Members {
     }
 
     /// The objects of a class; `None` if the prefix has no such class.
-    pub fn of_class<T: Class>(objects: &Arc<Objects>) -> Result<Option<Self>> {
+    pub fn of_class(objects: &Objects, class: &Kind) -> Result<Option<Self>> {
         objects.follow()?;
-        Ok(objects.known_class::<T>()?.map(|class| Self::of(class.id)))
+        Ok(class.class(objects)?.map(|class| Self::of(class.id)))
     }
 
-    /// The objects of every class that is declared with the trait `D`.
-    pub fn of_trait<D: ?Sized + 'static>(objects: &Arc<Objects>) -> Result<Vec<Self>> {
+    /// The objects of every class that is declared with a trait.
+    pub fn of_trait(objects: &Objects, by: ByTrait) -> Result<Vec<Self>> {
         objects.follow()?;
-        let classes = Cast::classes::<D>(objects)?;
+        let classes = by.classes(objects)?;
         Ok(classes.into_iter().map(|class| Self::of(class.id)).collect())
     }
 

@@ -51,7 +51,7 @@ pub use untyped::{
     any::AnyMemo,
     attrs::Attrs,
     export::Export,
-    kind::{Cast, Kind},
+    kind::{ByTrait, Cast, Kind},
 };
 pub(crate) use views::{
     still::{Still, holds_still},

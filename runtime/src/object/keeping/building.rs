@@ -3,6 +3,7 @@
 
 use std::{
     ops::ControlFlow,
+    panic::Location,
     sync::{Arc, LazyLock},
 };
 
@@ -79,14 +80,16 @@ impl Objects {
 
     /// As [`kept`](Self::kept), for somebody who is about to look something up: done if nobody else
     /// has the turn, and left for later otherwise.
-    #[track_caller]
-    pub(crate) fn keep_if_idle<T: Class>(&self) -> Result<()> {
+    pub(in crate::object) fn keep_if_idle<T: Class>(
+        &self,
+        place: &'static Location<'static>,
+    ) -> Result<()> {
         if !self.is_writable() || T::INFO.keys.is_empty() {
             return Ok(());
         }
         let Some(class) = self.known_class::<T>()? else { return Ok(()) };
         if class.kept.get().is_none()
-            && let Some(_turn) = self.shared().turn_if_free(std::panic::Location::caller())
+            && let Some(_turn) = self.shared().turn_if_free(place)
         {
             self.kept::<T>(&class)?;
         }

@@ -177,6 +177,33 @@ impl Objects {
         if self.is_lasting() { Ok(Some(Memo::of_cell(&cell))) } else { self.memo(oid).map(Some) }
     }
 
+    /// What `look` finds in the object of this number; nothing if that is deleted by now.
+    #[doc(hidden)]
+    pub fn look<T: Class, R>(
+        self: &Arc<Self>,
+        oid: u64,
+        look: impl FnOnce(&T) -> R,
+    ) -> Result<Option<R>> {
+        let Some(memo) = self.memo_if_alive::<T>(oid)? else { return Ok(None) };
+        match memo.try_read() {
+            Ok(object) => Ok(Some(look(&object))),
+            Err(Error::Deleted { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`look`](Self::look); nothing, too, if the object is of another class.
+    #[doc(hidden)]
+    pub fn look_if_is<T: Class, R>(
+        self: &Arc<Self>,
+        oid: u64,
+        look: impl FnOnce(&T) -> R,
+    ) -> Result<Option<R>> {
+        let Some(class) = self.exists(Oid(oid))? else { return Ok(None) };
+        let is_one = self.known_class::<T>()?.is_some_and(|known| known.id == class);
+        if is_one { self.look(oid, look) } else { Ok(None) }
+    }
+
     /// The identity of the object of this number.
     #[doc(hidden)]
     pub fn uuid_of(&self, oid: u64) -> Uuid {

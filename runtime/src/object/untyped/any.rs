@@ -132,6 +132,14 @@ impl AnyMemo {
         Ok(cell.objects().catalogue().name(cell.class().id))
     }
 
+    /// Its class is, or was, called so.
+    #[doc(hidden)]
+    pub fn is_of_class_named(&self, name: &str) -> Result<bool> {
+        let cell = self.cell()?;
+        let names = cell.objects().catalogue().names(cell.class().id);
+        Ok(names.iter().any(|known| known == name))
+    }
+
     /// Its class is an enum.
     pub(in crate::object) fn is_enum(&self) -> Result<bool> {
         let cell = self.cell()?;

@@ -1,0 +1,83 @@
+//! What results are of: a class, all classes, or those with a trait.
+
+use std::{fmt, sync::Arc};
+
+use db0_runtime::{
+    Result,
+    derived::Members,
+    object::{ByTrait, Kind, Objects},
+};
+
+use super::criteria::names_of;
+
+/// What results are of.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Of(pub(crate) Whose);
+
+/// Whose objects results are.
+#[derive(Clone)]
+pub(crate) enum Whose {
+    /// Of a class by its Rust type.
+    Class(&'static Kind),
+    /// Of a class by what it is called, and was called before.
+    Named(Vec<String>),
+    /// Of every class.
+    All,
+    /// Of every class with a trait.
+    With(ByTrait),
+}
+
+impl Of {
+    /// What a class is called, and was called before; nothing where it is not one class.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match &self.0 {
+            Whose::Class(class) => names_of(class.info()),
+            Whose::Named(names) => names.clone(),
+            Whose::All | Whose::With(_) => Vec::new(),
+        }
+    }
+
+    /// These are of the same, as far as names tell.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Whose::All, Whose::All) => true,
+            (Whose::With(one), Whose::With(other)) => one == other,
+            _ => self.names().iter().any(|name| other.names().contains(name)),
+        }
+    }
+
+    pub(crate) fn members(&self, objects: &Arc<Objects>) -> Result<Vec<Members>> {
+        let one = |class: Option<Members>| class.into_iter().collect();
+        match &self.0 {
+            Whose::Class(class) => Members::of_class(objects, class).map(one),
+            Whose::Named(names) => members_named(objects, names).map(one),
+            Whose::All => Members::of_classes(objects),
+            Whose::With(by) => Members::of_trait(objects, *by),
+        }
+    }
+}
+
+/// The objects of the class that bears one of these names.
+pub(crate) fn members_named(objects: &Objects, names: &[String]) -> Result<Option<Members>> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    Members::of_class_named(objects, &names)
+}
+
+/// As people read it.
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Whose::Class(class) => f.write_str(class.info().name),
+            Whose::Named(names) => f.write_str(names.first().map_or("", |name| name)),
+            Whose::All => f.write_str("any class"),
+            Whose::With(by) => f.write_str(by.name()),
+        }
+    }
+}
+
+impl fmt::Debug for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
