@@ -7,6 +7,7 @@ use lmdb_sys as ffi;
 use super::{
     env::TableId,
     error::{Fault, Result},
+    nearness::Nearness,
     read::{from_val, to_val},
 };
 
@@ -16,6 +17,7 @@ pub(crate) type Row<'t> = (&'t [u8], &'t [u8]);
 /// A position in a table. Rows it gives live as long as the transaction is borrowed.
 pub(crate) struct Cursor<'t> {
     raw: *mut ffi::MDB_cursor,
+    nearness: Nearness,
     txn: PhantomData<&'t ()>,
 }
 
@@ -27,7 +29,7 @@ impl<'t> Cursor<'t> {
         // SAFETY: the caller vouches for `txn`; `table` was opened in its environment, since
         // `TableId` is only made there; `raw` receives the cursor.
         Fault::check(unsafe { ffi::mdb_cursor_open(txn, table.0, &raw mut raw) })?;
-        Ok(Self { raw, txn: PhantomData })
+        Ok(Self { raw, nearness: Nearness::NEW, txn: PhantomData })
     }
 
     fn step(&mut self, key: &[u8], op: ffi::MDB_cursor_op) -> Result<Option<Row<'t>>> {
@@ -50,8 +52,15 @@ impl<'t> Cursor<'t> {
         if key.is_empty() { self.first() } else { self.step(key, ffi::MDB_SET_RANGE) }
     }
 
-    /// The row at `key`: found at once, if it is on the page that the last one was on.
+    /// The row at `key`: found at once, if it is the one behind the last, or on the same page.
     pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<&'t [u8]>> {
+        if self.nearness.is_worth_a_step() {
+            let next = self.next()?.filter(|(found, _)| *found == key);
+            self.nearness.tell(next.is_some());
+            if let Some((_, row)) = next {
+                return Ok(Some(row));
+            }
+        }
         Ok(self.step(key, ffi::MDB_SET_KEY)?.map(|(_, row)| row))
     }
 

@@ -10,11 +10,9 @@ use lmdb_sys as ffi;
 use super::{
     env::TableId,
     error::{Fault, Result},
+    nearness::Nearness,
     read::{from_val, to_val},
 };
-
-/// How many searches at most go by until it is tried again whether one is for the row behind the last.
-const UNTRIED_MAX: u8 = 63;
 
 /// A cursor on a table.
 #[derive(Clone, Copy)]
@@ -22,24 +20,19 @@ struct Kept {
     raw: *mut ffi::MDB_cursor,
     /// When it was opened or renewed last.
     round: u64,
-    /// For so many searches it is not tried whether they are for the row behind the last.
-    untried: u8,
-    /// So many it was not the last time, since the try before it was in vain.
-    in_vain: u8,
+    nearness: Nearness,
 }
 
 impl Kept {
-    const NONE: Self = Self { raw: ptr::null_mut(), round: 0, untried: 0, in_vain: 0 };
+    const NONE: Self = Self { raw: ptr::null_mut(), round: 0, nearness: Nearness::NEW };
 
-    /// The value at `key`, if that is right behind where the cursor is, and it is worth a try: rows are
-    /// often looked for in their order, and a step costs a sixth of a search.
+    /// The value at `key`, if that is right behind where the cursor is, and it is worth a try.
     ///
     /// # Safety
     /// The cursor's transaction must be neither ended nor written to for `'t`.
     #[inline]
     unsafe fn next<'t>(&mut self, key: &[u8]) -> Option<&'t [u8]> {
-        if let Some(untried) = self.untried.checked_sub(1) {
-            self.untried = untried;
+        if !self.nearness.is_worth_a_step() {
             return None;
         }
         let (mut k, mut v) = (to_val(&[]), to_val(&[]));
@@ -47,8 +40,7 @@ impl Kept {
         let code = unsafe { ffi::mdb_cursor_get(self.raw, &raw mut k, &raw mut v, ffi::MDB_NEXT) };
         // SAFETY: filled by a successful call; the caller vouches for `'t`.
         let found = code == ffi::MDB_SUCCESS && unsafe { from_val(&k) } == key;
-        self.in_vain = if found { 0 } else { (2 * self.in_vain + 1).min(UNTRIED_MAX) };
-        self.untried = self.in_vain;
+        self.nearness.tell(found);
         // SAFETY: as above.
         found.then(|| unsafe { from_val(&v) })
     }
@@ -69,11 +61,6 @@ impl Kept {
         unsafe {
             value(ffi::mdb_cursor_get(self.raw, &raw mut k, &raw mut v, ffi::MDB_SET_KEY), &v)
         }
-    }
-
-    /// It is hardly ever near what is looked for: a search does better without it.
-    fn is_lost(&self) -> bool {
-        self.in_vain == UNTRIED_MAX
     }
 }
 
@@ -186,7 +173,7 @@ impl Cursors {
     ) -> Result<Option<&'t [u8]>> {
         // SAFETY: the caller vouches for `txn`.
         let mut kept = unsafe { self.kept(txn, table) }?;
-        if !kept.is_lost() {
+        if !kept.nearness.is_lost() {
             // SAFETY: the caller vouches for `'t`.
             return unsafe { kept.find(key) };
         }

@@ -17,6 +17,7 @@ mod fork;
 mod held;
 mod home;
 mod long_reads;
+mod nearness;
 mod opaque;
 mod order;
 mod pool;
