@@ -14,7 +14,8 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
     let ordering = match len {
         8.. => compare_long(fronts.0, fronts.1),
         4..=7 => four(fronts.0).cmp(&four(fronts.1)),
-        _ => fronts.0.cmp(fronts.1),
+        1..=3 => three(fronts.0).cmp(&three(fronts.1)),
+        0 => Ordering::Equal,
     };
     ordering.then(lens)
 }
@@ -25,6 +26,13 @@ fn compare(a: &[u8], b: &[u8]) -> Ordering {
 fn four(bytes: &[u8]) -> u64 {
     let of = |four: Option<&[u8; 4]>| four.map_or(0, |four| u64::from(u32::from_be_bytes(*four)));
     of(bytes.first_chunk()) << 32 | of(bytes.last_chunk())
+}
+
+/// The first byte, that in the middle, and the last, of as many or fewer: as for [`four`].
+#[inline]
+fn three(bytes: &[u8]) -> u32 {
+    let byte = |at: usize| bytes.get(at).map_or(0, |byte| u32::from(*byte));
+    byte(0) << 16 | byte(bytes.len() / 2) << 8 | byte(bytes.len().wrapping_sub(1))
 }
 
 fn compare_long(a: &[u8], b: &[u8]) -> Ordering {
