@@ -63,9 +63,20 @@ fn what_everybody_may_write_to_is_refused_unless_it_is_meant() {
 }
 
 #[test]
-fn links_in_the_place_of_a_prefix_are_refused() {
+fn links_in_the_place_of_folders_and_files_are_refused() {
     let world = prepared();
     let root = world.folder.path();
+    let alias = root.with_extension("alias");
+    symlink(root, &alias).expect("it is ours");
+    for named in [alias.clone(), alias.join("")] {
+        let told = refusal(Config::new(&named));
+        assert!(told.contains("it is a link") && told.contains("any_owner"), "{told}");
+        let workspace = Workspace::open(Config::new(&named).any_owner()).expect("it is meant");
+        workspace.close().expect("it closes");
+    }
+    fs::remove_file(&alias).expect("it is ours");
+    // The slash at its end alone is no matter.
+    Workspace::open(Config::new(root.join(""))).expect("it is ours").close().expect("it closes");
     symlink(root.join("default"), root.join("other")).expect("it is ours");
     let told = refusal(Config::new(root).prefix("other"));
     assert!(told.contains("it is a link"), "{told}");

@@ -48,7 +48,7 @@ fn a_taken_key_is_refused_with_its_holder() {
 }
 
 #[test]
-#[should_panic(expected = "the key Some(\"ann@x\") is taken by")]
+#[should_panic(expected = "Account.email: its key is taken by")]
 fn a_guard_that_drops_with_a_taken_key_panics() {
     let _world = World::new();
     account("ann@x");

@@ -200,8 +200,9 @@ impl Config {
         self
     }
 
-    /// Also opens folders that everybody may write to, or that belong to another user (not root). Whoever
-    /// may write to the folder of a prefix can change what is stored, and crash those who read it.
+    /// Also opens folders that everybody may write to, or that belong to another user (not root), and links
+    /// to folders. Whoever may write to the folder of a prefix can change what is stored, and crash those who
+    /// read it.
     pub fn any_owner(mut self) -> Self {
         self.any_owner = true;
         self

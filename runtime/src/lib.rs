@@ -13,6 +13,7 @@ pub mod object;
 mod pages;
 pub mod plumbing;
 mod prefix;
+mod private;
 mod store;
 mod sync;
 mod txn;

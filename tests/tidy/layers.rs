@@ -24,10 +24,11 @@ const CRATES: [(&str, &[&str]); 12] = [
 const ENGINE: &str = "runtime/src/";
 
 /// Its modules, bottom up: each uses only those before it.
-const MODULES: [&str; 19] = [
+const MODULES: [&str; 20] = [
     "error",
     "misuse",
     "config",
+    "private",
     "sync",
     "pages",
     "lmdb",

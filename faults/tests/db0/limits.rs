@@ -21,3 +21,9 @@ pub(crate) fn limit_address_space(bytes: u64) {
     // SAFETY: the structure lives through the call.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) }, 0);
 }
+
+/// As `umask`: takes these rights from the files that this process makes.
+pub(crate) fn mask_new_files(mask: libc::mode_t) {
+    // SAFETY: no pointers are passed, and the call can't fail.
+    unsafe { libc::umask(mask) };
+}

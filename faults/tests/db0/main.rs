@@ -14,6 +14,7 @@ mod long_failure;
 mod model;
 mod oracle;
 mod point;
+mod private_files;
 mod reopening;
 mod restless;
 mod seen;

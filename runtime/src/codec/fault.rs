@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt, fmt::Write};
 
+use serde::de::{Expected, Unexpected};
+
 /// Why a value can't be encoded or decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -106,11 +108,32 @@ impl serde::ser::Error for Error {
     }
 }
 
+/// What is stored is nobody's who reads messages and logs: these tell of which kind it is, and where.
 impl serde::de::Error for Error {
     #[cold]
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::new(message.to_string())
     }
+
+    #[cold]
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("invalid type: {}, expected {expected}", kind_of(found)))
+    }
+
+    #[cold]
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(format!("invalid value: {}, expected {expected}", kind_of(found)))
+    }
+}
+
+fn kind_of(found: Unexpected<'_>) -> String {
+    // What has a value tells it in such quotes, behind its kind.
+    let told = found.to_string();
+    let kind = match found {
+        Unexpected::Str(_) => "string",
+        _ => told.split('`').next().unwrap_or_default().trim_end(),
+    };
+    kind.to_owned()
 }
 
 impl From<rmp_serde::encode::Error> for Error {
@@ -134,6 +157,30 @@ mod tests {
         let fault = Fault::from(error);
         assert_eq!(fault.to_string(), "address[\"a\"].lines[2]: too long");
         assert_eq!(Fault::from(Error::new("empty")).to_string(), "empty");
+    }
+
+    #[test]
+    fn what_is_found_is_told_without_its_value() {
+        use serde::de::Error as _;
+        let secrets = [
+            (Unexpected::Str("`secret`"), "string"),
+            (Unexpected::Unsigned(4711), "integer"),
+            (Unexpected::Signed(-4711), "integer"),
+            (Unexpected::Float(47.11), "floating point"),
+            (Unexpected::Char('§'), "character"),
+            (Unexpected::Bool(true), "boolean"),
+            (Unexpected::Bytes(b"secret"), "byte array"),
+            // As serde has it for 128 bits.
+            (Unexpected::Other("integer `4711` as i128"), "integer"),
+            (Unexpected::Other("a made-up thing"), "a made-up thing"),
+            (Unexpected::Map, "map"),
+        ];
+        for (found, kind) in secrets {
+            let told = Error::invalid_type(found, &"u8").to_string();
+            assert_eq!(told, format!("invalid type: {kind}, expected u8"));
+            let told = Error::invalid_value(found, &"u8").to_string();
+            assert_eq!(told, format!("invalid value: {kind}, expected u8"));
+        }
     }
 
     #[test]

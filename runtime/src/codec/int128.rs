@@ -121,8 +121,8 @@ impl<'de, T: Int128> Deserialize<'de> for Owned<T> {
 struct IntVisitor<T>(PhantomData<T>);
 
 impl<T> IntVisitor<T> {
-    fn fit<V: TryInto<T> + fmt::Display + Copy, E: de::Error>(value: V) -> Result<T, E> {
-        value.try_into().map_err(|_| E::custom(format_args!("{value} is out of range")))
+    fn fit<V: TryInto<T>, E: de::Error>(value: V) -> Result<T, E> {
+        value.try_into().map_err(|_| E::custom("an integer out of range"))
     }
 }
 

@@ -302,13 +302,13 @@ pub enum Error {
     },
 
     /// A unique key that another object has.
-    #[error("{class}.{field}: the key {key} is taken by {holder}")]
+    #[error("{class}.{field}: its key is taken by {holder}")]
     Unique {
         /// The class.
         class: String,
         /// The unique field.
         field: String,
-        /// The key, as text.
+        /// The key, as text. The message is without it, for messages end in logs.
         key: String,
         /// The object that has it.
         holder: Uuid,

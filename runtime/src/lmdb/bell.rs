@@ -25,6 +25,8 @@ use std::{
     time::Duration,
 };
 
+use crate::private;
+
 /// The name of the page's file.
 pub(crate) const FILE: &str = ".bell";
 /// More than any page size that is worth mapping.
@@ -53,9 +55,7 @@ unsafe impl Sync for Page {}
 impl Page {
     /// The file, as the holder of the lease has it: there, and long enough.
     fn made(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let file = options.custom_flags(libc::O_NOFOLLOW).open(path)?;
+        let file = private::open(path)?;
         if file.metadata()?.len() < BYTES as u64 {
             file.set_len(BYTES as u64)?;
         }

@@ -1,8 +1,8 @@
 //! A file without the pages that are free: copied beside the old one, and put in its place.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
+    fs::{self, File},
+    os::fd::AsRawFd,
     path::Path,
     time::Duration,
 };
@@ -15,7 +15,7 @@ use super::{
     home::Home,
     registry::FileId,
 };
-use crate::{Error, Result};
+use crate::{Error, Result, private};
 
 /// The name of the copy while it is made: nobody looks for it, and the next one replaces it.
 pub(crate) const FILE: &str = ".compacted";
@@ -29,9 +29,8 @@ impl Env {
     /// the old file or the new one, both whole, under the name.
     pub(crate) fn compact(&self, mut told: impl FnMut(u64)) -> Result<u64> {
         let (data, copy) = (self.path().join("data.mdb"), self.path().join(FILE));
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let file = options.open(&copy).map_err(|error| Error::io("creating", &copy, &error))?;
+        let file = private::create_anew(&copy);
+        let file = file.map_err(|error| Error::io("creating", &copy, &error))?;
         let result =
             self.copy_to(&file, &copy, &mut told).and_then(|()| self.put_in_place(&copy, &data));
         if result.is_err() {

@@ -122,7 +122,8 @@ impl Env {
         };
         match metadata {
             Some(metadata) => files::check_before_mapping(&data, &metadata)?,
-            None if options.create => {}
+            None if options.create => files::create(folder)
+                .map_err(|error| Error::io("creating the files of", folder, &error))?,
             None => {
                 let why = "there is no data.mdb in it".into();
                 return Err(Error::Format { path: folder.into(), why });
@@ -141,11 +142,11 @@ impl Env {
         }
         let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
         files::close_on_exec(raw);
-        let found = fs::symlink_metadata(&data).map_err(|e| Error::io("opening", &data, &e));
+        let opened = files::opened(raw, &data).map_err(|fault| fault.at("opening", &data));
         let home =
             || if options.scratch { Home::unshared(folder) } else { Home::take(folder, &data) };
         let (metadata, home) =
-            found.and_then(|metadata| Ok((metadata, home()?))).inspect_err(|_| {
+            opened.and_then(|metadata| Ok((metadata, home()?))).inspect_err(|_| {
                 // SAFETY: nobody else knows the handle, and it has no transactions.
                 unsafe { ffi::mdb_env_close(raw) }
             })?;
@@ -401,11 +402,14 @@ impl Env {
     fn open_again(&self) -> Result<*mut ffi::MDB_env> {
         let raw = open_raw(&self.path, &self.options)?;
         // Numbers are given in the order of opening.
-        let opened =
+        let open_tables = || {
             self.tables.lock().iter().try_for_each(|name| match table::open(raw, name, false)? {
                 Some(_) => Ok(()),
                 None => Err(Fault::new(ffi::MDB_NOTFOUND)),
-            });
+            })
+        };
+        let data = self.path.join(files::FILES[0]);
+        let opened = files::opened(raw, &data).and_then(|_| open_tables());
         if opened.is_err() {
             // SAFETY: nobody else knows the handle, and its transactions have ended.
             unsafe { ffi::mdb_env_close(raw) };

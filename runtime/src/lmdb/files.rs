@@ -5,19 +5,18 @@ use std::{
     fs::{self, File, Metadata, OpenOptions},
     os::{
         fd::{AsRawFd, BorrowedFd},
-        unix::{
-            ffi::OsStrExt,
-            fs::{MetadataExt, OpenOptionsExt},
-        },
+        unix::{ffi::OsStrExt, fs::MetadataExt},
     },
     path::Path,
 };
 
 use lmdb_sys as ffi;
 
+use super::{error::Fault, registry::FileId};
 use crate::{
     Error, Result,
     pages::{self, PageFile},
+    private,
 };
 
 /// The files of an environment.
@@ -119,10 +118,29 @@ pub(super) fn is_read_only(data: &Path) -> bool {
 pub(crate) fn table_of_readers(folder: &Path, make: bool) -> std::io::Result<u64> {
     let path = folder.join(FILES[1]);
     if make && !path.exists() {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600).open(&path)?;
+        private::create(&path)?;
     }
     Ok(fs::symlink_metadata(&path)?.ino())
+}
+
+/// Makes the files of an environment that is not there yet, empty, as LMDB takes them: so they are
+/// the owner's, whatever the process's mask says.
+pub(super) fn create(folder: &Path) -> std::io::Result<()> {
+    private::create(&folder.join(FILES[0]))?;
+    table_of_readers(folder, true).map(drop)
+}
+
+/// The file that an environment has open, if that is what stands in its place: LMDB follows links, and
+/// somebody may have put one there since it was looked at.
+pub(super) fn opened(env: *mut ffi::MDB_env, data: &Path) -> std::result::Result<Metadata, Fault> {
+    let failed = |error: std::io::Error| Fault::new(error.raw_os_error().unwrap_or(libc::EIO));
+    let metadata = descriptor(env).and_then(|file| file.metadata()).map_err(failed)?;
+    let named = fs::symlink_metadata(data).map_err(failed)?;
+    if FileId::of(&metadata) == FileId::of(&named) {
+        Ok(metadata)
+    } else {
+        Err(Fault::new(libc::ESTALE))
+    }
 }
 
 /// The data of a folder is on a medium that can't be written from here.
@@ -213,6 +231,24 @@ mod tests {
         check(inherited(&path));
         env.reopen().expect("nobody reads");
         check(inherited(&path));
+    }
+
+    #[test]
+    fn what_is_open_is_what_stands_in_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let env = Env::open(folder.path(), &EnvOptions::scratch(1 << 20)).expect("it opens");
+        let [data, link, other, none] =
+            [FILES[0], "link", "other", "none"].map(|name| folder.path().join(name));
+        std::os::unix::fs::symlink(&data, &link).expect("it is ours");
+        fs::write(&other, "text").expect("it is ours");
+        let opened = |path| opened(env.raw().expect("it is open"), path);
+        let metadata = opened(&data).expect("it is there");
+        assert_eq!(FileId::of(&metadata), FileId::of(&fs::metadata(&data).expect("it is there")));
+        for elsewhere in [&link, &other, &none] {
+            opened(elsewhere).expect_err("that is another one");
+        }
+        fs::rename(&other, &data).expect("it is ours");
+        assert_eq!(opened(&data).expect_err("it was replaced").code(), libc::ESTALE);
     }
 
     #[test]

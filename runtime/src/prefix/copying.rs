@@ -18,6 +18,7 @@ use crate::{
     Config, Error, Lock, Result,
     lmdb::{EnvOptions, FILES},
     pages::{self, PageFile},
+    private,
     store::{self, MARK_FILE, Mark, PrefixId},
     verify::{BeginCheck, Verification, verify},
 };
@@ -105,9 +106,7 @@ fn refuse_existing(path: &Path) -> Result<()> {
 
 /// A file of the owner's alone, where there is none.
 fn new_file(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true).mode(0o600);
-    options.open(path).map_err(|error| Error::io("creating", path, &error))
+    private::create(path).map_err(|error| Error::io("creating", path, &error))
 }
 
 /// Copies a file byte by byte to an empty one, until it is on the disk.

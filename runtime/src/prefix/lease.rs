@@ -1,15 +1,15 @@
 //! The writer's lease: a lock on a file of its own, with the holder's identity in it.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{ErrorKind, Read, Seek, Write},
-    os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
+    os::fd::AsRawFd,
     path::Path,
     time::{Duration, Instant},
 };
 
 use super::process::Process;
-use crate::{Error, Lock, Result, lmdb};
+use crate::{Error, Lock, Result, lmdb, private};
 
 pub(super) const FILE: &str = ".guard";
 /// How often a lease that is waited for is asked for again.
@@ -72,10 +72,7 @@ impl Lease {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    options.custom_flags(libc::O_NOFOLLOW);
-    options.open(path).map_err(|e| Error::io("opening", path, &e))
+    private::open(path).map_err(|e| Error::io("opening", path, &e))
 }
 
 impl Drop for Lease {
@@ -169,8 +166,5 @@ fn holder(file: &mut File) -> Option<Process> {
 
 /// Makes a folder that only its owner can enter.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder.create(folder).map_err(|e| Error::io("creating", folder, &e))
+    private::create_folders(folder).map_err(|e| Error::io("creating", folder, &e))
 }

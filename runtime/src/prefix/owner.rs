@@ -22,22 +22,19 @@ pub(super) fn check(config: &Config, folder: &Path) -> Result<()> {
     if config.any_owner {
         return Ok(());
     }
-    let root = &config.root;
-    if let Ok(metadata) = fs::metadata(root) {
-        check_writers(root, &metadata)?;
-    }
-    let below = folder.strip_prefix(root).unwrap_or(Path::new(""));
-    let mut at = root.clone();
-    for part in below {
-        at.push(part);
-        let Ok(metadata) = fs::symlink_metadata(&at) else { return Ok(()) };
+    let depth = folder.strip_prefix(&config.root).map_or(0, |below| below.iter().count());
+    // From the workspace down, without the slash that its path may end with, which leads through a link.
+    let folders: Vec<&Path> = folder.ancestors().take(depth + 1).collect();
+    for at in folders.into_iter().rev() {
+        let Ok(metadata) = fs::symlink_metadata(at) else { return Ok(()) };
         if metadata.is_symlink() {
-            return refuse(&at, "it is a link: put the folder itself there");
+            let why = "it is a link, whose owner could lead it elsewhere: name or put the folder itself there, or see Config::any_owner";
+            return refuse(at, why);
         }
-        check_writers(&at, &metadata)?;
+        check_writers(at, &metadata)?;
     }
     for file in FILES {
-        let at = at.join(file);
+        let at = folder.join(file);
         let Ok(metadata) = fs::symlink_metadata(&at) else { continue };
         if !metadata.is_file() {
             return refuse(&at, "it is not a plain file");

@@ -12,15 +12,14 @@
 //! ```
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
     time::Duration,
 };
 
 use super::process::Process;
-use crate::{Error, Result, lmdb};
+use crate::{Error, Result, lmdb, private};
 
 pub(super) const FILE: &str = ".peers";
 /// Who has the file for itself is about to share it.
@@ -48,10 +47,7 @@ impl Peers {
     /// Joins those who have the prefix open; `None` on a medium that can't be written.
     pub(super) fn join(folder: &Path, prefix: &str, mixed: bool) -> Result<Option<Self>> {
         let path = folder.join(FILE);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.custom_flags(libc::O_NOFOLLOW);
-        let mut file = match options.open(&path) {
+        let mut file = match private::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => return Ok(None),
             Err(error) => return Err(Error::io("opening", &path, &error)),

@@ -13,14 +13,13 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    Error, Result,
+    Error, Result, private,
     store::{Commit, PrefixId, StateNum, Store},
 };
 
@@ -60,9 +59,7 @@ fn name_front(prefix: PrefixId) -> String {
 /// Puts a journal of these parts in its place, in one step; `unfinished` is nobody else's meanwhile.
 fn put(path: &Path, unfinished: &Path, parts: &[impl AsRef<[u8]>]) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("writing", unfinished, &error);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(unfinished).map_err(failed)?;
+    let mut file = private::create_anew(unfinished).map_err(failed)?;
     let lengths = std::iter::once(parts.len()).chain(parts.iter().map(|part| part.as_ref().len()));
     let lengths: Vec<u8> = lengths.flat_map(|len| (len as u32).to_le_bytes()).collect();
     file.write_all(&lengths).map_err(failed)?;

@@ -108,9 +108,9 @@ fn a_field_that_does_not_fit_is_named() {
     let fault = |row: &[u8]| named::<Before>(&NAMES, row).unwrap_err();
     let row =
         row_of(&("Alice", 300, 0.5_f32, [1], AddressBefore { street: "Main".into(), floor: 1 }));
-    assert_eq!(fault(&row).to_string(), "age: invalid value: integer `300`, expected u8");
+    assert_eq!(fault(&row).to_string(), "age: invalid value: integer, expected u8");
     let row = row_of(&("Alice", 30, 0.5_f32, ["x"], ()));
-    assert_eq!(fault(&row).to_string(), "gone[0]: invalid type: string \"x\", expected u8");
+    assert_eq!(fault(&row).to_string(), "gone[0]: invalid type: string, expected u8");
     // Without a name for every element, the place must do.
     assert_eq!(decode_fields::<Before>(&row).unwrap_err().path, "gone[0]");
     let mut trailing = split_fields(&row).unwrap();

@@ -21,6 +21,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::{
     Error, Result,
     lmdb::FILES,
+    private,
     store::{
         head::Head,
         num::{PrefixId, StateNum},
@@ -65,9 +66,7 @@ impl Mark {
 
     /// Notes it, over an older one. It is not synced: what a crash leaves is whole, or none.
     pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false).mode(0o600);
-        let file = options.custom_flags(libc::O_NOFOLLOW).open(folder.join(FILE))?;
+        let file = private::open(&folder.join(FILE))?;
         let bytes = self.encode();
         file.write_all_at(&bytes, 0)?;
         file.set_len(bytes.len() as u64)

@@ -2,13 +2,13 @@
 //! have nothing to write its own pages to.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use crate::lmdb;
+use crate::{lmdb, private};
 
 /// The name of the file, in the folder of the prefix.
 pub(crate) const FILE: &str = ".reserve";
@@ -41,17 +41,11 @@ impl Reserve {
         {
             return Ok(());
         }
-        let made = self.open().and_then(|file| lmdb::allocate(&file, bytes));
+        let made = private::create_anew(&self.path).and_then(|file| lmdb::allocate(&file, bytes));
         if made.is_err() {
             self.give_up()?;
         }
         made
-    }
-
-    fn open(&self) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        options.custom_flags(libc::O_NOFOLLOW).open(&self.path)
     }
 
     fn bytes(&self) -> u64 {

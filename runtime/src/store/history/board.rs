@@ -18,13 +18,13 @@ use std::{
     collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
+    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::store::num::StateNum;
+use crate::{private, store::num::StateNum};
 
 pub(crate) const FOLDER: &str = ".pins";
 /// How long who reads waits for who forgets: that takes microseconds, unless it has been stopped.
@@ -62,11 +62,6 @@ struct Board {
     floor: File,
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
-}
-
 fn lock(
     file: &File,
     patience: Duration,
@@ -98,11 +93,11 @@ fn number(file: &File, at: u64) -> io::Result<u64> {
 impl Board {
     fn open(prefix: &Path) -> io::Result<Self> {
         let folder = prefix.join(FOLDER);
-        match fs::DirBuilder::new().mode(0o700).create(&folder) {
+        match private::create_folder(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let floor = open(&folder.join("floor"))?;
+        let floor = private::open(&folder.join("floor"))?;
         Ok(Self { folder, floor })
     }
 
@@ -161,7 +156,7 @@ pub(in crate::store) struct Keeper {
 impl Keeper {
     pub(in crate::store) fn open(prefix: &Path, floor: StateNum) -> io::Result<Self> {
         let board = Board::open(prefix)?;
-        let alive = open(&board.folder.join("writer"))?;
+        let alive = private::open(&board.folder.join("writer"))?;
         lock(&alive, PATIENCE, File::try_lock)?;
         let mut keeper = Self { board, floor: NONE, _alive: alive };
         keeper.set_floor(floor)?;
@@ -235,8 +230,7 @@ impl Registrant {
             loop {
                 let number = COUNTED.fetch_add(1, Ordering::Relaxed);
                 let path = board.folder.join(format!("{}-{number}", std::process::id()));
-                let mut options = OpenOptions::new();
-                match options.read(true).write(true).create_new(true).mode(0o600).open(&path) {
+                match private::create(&path) {
                     Ok(entry) => {
                         entry.try_lock()?;
                         entry.write_all_at(&told.encode(), 0)?;
@@ -271,7 +265,7 @@ impl Registrant {
     }
 
     fn is_without_writer(&self) -> io::Result<bool> {
-        let writer = open(&self.board.folder.join("writer"))?;
+        let writer = private::open(&self.board.folder.join("writer"))?;
         Ok(writer.try_lock_shared().is_ok())
     }
 }

@@ -17,6 +17,7 @@ use super::layer::Entry;
 use crate::{
     Error, Result,
     lmdb::{Env, EnvOptions, Fault, ReadTxn, TableId, WriteTxn, forked},
+    private,
     store::{
         key::RowKey,
         reading::scan::{Direction, KeyRange, Walk},
@@ -50,7 +51,7 @@ impl Run {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let folder = prefix.join(FOLDER).join(number.to_string());
         let failed = |error: std::io::Error| Error::io("making", &folder, &error);
-        fs::create_dir_all(&folder).map_err(failed)?;
+        private::create_folders(&folder).map_err(failed)?;
         let options = EnvOptions::scratch(MAP_SIZE);
         let env = Env::open(&folder, &options)?;
         let table = env.main_table().map_err(|fault| fault.at("opening", &folder))?;

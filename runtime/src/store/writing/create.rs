@@ -8,6 +8,7 @@ use std::{
 use crate::{
     Error, Result,
     lmdb::{COMPACTED_FILE, Env, EnvOptions, FILES, Fault, TableId},
+    private,
     store::{
         folder::mark::Mark,
         head::{HEAD_KEY, Head},
@@ -45,7 +46,7 @@ pub(crate) fn place(folder: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Re
     if workshop.exists() {
         fs::remove_dir_all(&workshop).map_err(failed(&workshop))?;
     }
-    fs::create_dir(&workshop).map_err(failed(&workshop))?;
+    private::create_folder(&workshop).map_err(failed(&workshop))?;
     if let Err(error) = make(&workshop) {
         // What can't be removed now is removed by the next one.
         let _ = fs::remove_dir_all(&workshop);
