@@ -92,6 +92,32 @@ fn lists_and_arrays_go_on_by_position() {
 }
 
 #[test]
+fn what_is_skipped_or_not_asked_for_is_not_decoded() -> db0::Result<()> {
+    let _world = World::new();
+    let dict: Dict<u32, u32> = (0..MANY).map(|n| (n, n * 2)).collect();
+    assert!(dict.range(10..20).keys().eq(10..20));
+    assert!(dict.range(10..).rev().skip(5).take(2).eq([(2994, 5988), (2993, 5986)]));
+    assert_eq!(dict.try_range(..=10)?.values().last().transpose()?, Some(20));
+    for (passed, from_back) in [(0, 0), (7, 1), (MANY as usize - 2, 0), (2999, 1), (5000, 3)] {
+        let (mut ours, mut theirs) = (dict.keys(), 0..MANY);
+        assert_eq!(ours.nth(passed), theirs.nth(passed));
+        assert_eq!(ours.nth_back(from_back), theirs.nth_back(from_back));
+        assert_eq!((ours.count(), dict.values().skip(passed).count()), {
+            (theirs.count(), (MANY as usize).saturating_sub(passed))
+        });
+    }
+    // Objects that are passed over are not looked up.
+    let index: Index<u32, Memo<Thing>> = (0..10).map(|n| (n, Memo::new(Thing { n }))).collect();
+    db0::commit()?;
+    db0::clear_cache();
+    assert_eq!(index.memos().nth(7).map(|thing| thing.read().n), Some(7));
+    assert_eq!(index.rev().nth(7).map(|(key, thing)| (key, thing.read().n)), Some((2, 2)));
+    assert_eq!((index.keys().nth_back(3), index.iter().nth(10)), (Some(6), None));
+    assert_eq!(db0::cache_stats().objects, 2);
+    Ok(())
+}
+
+#[test]
 fn iterators_go_to_other_threads_and_outlive_handles() {
     let world = World::new();
     let dict: Dict<u32, u32> = (0..MANY).map(|n| (n, n)).collect();

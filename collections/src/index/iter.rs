@@ -81,6 +81,21 @@ impl<K: Key, M: Handle> Source<K, M> {
         None
     }
 
+    /// Takes an entry from one end, behind some that are passed over.
+    fn nth<R>(
+        &mut self,
+        from_back: bool,
+        passed: usize,
+        read: impl Fn(&RowReader, Taken<'_>) -> Result<R>,
+    ) -> Option<Result<R>> {
+        for _ in 0..passed {
+            if let Err(error) = self.step(from_back, |_, _| Ok(()))? {
+                return Some(Err(error));
+            }
+        }
+        self.step(from_back, read)
+    }
+
     fn left(&self) -> Result<usize> {
         self.parts.iter().map(Cursor::count).sum()
     }
@@ -210,11 +225,20 @@ macro_rules! iterators {
             fn last(mut self) -> Option<Self::Item> {
                 self.next_back()
             }
+
+            /// Without decoding what is passed over.
+            fn nth(&mut self, passed: usize) -> Option<Self::Item> {
+                self.source.nth(false, passed, $read)
+            }
         }
 
         impl<K: Key, M: Handle> DoubleEndedIterator for $try_name<K, M> {
             fn next_back(&mut self) -> Option<Self::Item> {
                 self.source.step(true, $read)
+            }
+
+            fn nth_back(&mut self, passed: usize) -> Option<Self::Item> {
+                self.source.nth(true, passed, $read)
             }
         }
 
@@ -237,12 +261,22 @@ macro_rules! iterators {
             fn last(mut self) -> Option<$item> {
                 self.next_back()
             }
+
+            #[track_caller]
+            fn nth(&mut self, passed: usize) -> Option<$item> {
+                expect(self.entries.nth(passed).transpose())
+            }
         }
 
         impl<K: Key, M: Handle> DoubleEndedIterator for $name<K, M> {
             #[track_caller]
             fn next_back(&mut self) -> Option<$item> {
                 expect(self.entries.next_back().transpose())
+            }
+
+            #[track_caller]
+            fn nth_back(&mut self, passed: usize) -> Option<$item> {
+                expect(self.entries.nth_back(passed).transpose())
             }
         }
 

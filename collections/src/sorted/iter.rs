@@ -1,6 +1,6 @@
 //! Iterators over entries, and what they make of them.
 
-use std::marker::PhantomData;
+use std::{iter::FusedIterator, marker::PhantomData};
 
 use db0_runtime::{
     Result,
@@ -69,6 +69,35 @@ impl<R: Projection> TryIter<R> {
         };
         self.cursor.step(backward, read).transpose()
     }
+
+    /// The entry behind some that are passed over, which are not decoded.
+    fn nth_of(&mut self, backward: bool, passed: usize) -> Option<Result<R::Item>> {
+        for _ in 0..passed {
+            let entry = self.cursor.step(backward, |_, _| Ok(()));
+            if let Err(error) = entry.transpose()? {
+                return Some(Err(error));
+            }
+        }
+        self.step(backward)
+    }
+
+    fn with<S>(self) -> TryIter<S> {
+        TryIter { cursor: self.cursor, read: PhantomData }
+    }
+}
+
+impl<K: Key, V: DeserializeOwned> TryIter<Pairs<K, V>> {
+    /// The keys of these entries alone; their values are not decoded.
+    #[must_use]
+    pub fn keys(self) -> TryIter<Keys<K>> {
+        self.with()
+    }
+
+    /// The values of these entries alone.
+    #[must_use]
+    pub fn values(self) -> TryIter<Values<V>> {
+        self.with()
+    }
 }
 
 impl<R: Projection> Iterator for TryIter<R> {
@@ -86,13 +115,23 @@ impl<R: Projection> Iterator for TryIter<R> {
     fn last(mut self) -> Option<Result<R::Item>> {
         self.next_back()
     }
+
+    fn nth(&mut self, passed: usize) -> Option<Result<R::Item>> {
+        self.nth_of(false, passed)
+    }
 }
 
 impl<R: Projection> DoubleEndedIterator for TryIter<R> {
     fn next_back(&mut self) -> Option<Result<R::Item>> {
         self.step(true)
     }
+
+    fn nth_back(&mut self, passed: usize) -> Option<Result<R::Item>> {
+        self.nth_of(true, passed)
+    }
 }
+
+impl<R: Projection> FusedIterator for TryIter<R> {}
 
 /// Entries in key order, from either end.
 ///
@@ -108,6 +147,20 @@ pub struct Iter<R> {
 impl<R: Projection> Iter<R> {
     pub(crate) fn new(entries: TryIter<R>) -> Self {
         Self { entries }
+    }
+}
+
+impl<K: Key, V: DeserializeOwned> Iter<Pairs<K, V>> {
+    /// The keys of these entries alone; their values are not decoded.
+    #[must_use]
+    pub fn keys(self) -> Iter<Keys<K>> {
+        Iter::new(self.entries.keys())
+    }
+
+    /// The values of these entries alone.
+    #[must_use]
+    pub fn values(self) -> Iter<Values<V>> {
+        Iter::new(self.entries.values())
     }
 }
 
@@ -128,6 +181,11 @@ impl<R: Projection> Iterator for Iter<R> {
     fn last(mut self) -> Option<R::Item> {
         self.next_back()
     }
+
+    #[track_caller]
+    fn nth(&mut self, passed: usize) -> Option<R::Item> {
+        expect(self.entries.nth(passed).transpose())
+    }
 }
 
 impl<R: Projection> DoubleEndedIterator for Iter<R> {
@@ -135,7 +193,14 @@ impl<R: Projection> DoubleEndedIterator for Iter<R> {
     fn next_back(&mut self) -> Option<R::Item> {
         expect(self.entries.next_back().transpose())
     }
+
+    #[track_caller]
+    fn nth_back(&mut self, passed: usize) -> Option<R::Item> {
+        expect(self.entries.nth_back(passed).transpose())
+    }
 }
+
+impl<R: Projection> FusedIterator for Iter<R> {}
 
 /// Gives the value of a key that refers to nothing to `read`, which also gets the key and may run
 /// nobody's code. The outer none: the longer way is needed.
