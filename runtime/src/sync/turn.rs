@@ -101,10 +101,13 @@ impl Turn {
     }
 
     fn busy(&self, waited: Duration) -> Error {
-        let thread = thread_name(self.owner.load(Ordering::Relaxed));
-        let holder = match (thread, self.place.load()) {
-            (Some(thread), Some(place)) => format!("by {thread} since {place}"),
-            _ => "by nobody any more".into(),
+        let holder = match (self.owner.load(Ordering::Relaxed), self.place.load()) {
+            (0, _) | (_, None) => "by nobody any more".into(),
+            (owner, Some(place)) => {
+                let ended = || "a thread that ended without dropping its guard,".into();
+                let thread = thread_name(owner).unwrap_or_else(ended);
+                format!("by {thread} since {place}")
+            }
         };
         Error::Busy { waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX), holder }
     }

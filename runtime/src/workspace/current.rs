@@ -1,6 +1,6 @@
 //! The workspace and prefix that a thread means when it names none.
 
-use std::{cell::RefCell, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{
     class::Class,
     object::Objects,
     store::PrefixId,
-    sync::{RwLock, thread_local},
+    sync::{RwLock, lasting},
 };
 
 static DEFAULT: RwLock<Option<Workspace>> = RwLock::new(None);
@@ -22,8 +22,8 @@ pub(super) enum Place {
     Prefix(Workspace, Prefix),
 }
 
-thread_local! {
-    static ENTERED: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+lasting! {
+    static ENTERED: Vec<Place> = Vec::new();
 }
 
 /// Makes a workspace or prefix the thread's own until it is dropped. Guards nest.
@@ -46,11 +46,9 @@ impl Drop for Entered {
     fn drop(&mut self) {
         // Guards that were entered within this one and outlive it are left with it. The places are
         // dropped outside of the borrow: the last handle of a workspace closes it.
-        let left = ENTERED.try_with(|entered| {
-            entered.try_borrow_mut().map(|mut entered| {
-                let keep = self.depth.saturating_sub(1).min(entered.len());
-                entered.split_off(keep)
-            })
+        let left = ENTERED.with_borrow_mut(|entered| {
+            let keep = self.depth.saturating_sub(1).min(entered.len());
+            entered.split_off(keep)
         });
         remembered::forget();
         drop(left);
@@ -70,20 +68,20 @@ pub(super) fn processes_default() -> Option<Workspace> {
 
 /// The workspace that this thread has entered, or the process's default one.
 pub fn default_workspace() -> Result<Workspace> {
-    let entered = ENTERED.try_with(|entered| entered.borrow().last().cloned());
+    let entered = ENTERED.with_borrow(|entered| entered.last().cloned());
     match entered {
-        Ok(Some(Place::Workspace(workspace) | Place::Prefix(workspace, _))) => Ok(workspace),
-        _ => DEFAULT.read().clone().ok_or(Error::NoWorkspace),
+        Some(Place::Workspace(workspace) | Place::Prefix(workspace, _)) => Ok(workspace),
+        None => DEFAULT.read().clone().ok_or(Error::NoWorkspace),
     }
 }
 
 /// The prefix that this thread has entered, or the current one of its workspace.
 pub fn current() -> Result<Prefix> {
-    let entered = ENTERED.try_with(|entered| entered.borrow().last().cloned());
+    let entered = ENTERED.with_borrow(|entered| entered.last().cloned());
     match entered {
-        Ok(Some(Place::Prefix(_, prefix))) => Ok(prefix),
-        Ok(Some(Place::Workspace(workspace))) => workspace.current(),
-        _ => DEFAULT.read().clone().ok_or(Error::NoWorkspace)?.current(),
+        Some(Place::Prefix(_, prefix)) => Ok(prefix),
+        Some(Place::Workspace(workspace)) => workspace.current(),
+        None => DEFAULT.read().clone().ok_or(Error::NoWorkspace)?.current(),
     }
 }
 
@@ -134,13 +132,13 @@ fn current_objects() -> Result<Arc<Objects>> {
 }
 
 fn find_current_objects() -> Result<Arc<Objects>> {
-    let entered = ENTERED.try_with(|entered| match entered.borrow().last()? {
+    let entered = ENTERED.with_borrow(|entered| match entered.last()? {
         Place::Prefix(_, prefix) => Some(Ok(prefix.objects().clone())),
         Place::Workspace(workspace) => Some(workspace.current_objects()),
     });
     match entered {
-        Ok(Some(objects)) => objects,
-        _ => DEFAULT.read().as_ref().ok_or(Error::NoWorkspace)?.current_objects(),
+        Some(objects) => objects,
+        None => DEFAULT.read().as_ref().ok_or(Error::NoWorkspace)?.current_objects(),
     }
 }
 

@@ -49,6 +49,10 @@ impl<T> Local<RefCell<T>> {
         self.with(|cell| work(&mut cell.borrow_mut()))
     }
 
+    pub(crate) fn try_with_borrow_mut<R>(&self, work: impl FnOnce(Option<&mut T>) -> R) -> R {
+        self.with(|cell| work(cell.try_borrow_mut().ok().as_deref_mut()))
+    }
+
     pub(crate) fn replace(&self, value: T) -> T {
         self.with(|cell| cell.replace(value))
     }
@@ -79,4 +83,16 @@ macro_rules! locals {
     )+};
 }
 
-pub(crate) use locals;
+/// What lasts to the end of a thread: the scheduler's threads end without asking for it.
+macro_rules! lasting {
+    ($($(#[$attribute:meta])* static $name:ident: $type:ty = $value:expr;)+) => {
+        $crate::sync::thread_local! {
+            $(
+                $(#[$attribute])*
+                static $name: std::cell::RefCell<$type> = std::cell::RefCell::new($value);
+            )+
+        }
+    };
+}
+
+pub(crate) use {lasting, locals};

@@ -8,7 +8,7 @@ mod local;
 #[path = "lock.rs"]
 mod lock;
 
-pub(crate) use local::{Local, locals as thread_local};
+pub(crate) use local::{Local, lasting, locals as thread_local};
 pub(crate) use lock::{Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use shuttle::thread::yield_now as spin_loop;
 pub(crate) use shuttle::{

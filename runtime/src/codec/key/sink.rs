@@ -42,6 +42,10 @@ pub struct SinkKey<'a> {
 }
 
 impl KeySink {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: Vec::new(), entries: Vec::new() }
+    }
+
     /// Adds the keys that `value`, a field or a tuple of references to fields, gives to the declared
     /// key of this number.
     #[inline]

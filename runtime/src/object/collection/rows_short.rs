@@ -1,6 +1,6 @@
 //! Single elements the short way: what is done most often, without an allocation or a handle of its own.
 
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::{
     },
     object::{handles::handle::Handle, objects::Objects},
     store::{Oid, RowBytes, RowKey, Table, oid_key},
-    sync::thread_local,
+    sync::lasting,
 };
 
 /// Buffers that one element after the other is written to.
@@ -24,14 +24,8 @@ struct Scratch {
     row: Vec<u8>,
 }
 
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = const {
-        RefCell::new(Scratch {
-            key: Vec::new(),
-            value: Vec::new(),
-            row: Vec::new(),
-        })
-    };
+lasting! {
+    static SCRATCH: Scratch = Scratch { key: Vec::new(), value: Vec::new(), row: Vec::new() };
 }
 
 /// Scratch that became larger than this is not kept.
@@ -40,18 +34,16 @@ const SCRATCH_MAX: usize = 4096;
 /// Gives empty buffers to `work`. It may come here again: then there are others.
 #[inline]
 fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
-    SCRATCH.with(|scratch| {
-        let Ok(mut scratch) = scratch.try_borrow_mut() else {
-            return work(&mut Scratch::default());
-        };
-        let Scratch { key, value, row } = &mut *scratch;
+    SCRATCH.try_with_borrow_mut(|scratch| {
+        let Some(scratch) = scratch else { return work(&mut Scratch::default()) };
+        let Scratch { key, value, row } = scratch;
         for buffer in [key, value, row] {
             buffer.clear();
             if buffer.capacity() > SCRATCH_MAX {
                 buffer.shrink_to(SCRATCH_MAX);
             }
         }
-        work(&mut scratch)
+        work(scratch)
     })
 }
 

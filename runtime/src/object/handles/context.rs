@@ -1,12 +1,14 @@
 //! What handles need to know while values are cloned, encoded and decoded on this thread.
 
-use std::{
-    cell::{Cell, RefCell},
-    sync::Arc,
-};
+use std::{cell::Cell, sync::Arc};
 
 use super::inside::{Home, Keep};
-use crate::{Error, Result, object::objects::Objects, store::Oid, sync::thread_local};
+use crate::{
+    Error, Result,
+    object::objects::Objects,
+    store::Oid,
+    sync::{lasting, thread_local},
+};
 
 /// What becomes of a handle when the value around it is cloned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +40,20 @@ pub(in crate::object) struct Encoding {
 
 thread_local! {
     static CLONING: Cell<Cloning> = const { Cell::new(Cloning::User) };
-    /// Where the value that is being cloned is published.
-    static PUBLISHED: RefCell<Option<Arc<Objects>>> = const { RefCell::new(None) };
     /// Counts handles that became parts of values.
     static STRIPPED: Cell<usize> = const { Cell::new(0) };
-    static DRAFT: RefCell<Option<Arc<Keep>>> = const { RefCell::new(None) };
-    static ENCODING: RefCell<Vec<Encoding>> = const { RefCell::new(Vec::new()) };
     /// Collections that are decoded have to be of the kind that they are decoded as.
     static CHECKING: Cell<bool> = const { Cell::new(false) };
-    static DECODING: RefCell<Vec<Decoding>> = const { RefCell::new(Vec::new()) };
+}
+
+lasting! {
+    /// Where the value that is being cloned is published.
+    static PUBLISHED: Option<Arc<Objects>> = None;
+    static DRAFT: Option<Arc<Keep>> = None;
+    static ENCODING: Vec<Encoding> = Vec::new();
+    static DECODING: Vec<Decoding> = Vec::new();
     /// Whose handles are met in a key that is asked for, while one is made.
-    static ASKED: RefCell<Option<Vec<Arc<Objects>>>> = const { RefCell::new(None) };
+    static ASKED: Option<Vec<Arc<Objects>>> = None;
 }
 
 /// Puts the former way of cloning back, also when a user's `Clone` panics.

@@ -1,7 +1,6 @@
 //! The write guards that a thread holds. They belong to their thread, and so does this list.
 
 use std::{
-    cell::RefCell,
     panic::Location,
     ptr,
     sync::{Arc, atomic::Ordering},
@@ -11,7 +10,7 @@ use crate::{
     Error, Result, lmdb,
     object::{objects::Objects, shared::Shared},
     store::{Oid, PrefixId},
-    sync::{is_committer, thread_local},
+    sync::{is_committer, lasting},
 };
 
 struct Guarded {
@@ -26,8 +25,8 @@ struct Guarded {
     is_undone: bool,
 }
 
-thread_local! {
-    static GUARDS: RefCell<Vec<Guarded>> = const { RefCell::new(Vec::new()) };
+lasting! {
+    static GUARDS: Vec<Guarded> = Vec::new();
 }
 
 impl Guarded {
@@ -136,10 +135,9 @@ impl Objects {
 
     #[cold]
     fn is_listed_undone(&self, oid: Oid) -> bool {
-        let is_undone = |guards: &RefCell<Vec<Guarded>>| {
-            guards.borrow().iter().any(|guard| guard.is_undone && guard.is_on(self, oid))
-        };
-        GUARDS.try_with(is_undone).unwrap_or(false)
+        GUARDS.with_borrow(|guards| {
+            guards.iter().any(|guard| guard.is_undone && guard.is_on(self, oid))
+        })
     }
 
     /// Has this thread's guard on an object write that in any case; false if there is none.
@@ -150,15 +148,17 @@ impl Objects {
         })
     }
 
-    /// The guard is dropped: gives whether the object is to be written in any case.
-    pub(in crate::object) fn remove_guard(&self, oid: Oid) -> bool {
-        // A guard that is dropped with the thread's own data may come after the list.
-        let removed = GUARDS.try_with(|guards| {
-            let mut guards = guards.borrow_mut();
-            let place = guards.iter().rposition(|guard| guard.is_on(self, oid));
-            place.is_some_and(|place| guards.remove(place).must_write)
-        });
-        removed.unwrap_or(false)
+    /// The guard is dropped: gives where it was taken, and whether the object is to be written in any case.
+    pub(in crate::object) fn remove_guard(
+        &self,
+        oid: Oid,
+    ) -> Option<(&'static Location<'static>, bool)> {
+        // A guard that is dropped with the thread's own data may come after the list was emptied.
+        GUARDS.with_borrow_mut(|guards| {
+            let position = guards.iter().rposition(|guard| guard.is_on(self, oid))?;
+            let Guarded { place, must_write, .. } = guards.remove(position);
+            Some((place, must_write))
+        })
     }
 
     /// Refuses what can't be done to an object while a guard on it is open.

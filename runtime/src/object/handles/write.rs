@@ -124,13 +124,20 @@ impl<T: Class> Drop for Write<'_, T> {
         }
         let published = self.publish_draft();
         let cell = self.of.cell();
-        let must_write = cell.objects.remove_guard(cell.oid_of()) && !is_undone;
+        let removed = cell.objects.remove_guard(cell.oid_of());
+        let must_write = removed.is_some_and(|(_, must_write)| must_write) && !is_undone;
         let published = published.and_then(|()| if must_write { cell.republish() } else { Ok(()) });
         if let Err(error) = published
             && let Some(error) = cell.objects.shared().fail_atomic(error)
         {
-            assert!(thread::panicking(), "{error}");
-            tracing::error!("a draft could not be published: {error}");
+            let uuid = cell.objects.uuid(cell.oid_of());
+            let taken = removed.map_or(String::new(), |(place, _)| format!(", taken at {place},"));
+            let class = T::INFO.name;
+            assert!(
+                thread::panicking(),
+                "the draft of {class} {uuid}{taken} can't be published: {error}"
+            );
+            tracing::error!("a draft of {class} {uuid} could not be published: {error}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What publishing an object changes in what is kept of its fields.
 
-use std::{cell::RefCell, ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use crate::{
     Error, Result,
@@ -9,12 +9,12 @@ use crate::{
     fields::{Change, Claim, field_tags_key, holders},
     object::{objects::Objects, shared::Shared, untyped::content::Untyped},
     store::{ClassId, Oid, PutOn, TagId},
-    sync::thread_local,
+    sync::lasting,
 };
 
-thread_local! {
+lasting! {
     /// The keys of an object before and after a change.
-    static SINKS: RefCell<[KeySink; 2]> = RefCell::default();
+    static SINKS: [KeySink; 2] = [KeySink::new(), KeySink::new()];
 }
 
 impl Objects {

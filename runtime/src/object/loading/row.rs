@@ -6,7 +6,7 @@
 //! fields  MessagePack, in the form and order of the schema
 //! ```
 
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 
 use super::evolve;
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         untyped::content::Untyped,
     },
     store::{ClassId, Oid, Table, oid_key, oid_of_key, put_varint, take_varint},
-    sync::thread_local,
+    sync::lasting,
 };
 
 /// Appends the body of an object's row.
@@ -157,8 +157,8 @@ pub(in crate::object) fn decode<T: Class>(
     context::decoding_object(objects, Stored { oid, rewrite: evolve::rewrite::<T> }, decode)
 }
 
-thread_local! {
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+lasting! {
+    static SCRATCH: Vec<u8> = Vec::new();
 }
 
 /// Encodes a value for what comes up on the way: references, and whether it can be stored at all.
@@ -173,7 +173,7 @@ pub(in crate::object) fn walk<T: Class>(
             ..context::Gathered::default()
         });
     }
-    let mut scratch = SCRATCH.with_borrow_mut(std::mem::take);
+    let mut scratch = SCRATCH.take();
     scratch.clear();
     let gathered = context::encoding(objects, || {
         context::decoding(objects, || encode_checked(value, class, &mut scratch))
@@ -204,7 +204,7 @@ pub(in crate::object) fn encoded_len<T: Class>(
     value: &T,
     class: &ClassState,
 ) -> usize {
-    let mut scratch = SCRATCH.with_borrow_mut(std::mem::take);
+    let mut scratch = SCRATCH.take();
     scratch.clear();
     // Whether it can be stored is told elsewhere.
     let _ = context::encoding(objects, || encode(value, class, &mut scratch));

@@ -1,6 +1,6 @@
 //! Objects as plain serde data: what they refer to is written in its place, so many levels down.
 
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 
 use serde::{
     Serialize, Serializer,
@@ -18,7 +18,7 @@ use crate::{
     codec::{COLLECTION, DEPTH_MAX, Reference, STRONG, Value, WEAK},
     object::{collection::rows::RowReader, handles::memo::Memo, objects::Objects},
     store::{Oid, PrefixId, oid_of_key, take_varint},
-    sync::thread_local,
+    sync::lasting,
 };
 
 /// Collections by the first byte of their headers, from 1 on.
@@ -97,8 +97,8 @@ struct Exporting {
     path: Vec<(PrefixId, Oid)>,
 }
 
-thread_local! {
-    static EXPORTING: RefCell<Vec<Exporting>> = const { RefCell::new(Vec::new()) };
+lasting! {
+    static EXPORTING: Vec<Exporting> = Vec::new();
 }
 
 /// Leaves an object, or ends the export, also when a user's `Serialize` panics.

@@ -1,7 +1,6 @@
 //! Holding still: what a thread sees of a workspace stays as it was in one moment, while others go on.
 
 use std::{
-    cell::RefCell,
     marker::PhantomData,
     sync::{
         Arc,
@@ -24,8 +23,8 @@ use crate::{
     },
     store::{ClassId, Oid, View},
     sync::{
+        lasting,
         slots::{self, Counted},
-        thread_local,
     },
 };
 
@@ -35,8 +34,8 @@ type Pair = (Arc<Objects>, Arc<Objects>);
 /// How many times something is held still in this process: mostly none, and that is known at once.
 static HOLDING: AtomicUsize = AtomicUsize::new(0);
 
-thread_local! {
-    static HELD: RefCell<Vec<Pair>> = const { RefCell::new(Vec::new()) };
+lasting! {
+    static HELD: Vec<Pair> = Vec::new();
 }
 
 /// What makes a view one of a moment of another view.
@@ -97,8 +96,8 @@ impl Drop for Still {
     fn drop(&mut self) {
         HOLDING.fetch_sub(1, Ordering::Relaxed);
         // Dropped outside of the borrow: values of the user's may go with it.
-        let over = HELD.try_with(|held| held.borrow_mut().split_off(self.depth));
-        over.iter().flatten().for_each(|(_, then)| then.forget_cells());
+        let over = HELD.with_borrow_mut(|held| held.split_off(self.depth.min(held.len())));
+        over.iter().for_each(|(_, then)| then.forget_cells());
         drop(over);
         slots::tend();
     }

@@ -105,12 +105,13 @@ pub(crate) fn in_bulk<R>(work: impl FnOnce() -> R) -> R {
     struct Emptied;
     impl Drop for Emptied {
         fn drop(&mut self) {
-            OWN.with_borrow_mut(|own| own.in_bulk = false);
+            let _ = OWN.try_with(|own| own.borrow_mut().in_bulk = false);
             tend_own();
         }
     }
-    let was = OWN.with_borrow_mut(|own| mem::replace(&mut own.in_bulk, true));
-    let _emptied = (!was).then_some(Emptied);
+    // A thread that is ending has no bag of its own any more: what it retires goes into the common one.
+    let was = OWN.try_with(|own| mem::replace(&mut own.borrow_mut().in_bulk, true));
+    let _emptied = was.is_ok_and(|was| !was).then_some(Emptied);
     work()
 }
 
