@@ -103,3 +103,50 @@ fn a_snapshot_of_several_prefixes_shows_them_all() {
     assert_eq!(there_then.expect("it was there").get("n"), Some(2.into()));
     assert_eq!(other(&here).upgrade(), Some(there));
 }
+
+#[test]
+fn a_prefix_that_is_closed_meanwhile_is_found_again() {
+    let world = World::new();
+    let (here, there) = pair();
+    let weak = there.downgrade();
+    drop(there);
+    let close = || {
+        let other = db0::open("other", Mode::ReadWrite).expect("it opens");
+        db0::open("default", Mode::ReadWrite).expect("it opens");
+        other.close().expect("it closes");
+    };
+    // In a value that was published, in one that is read again, and in the user's hands.
+    for of in [other(&here), weak.clone()] {
+        close();
+        let there = of.upgrade().expect("it is there");
+        assert_eq!(there.read().n, 2);
+        assert!(matches!(there.try_write(), Err(Error::ReadOnly { .. })));
+    }
+    close();
+    // A handle that keeps what was closed in memory is no hindrance.
+    let there = weak.upgrade().expect("it is there");
+    close();
+    assert!(matches!(there.try_read(), Err(Error::Closed { .. })));
+    assert_eq!(weak.upgrade().map(|there| there.read().n), Some(2));
+    drop(there);
+    close();
+    db0::drop_prefix("other").expect("nobody has it open");
+    assert!(other(&here).is_expired() && weak.is_expired());
+    drop(world);
+}
+
+#[test]
+fn a_reference_that_is_stored_leads_to_what_goes_on() {
+    let mut world = World::new();
+    let (here, there) = pair();
+    let snapshot = db0::snapshot().expect("a state");
+    here.write().other = Some(snapshot.of(&there).downgrade());
+    there.write().n = 3;
+    assert_eq!(snapshot.of(&there).downgrade().upgrade().map(|there| there.read().n), Some(2));
+    assert_eq!(other(&here).upgrade().map(|there| there.read().n), Some(3));
+    let uuid = here.uuid();
+    drop((here, there, snapshot));
+    world.reopen();
+    let here = db0::fetch::<Item>(uuid).expect("it is there");
+    assert_eq!(other(&here).upgrade().map(|there| there.read().n), Some(3));
+}

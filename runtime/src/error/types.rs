@@ -277,7 +277,7 @@ pub enum Error {
 
     /// A strong reference to an object of another prefix.
     #[error(
-        "a strong reference from prefix {from:?} to {target} in prefix {to:?} can't be stored: use memo.downgrade() for references between prefixes"
+        "a strong reference from prefix {from:?} to {target} in prefix {to:?} can't be stored: use memo.downgrade() for references between the prefixes of a workspace"
     )]
     CrossPrefix {
         /// Where it was to be stored.

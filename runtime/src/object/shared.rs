@@ -133,8 +133,15 @@ impl Shared {
         let _ = self.find_closed.set(Box::new(find));
     }
 
+    /// The objects of a prefix, which is opened for reading if it is not open; none if there is no such
+    /// prefix.
+    pub(super) fn objects_of(&self, prefix: PrefixId) -> Result<Option<Arc<Objects>>> {
+        let open = self.open.read().get(&prefix).cloned();
+        if open.is_some() { Ok(open) } else { self.find_closed(prefix) }
+    }
+
     /// The objects of a prefix that is not open, for reading; none if there is no such prefix.
-    pub(super) fn find_closed(&self, prefix: PrefixId) -> Result<Option<Arc<Objects>>> {
+    fn find_closed(&self, prefix: PrefixId) -> Result<Option<Arc<Objects>>> {
         self.check_open()?;
         refuse_in_commit("opening a prefix")?;
         self.find_closed.get().map_or(Ok(None), |find| find(prefix))

@@ -206,7 +206,7 @@ fn copy_rows(there: &RowReader, here: &RowReader) -> Result<()> {
         if let Some(oid) = held {
             return Err(Error::CrossPrefix {
                 from: here.objects.name().into(),
-                to: there.objects.name().into(),
+                to: there.objects.name_from(&here.objects),
                 target: there.objects.uuid(oid),
             });
         }

@@ -1,11 +1,15 @@
 //! What handles need to know while values are cloned, encoded and decoded on this thread.
 
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::Cell,
+    ptr,
+    sync::{Arc, Weak},
+};
 
 use super::inside::{Home, Keep};
 use crate::{
     Error, Result,
-    object::objects::Objects,
+    object::{objects::Objects, shared::Shared},
     store::Oid,
     sync::{lasting, thread_local},
 };
@@ -115,6 +119,16 @@ pub(in crate::object) fn home_inside(objects: &Arc<Objects>) -> Home {
     PUBLISHED.with_borrow(|published| match published {
         Some(here) if here.is_same_prefix(objects) => Home::within(here),
         _ => Home::of(objects),
+    })
+}
+
+/// As [`home_inside`], of a weak reference to any prefix of a workspace: it is looked for from where the
+/// value is. None if that is in another workspace.
+pub(in crate::object) fn weak_home_inside(workspace: &Weak<Shared>) -> Option<Home> {
+    note_stripped();
+    PUBLISHED.with_borrow(|published| {
+        let here = published.as_ref()?;
+        ptr::eq(Arc::as_ptr(here.shared()), workspace.as_ptr()).then(|| Home::within(here))
     })
 }
 

@@ -68,11 +68,8 @@ pub(in crate::object) fn check_reference(
     let closed = || Error::Closed { what: "the workspace of a stored handle".into() };
     let there = target.ok_or_else(closed)?;
     if here.store().prefix_id() != there.store().prefix_id() {
-        return Err(Error::CrossPrefix {
-            from: here.name().into(),
-            to: there.name().into(),
-            target: there.uuid(oid),
-        });
+        let (from, to) = (here.name().into(), there.name_from(here));
+        return Err(Error::CrossPrefix { from, to, target: there.uuid(oid) });
     }
     if is_users {
         // The user may still have handles of what is deleted, or was undone.

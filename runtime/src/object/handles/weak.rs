@@ -4,7 +4,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
-    sync::Weak,
+    sync::{Arc, Weak},
 };
 
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::{context, inside::Home, memo::Memo};
 use crate::{
     Error, Result,
     class::Class,
+    object::{objects::Objects, shared::Shared},
     store::{Oid, PrefixId},
 };
 
@@ -21,6 +22,8 @@ use crate::{
 pub struct WeakMemo<T> {
     /// Through whose workspace, and at which state, the object is looked for.
     home: Home,
+    /// Where the object's prefix is found when home is closed.
+    workspace: Weak<Shared>,
     prefix: PrefixId,
     oid: Oid,
     kind: PhantomData<fn() -> T>,
@@ -35,7 +38,19 @@ impl<T> WeakMemo<T> {
     }
 
     pub(in crate::object) fn inside(home: Home, prefix: PrefixId, oid: Oid) -> Self {
-        Self { home, prefix, oid, kind: PhantomData }
+        let workspace = home.objects().map(|objects| Arc::downgrade(objects.shared()));
+        Self { home, workspace: workspace.unwrap_or_default(), prefix, oid, kind: PhantomData }
+    }
+
+    /// The objects of its prefix; none if there is no such prefix.
+    fn objects(&self) -> Result<Option<Arc<Objects>>> {
+        let closed = || Error::Closed { what: "the workspace of this object".into() };
+        match self.home.objects() {
+            Some(from) if from.is_past() || from.check_not_closed().is_ok() => {
+                from.neighbour(self.prefix)
+            }
+            _ => self.workspace.upgrade().ok_or_else(closed)?.objects_of(self.prefix),
+        }
     }
 
     /// The identity of the object, which may be gone.
@@ -54,9 +69,7 @@ impl<T: Class> WeakMemo<T> {
     /// As [`upgrade`](Self::upgrade), with the reason where it can't be told: a workspace that is
     /// closed, an object that today's struct can't read.
     pub fn try_upgrade(&self) -> Result<Option<Memo<T>>> {
-        let closed = || Error::Closed { what: "the workspace of this object".into() };
-        let from = self.home.objects().ok_or_else(closed)?;
-        let Some(objects) = from.neighbour(self.prefix)? else { return Ok(None) };
+        let Some(objects) = self.objects()? else { return Ok(None) };
         let found = Memo::of_oid(&objects, self.oid);
         match found.and_then(|memo| memo.try_read().map(|_| memo)) {
             Ok(memo) => Ok(Some(memo)),
@@ -74,12 +87,14 @@ impl<T: Class> WeakMemo<T> {
 
 impl<T> Clone for WeakMemo<T> {
     fn clone(&self) -> Self {
-        let home = match self.home.objects() {
-            Some(objects) if context::goes_inside() => context::home_inside(&objects),
-            _ if context::stays_inside() => self.home.clone(),
-            _ => self.home.for_user(),
+        let home = if context::goes_inside() {
+            context::weak_home_inside(&self.workspace).unwrap_or_else(|| self.home.for_user())
+        } else if context::stays_inside() {
+            self.home.clone()
+        } else {
+            self.home.for_user()
         };
-        Self::inside(home, self.prefix, self.oid)
+        Self { home, workspace: self.workspace.clone(), ..*self }
     }
 }
 

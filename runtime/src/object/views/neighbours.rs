@@ -38,6 +38,15 @@ impl Objects {
         Ok(())
     }
 
+    /// The prefix's name as another one calls it.
+    pub(in crate::object) fn name_from(&self, other: &Self) -> String {
+        if !Arc::ptr_eq(self.shared(), other.shared()) {
+            return format!("{} of {}", self.name(), self.shared().config.root.display());
+        }
+        let is_closed = self.check_not_closed().is_err();
+        format!("{}{}", self.name(), if is_closed { " (closed)" } else { "" })
+    }
+
     /// The objects of another prefix of the workspace, if it is open; of this one, this view.
     pub(in crate::object) fn open_neighbour(&self, prefix: PrefixId) -> Option<Arc<Self>> {
         if prefix == self.store().prefix_id() {
@@ -54,10 +63,8 @@ impl Objects {
         if let Some(objects) = part.and_then(|part| part.objects.upgrade()) {
             return Ok(Some(objects));
         }
-        let found = match self.open_neighbour(prefix) {
-            Some(open) => Some(open),
-            None => self.shared().find_closed(prefix)?,
-        };
+        let is_here = prefix == self.store().prefix_id();
+        let found = if is_here { Some(self.me()) } else { self.shared().objects_of(prefix)? };
         match (found, part) {
             (Some(found), Some(part)) => {
                 let then = found.at(part.state)?;
