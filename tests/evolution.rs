@@ -288,3 +288,51 @@ fn a_changed_struct_is_looked_for_before_it_is_written() {
     let snapshot = db0::snapshot_at(1).expect("kept");
     assert_eq!(snapshot.fetch::<new::Person>(ann).expect("it reads").read().luck, 7);
 }
+
+mod before {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Book {
+        pub(super) title: String,
+        pub(super) year: u16,
+    }
+}
+
+mod after {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    pub(super) struct Book {
+        #[serde(default)]
+        pub(super) pages: u32,
+        pub(super) year: u8,
+        #[serde(alias = "title")]
+        pub(super) name: String,
+    }
+}
+
+#[test]
+fn an_element_of_before_is_read_by_names_and_told_if_it_does_not_fit() {
+    let world = World::new();
+    let prefix = db0::current();
+    let (list, dict) = (prefix.list("books"), prefix.dict("shelves"));
+    for (title, year) in [("old", 99), ("new", 2000)] {
+        list.push(before::Book { title: title.into(), year });
+        dict.insert(title.to_owned(), before::Book { title: title.into(), year });
+    }
+    let list = prefix.list::<after::Book>("books");
+    let dict = prefix.dict::<String, after::Book>("shelves");
+    let old = after::Book { pages: 0, year: 99, name: "old".into() };
+    assert_eq!(list.get(0), Some(old.clone()));
+    assert_eq!(dict.get("old"), Some(old));
+    let told = |error: Error, place: &str| {
+        assert!(matches!(error, Error::Evolution { .. }), "nothing is damaged: {error}");
+        let text = error.to_string();
+        assert!(text.starts_with("collection ") && text.contains(place), "{text}");
+        assert!(text.contains("after::Book: invalid value: integer `2000`"), "{text}");
+    };
+    told(list.try_get(1).expect_err("it does not fit"), ".year: ");
+    told(dict.try_get("new").expect_err("nor does it"), "].year");
+    drop(world);
+}

@@ -71,7 +71,10 @@ macro_rules! handle {
                 let read = db0_runtime::object::Anchor::deserialize(deserializer);
                 let collection = read.map(Self::of_anchor)?;
                 if db0_runtime::object::is_checking()
-                    && let Err(db0_runtime::Error::Corrupt { why, .. }) = collection.try_len()
+                    && let Err(
+                        db0_runtime::Error::Corrupt { why, .. }
+                        | db0_runtime::Error::Evolution { why, .. },
+                    ) = collection.try_len()
                 {
                     return Err(serde::de::Error::custom(why));
                 }

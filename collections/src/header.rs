@@ -134,15 +134,23 @@ pub(crate) fn read<H>(
     parse: impl FnOnce(Header<'_>) -> Option<H>,
 ) -> Result<Option<H>> {
     let parsed = reader.header(|row| {
-        let header = Header::parse(row, kind)?;
-        parse(header).ok_or_else(|| "the header is damaged".into())
+        let header = Header::parse(row, kind).map_err(|why| (other_kind(row, kind), why))?;
+        parse(header).ok_or_else(|| (None, "the header is damaged".into()))
     })?;
-    parsed.transpose().map_err(|why: String| damaged_header(reader, &why))
+    parsed.transpose().map_err(|(found, why)| unreadable(reader, kind, found, &why))
+}
+
+/// The kind of a sound collection that is read as one of another kind.
+fn other_kind(row: &[u8], kind: Kind) -> Option<Kind> {
+    row.first().and_then(|byte| Kind::of_byte(*byte)).filter(|found| *found != kind)
 }
 
 #[cold]
-fn damaged_header(reader: &RowReader, why: &str) -> Error {
-    reader.damaged(why)
+fn unreadable(reader: &RowReader, kind: Kind, found: Option<Kind>, why: &str) -> Error {
+    match found {
+        Some(found) => reader.other_type(String::new(), &found.to_string(), &kind.to_string(), why),
+        None => reader.damaged(why),
+    }
 }
 
 /// How many elements a collection has.

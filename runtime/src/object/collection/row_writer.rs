@@ -119,14 +119,14 @@ impl RowWriter {
     /// Decodes an element that is changed or goes, for the user; the value's own code may not write.
     pub fn decode<T: DeserializeOwned>(&self, row: &[u8]) -> Result<T> {
         context::decoding_in_change(&self.reader.objects, || codec::decode(row))
-            .map_err(|fault| self.reader.damaged(&fault.to_string()))
+            .map_err(|fault| self.reader.misfit::<T>(&[], fault))
     }
 
     /// Decodes the key of an element; see [`decode`](Self::decode).
     pub fn decode_key<K: Key>(&self, bytes: &[u8]) -> Result<K> {
         let read = || codec::key::decode_key(bytes);
         context::decoding_in_change(&self.reader.objects, read)
-            .map_err(|fault| self.reader.damaged_at(bytes, &fault.to_string()))
+            .map_err(|fault| self.reader.misfit_key::<K>(bytes, fault))
     }
 
     /// An element goes: what its row refers to is let go.

@@ -1,6 +1,6 @@
 //! Reading the rows of one collection.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{any::type_name, ops::ControlFlow, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
@@ -16,7 +16,7 @@ use crate::{
         objects::Objects,
         views::{still::Still, together::busy},
     },
-    store::{Direction, KeyRange, Oid, PrefixId, StateNum, Table, oid_key},
+    store::{Direction, KeyRange, Oid, PrefixId, StateNum, Table, hex, oid_key},
     sync::yield_now,
 };
 
@@ -140,7 +140,7 @@ impl RowReader {
         } else {
             context::decoding_for_user(&self.objects, decode)
         };
-        decoded.map_err(|fault| self.damaged(&fault.to_string()))
+        decoded.map_err(|fault| self.misfit::<T>(&[], fault))
     }
 
     /// As [`decode`](Self::decode), where it is up to the caller's type whether the row fits.
@@ -154,7 +154,10 @@ impl RowReader {
     /// As [`decode`](Self::decode), of the value of a key.
     pub fn decode_at<T: DeserializeOwned>(&self, key: &[u8], row: &[u8]) -> Result<T> {
         self.decode(row).map_err(|error| match error {
-            Error::Corrupt { why, .. } => self.damaged_at(key, &why),
+            Error::Evolution { class, field, stored, declared, why } => {
+                let field = place(key, &field);
+                Error::Evolution { class, field, stored, declared, why }
+            }
             other => other,
         })
     }
@@ -180,7 +183,7 @@ impl RowReader {
         } else {
             context::decoding_for_user(&self.objects, || read(bytes))
         };
-        key.map_err(|fault| self.damaged_at(bytes, &fault.to_string()))
+        key.map_err(|fault| self.misfit_key::<K>(bytes, fault))
     }
 
     /// Appends the key that is looked for; false if it can't be in here, since a handle in it is of
@@ -218,15 +221,47 @@ impl RowReader {
     /// The element of this key doesn't make sense.
     pub fn damaged_at(&self, key: &[u8], why: &str) -> Error {
         let key = self.key(&key[..key.len().min(SHOWN_MAX)]);
-        let name = self.name();
-        let why = if why.ends_with(&name) { why.to_owned() } else { format!("{why}, in {name}") };
+        let why = format!("{why}, in {}", self.name());
         self.objects.store().corrupt(Table::Elements, key.as_bytes(), &why)
+    }
+
+    /// An element, whose row is sound, is not of the type that it is read as: it was another one when it
+    /// was stored.
+    #[cold]
+    pub(super) fn misfit<T>(&self, key: &[u8], fault: codec::Fault) -> Error {
+        self.other_type(place(key, &fault.path), "other data", type_name::<T>(), &fault.why)
+    }
+
+    /// As [`misfit`](Self::misfit), of a key.
+    #[cold]
+    pub(super) fn misfit_key<K>(&self, key: &[u8], fault: KeyFault) -> Error {
+        self.other_type(place(key, ""), "another key", type_name::<K>(), &fault.to_string())
+    }
+
+    /// What stands here is not of the type that it is read as.
+    pub fn other_type(&self, field: String, stored: &str, declared: &str, why: &str) -> Error {
+        Error::Evolution {
+            class: self.name(),
+            field,
+            stored: stored.into(),
+            declared: declared.into(),
+            why: format!("{why}: make the type read what was stored"),
+        }
     }
 
     /// The collection as messages name it.
     pub fn name(&self) -> String {
         format!("collection {}", self.objects.uuid(self.oid))
     }
+}
+
+/// An element, and the way into it, as errors show them.
+fn place(key: &[u8], path: &str) -> String {
+    if key.is_empty() {
+        return path.into();
+    }
+    let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+    format!("[{}]{dot}{path}", hex(&key[..key.len().min(SHOWN_MAX)]))
 }
 
 /// Runs `read`, which may run the user's code, so that all it sees is of one moment, as `stamp` tells:
