@@ -154,6 +154,42 @@ pub enum Color {
     Green,
 }
 
+/// A class that will go, under a name that generated code could take for its own.
+#[db0::memo(singleton, implements = [Area])]
+#[derive(Debug, Copy, PartialEq, Eq)]
+#[deprecated = "for the test"]
+#[non_exhaustive]
+pub struct E {
+    /// A field.
+    #[db0(index)]
+    pub n: u8,
+}
+
+#[allow(deprecated, reason = "it is written here")]
+impl Area for E {
+    fn area(&self) -> f64 {
+        f64::from(self.n)
+    }
+}
+
+/// A tag that will go.
+#[derive(db0::Tag, Debug, Clone, Copy, PartialEq, Eq)]
+#[deprecated = "for the test"]
+#[non_exhaustive]
+pub enum T {
+    /// One.
+    One,
+}
+
+/// A key that will go.
+#[derive(db0::Key, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[deprecated = "for the test"]
+#[non_exhaustive]
+pub struct K {
+    /// A part.
+    pub n: u8,
+}
+
 #[test]
 fn the_code_works() {
     let mut sink = KeySink::default();

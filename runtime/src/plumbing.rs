@@ -36,8 +36,11 @@ pub const fn present(exists: bool) -> u16 {
 #[macro_export]
 macro_rules! __register {
     ($class:ty) => {
-        $crate::plumbing::inventory::submit! { $crate::plumbing::Known::of::<$class>() }
-        $crate::plumbing::inventory::submit! { $crate::plumbing::Kind::of::<$class>() }
+        #[allow(deprecated)]
+        const _: () = {
+            $crate::plumbing::inventory::submit! { $crate::plumbing::Known::of::<$class>() }
+            $crate::plumbing::inventory::submit! { $crate::plumbing::Kind::of::<$class>() }
+        };
     };
 }
 
@@ -46,7 +49,10 @@ macro_rules! __register {
 #[macro_export]
 macro_rules! __register_impl {
     ($class:ty, $object:ty) => {
-        $crate::plumbing::inventory::submit! { $crate::plumbing::Cast::of::<$class, $object>() }
+        #[allow(deprecated)]
+        const _: () = {
+            $crate::plumbing::inventory::submit! { $crate::plumbing::Cast::of::<$class, $object>() }
+        };
     };
 }
 

@@ -50,6 +50,7 @@ fn singleton(class: &Class) -> Option<TokenStream> {
     class.options.singleton.as_ref().map(|_| {
         quote! {
             #[automatically_derived]
+            #[allow(deprecated)]
             impl #krate::plumbing::Singleton for #name {}
         }
     })
@@ -61,6 +62,7 @@ fn implements(class: &Class, object: &Type) -> TokenStream {
     let body = quote_spanned!(Span::call_site().located_at(object.span())=> this);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #krate::plumbing::Implements<#object> for #name {
             fn cast(this: ::std::sync::Arc<Self>) -> ::std::sync::Arc<#object> {
                 #body

@@ -139,6 +139,8 @@ tuples! {
 #[macro_export]
 macro_rules! __tag_impls {
     ($tag:ty) => {
+        #[automatically_derived]
+        #[allow(deprecated)]
         impl $crate::TagList for $tag {
             fn collect(
                 &self,
@@ -149,13 +151,18 @@ macro_rules! __tag_impls {
             }
         }
 
+        #[automatically_derived]
+        #[allow(deprecated)]
         impl $crate::plumbing::FieldTags for $tag {
             fn field_tags(&self, ordinal: u16, sink: &mut $crate::plumbing::KeySink) {
                 sink.push_variant(ordinal, self);
             }
         }
 
-        impl<T> $crate::Criteria<T> for $tag {
+        // The user's enum may be called `T`.
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl<Db0Found> $crate::Criteria<Db0Found> for $tag {
             fn expr(&self) -> $crate::Expr {
                 $crate::Expr::tag($crate::plumbing::TagName::variant(self))
             }

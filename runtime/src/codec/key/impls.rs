@@ -9,6 +9,7 @@
 #[macro_export]
 macro_rules! key_impls {
     (@part [$($generics:tt)*] $key:ty) => {
+        #[allow(deprecated)]
         impl<$($generics)*> $crate::codec::key::KeyPart for $key {
             type Key = Self;
 
@@ -19,6 +20,7 @@ macro_rules! key_impls {
         }
     };
     (@field [$($generics:tt)*] $key:ty) => {
+        #[allow(deprecated)]
         impl<$($generics)*> $crate::codec::key::FieldKeys for $key {
             fn field_kind() -> $crate::codec::key::FieldKind {
                 $crate::codec::key::FieldKind::One(<Self as $crate::codec::key::Key>::kind())
@@ -34,6 +36,7 @@ macro_rules! key_impls {
         $crate::key_impls!(@part [$($generics)*] $key);
         $crate::key_impls!(@field [$($generics)*] $key);
 
+        #[allow(deprecated)]
         impl<$($generics)*> $crate::codec::key::IntoKey<$key> for $key {
             #[inline]
             fn write_key_of(&self, out: &mut ::std::vec::Vec<u8>) {
