@@ -167,9 +167,13 @@ pub fn try_changes(before: &Snapshot, after: &Snapshot) -> Result<Changes<Change
 /// ```
 ///
 /// # Panics
-/// When no workspace is open.
+/// When no workspace is open; see [`try_subscribe`].
 #[track_caller]
 pub fn subscribe<T: Class>(criteria: impl Criteria<T>) -> Subscription<T> {
-    let prefix = class_prefix::<T>().or_panic();
-    Subscription::of(prefix, &criteria)
+    try_subscribe(criteria).or_panic()
+}
+
+/// As [`subscribe`](crate::subscribe()), with the failure as a value.
+pub fn try_subscribe<T: Class>(criteria: impl Criteria<T>) -> Result<Subscription<T>> {
+    Ok(Subscription::of(class_prefix::<T>()?, &criteria))
 }

@@ -48,7 +48,7 @@ mod workspace;
 
 pub use changes::{
     changes, select_deleted, select_modified, select_new, subscribe, try_changes,
-    try_select_deleted, try_select_modified, try_select_new,
+    try_select_deleted, try_select_modified, try_select_new, try_subscribe,
 };
 pub use classes::classes;
 #[cfg(feature = "cbor")]

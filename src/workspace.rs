@@ -117,8 +117,12 @@ impl Workspace {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn find<T: Class>(&self, criteria: impl Criteria<T>) -> Query<T> {
-        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
-        Query::on(prefix.map(|prefix| prefix.objects().clone()), &criteria)
+        Query::on(self.own_prefix::<T>().map(|prefix| prefix.objects().clone()), &criteria)
+    }
+
+    /// The current prefix, or the class's own.
+    fn own_prefix<T: Class>(&self) -> Result<db0_runtime::Prefix> {
+        self.0.current().and_then(|current| self.0.prefix_of::<T>(current))
     }
 
     /// Makes an object in the current prefix, or in the class's own.
@@ -133,8 +137,13 @@ impl Workspace {
     /// ```
     #[track_caller]
     pub fn create<T: Class>(&self, value: T) -> Memo<T> {
-        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
-        prefix.or_panic().create(value)
+        self.try_create(value).or_panic()
+    }
+
+    /// As [`create`](Self::create), with the failure as a value.
+    #[track_caller]
+    pub fn try_create<T: Class>(&self, value: T) -> Result<Memo<T>> {
+        self.own_prefix::<T>()?.try_create(value)
     }
 
     /// The singleton of its class; made by `make` if there is none.
@@ -149,8 +158,12 @@ impl Workspace {
     /// ```
     #[track_caller]
     pub fn singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Memo<T> {
-        let prefix = self.0.current().and_then(|current| self.0.prefix_of::<T>(current));
-        prefix.or_panic().singleton(make)
+        self.try_singleton(make).or_panic()
+    }
+
+    /// As [`singleton`](Self::singleton), with the failure as a value.
+    pub fn try_singleton<T: Singleton>(&self, make: impl FnOnce() -> T) -> Result<Memo<T>> {
+        self.own_prefix::<T>()?.try_singleton(make)
     }
 
     /// The last committed state of every open prefix.
@@ -243,6 +256,27 @@ impl Workspace {
     /// As [`state`](Self::state), with the failure as a value.
     pub fn try_state(&self) -> Result<u64> {
         Ok(self.0.current()?.state())
+    }
+
+    /// As [`commit`](db0_runtime::Workspace::commit), without a thread that waits.
+    ///
+    /// ```
+    /// # #[db0::memo(keep)] struct Note { text: String }
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let workspace = db0::Workspace::open(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    /// let note = workspace.create(Note { text: "one".into() });
+    /// let state = runtime.block_on(workspace.commit_async())?;
+    /// assert_eq!(state, 1);
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    #[cfg(feature = "tokio")]
+    pub fn commit_async(&self) -> impl Future<Output = Result<u64>> + Send + 'static {
+        let workspace = self.0.clone();
+        async move {
+            let current = workspace.current()?;
+            workspace.commit_async(current).await
+        }
     }
 
     /// Makes a prefix the calling thread's until the guard is dropped, as [`Prefix::enter`] does.

@@ -356,12 +356,16 @@ impl Workspace {
     }
 
     /// As [`commit`](Self::commit), without a thread that waits; gives the state of `current`.
+    #[doc(hidden)]
     #[cfg(feature = "tokio")]
     pub async fn commit_async(&self, current: Prefix) -> Result<u64> {
+        let mut failure = None;
         for prefix in self.open_prefixes() {
-            prefix.commit_async().await?;
+            if let Err(error) = prefix.commit_async().await {
+                failure.get_or_insert(error);
+            }
         }
-        Ok(current.state())
+        failure.map_or_else(|| Ok(current.state()), Err)
     }
 
     fn has(&self, prefix: &Prefix) -> bool {

@@ -135,6 +135,12 @@ impl<T: Class> Memo<T> {
         read(&self.read())
     }
 
+    /// As [`get`](Self::get), with the failure as a value.
+    #[inline]
+    pub fn try_get<R>(&self, read: impl FnOnce(&T) -> R) -> Result<R> {
+        self.try_read().map(|object| read(&object))
+    }
+
     /// Changes the object, and publishes the change.
     #[track_caller]
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
