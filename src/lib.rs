@@ -61,10 +61,10 @@ pub use db0_collections::{Array, Bytes, Dict, Index, List, Set, WeakSet};
 pub use db0_collections::{Changes, EntryChange, Kind, Moment, Splice};
 pub use db0_macros::{Key, Tag, memo};
 pub use db0_query::{
-    All, Any, AnyClass, AnyQuery, ClassTag, Condition, Covers, Criteria, DynMemo, Explain, Expr,
-    Field, Findable, GroupKey, Groups, HandleOf, JoinOn, Matches, Measure, No, NullsLast, Number,
-    Query, Refers, SortKey, TagList, Tagger, Targets, TryMatches, WithTrait, Words, all, any,
-    class, no, tags, words,
+    All, Any, AnyClass, AnyQuery, ClassTag, Condition, Covers, Criteria, DynMemo, Each, Explain,
+    Expr, Field, Findable, GroupKey, Groups, HandleOf, JoinOn, Matches, Measure, No, NullsLast,
+    Number, Query, Refers, SortKey, TagList, Tagger, Targets, TryMatches, WithTrait, Words, all,
+    any, class, no, tags, words,
 };
 pub use db0_runtime::{
     AnyMemo, CacheStats, Compaction, Config, CycleReport, Diagnosis, Dumped, Durability, Entered,

@@ -7,7 +7,7 @@ mod terms;
 mod wire;
 
 pub use queries::{
-    group::{GroupKey, Groups},
+    group::{Each, GroupKey, Groups},
     join::{JoinOn, Refers},
     matches::{Matches, TryMatches},
     measure::{Measure, Number},

@@ -62,7 +62,7 @@ fn the_smallest_comes_first() {
             &[
                 "Tree: 600 objects",
                 "all of:",
-                "nothing: no object ever bore this tag",
+                "\"nothing bears it\": 0, no object ever bore it",
                 "any of:",
                 "\"tenth\": 60",
                 "\"hundredth\": 6",
@@ -89,4 +89,52 @@ fn sizes_follow_what_is_changed() {
     let plan = query.explain();
     assert!(plan.to_string().ends_with("\"half\": 10\n    \"tenth\": 60"), "{plan}");
     assert_eq!((plan.at_most(), query.count()), (10, 2));
+}
+
+#[test]
+fn parts_are_told_by_their_names() {
+    let _world = forest();
+    let young = db0::find::<Tree>(Tree::RINGS.lt(3));
+    Memo::new(Leaf { name: "oak 7".into(), tree: None, letter: 5 });
+    let query = db0::find_any((&young, "no such tag", db0::class::<Tree>()));
+    let plan = query.explain().to_string();
+    assert_eq!(
+        plan.lines().map(str::trim).collect::<Vec<_>>(),
+        [
+            "any class: 601 objects",
+            "all of:",
+            "\"no such tag\": 0, no object ever bore it",
+            "any of:",
+            "class Tree: 600",
+            "query for Tree: 600 objects",
+            "Tree.rings < 3: looks into each object that is left",
+        ]
+    );
+    let index = db0::Index::from_iter([(1, young.first().expect("there is one"))]);
+    assert!(db0::find::<Tree>(&index).explain().to_string().ends_with(": 1, gathered first"));
+    assert_eq!(young.count(), 3);
+}
+
+#[db0::memo(keep)]
+struct Leaf {
+    name: String,
+    tree: Option<String>,
+    letter: u8,
+}
+
+#[test]
+fn the_beginning_of_a_text_is_told_as_text() {
+    let _world = World::new();
+    let leaf = Memo::new(Leaf { name: "oak 7".into(), tree: Some("oak".into()), letter: 5 });
+    assert_eq!(leaf.read().letter, 5);
+    let shown = |query: db0::Query<Leaf>| query.explain().to_string();
+    let named = shown(db0::find(Leaf::NAME.starts_with("oak")));
+    assert!(named.contains("Leaf.name starts with \"oak\": looks"), "{named}");
+    let of = shown(db0::find(Leaf::TREE.starts_with("o\0")));
+    assert!(of.contains("Leaf.tree starts with Some(\"o\\0\")"), "{of}");
+    let range = shown(db0::find(Leaf::LETTER.between(5..6)));
+    assert!(
+        range.starts_with("Leaf: 1 object\n") && range.contains("5 <= Leaf.letter < 6"),
+        "{range}"
+    );
 }

@@ -233,3 +233,36 @@ proptest! {
         prop_assert_eq!(again, sales);
     }
 }
+
+#[db0::memo(keep)]
+struct Take {
+    words: Vec<String>,
+    marks: std::collections::HashSet<u8>,
+    len: std::time::Duration,
+    rate: f64,
+}
+
+#[test]
+fn an_object_is_in_the_group_of_each_of_its_elements() {
+    let _world = World::new();
+    for (n, words) in (0_u8..).zip(["a b a", "", "b", "c b"]) {
+        let marks = (0..n).collect();
+        let len = std::time::Duration::from_millis(1500 * u64::from(n));
+        let rate = if n == 1 { f64::NAN } else { f64::from(n) };
+        let words = words.split_whitespace().map(Into::into).collect();
+        Memo::new(Take { words, marks, len, rate });
+    }
+    let all = db0::find::<Take>(());
+    let by_word = all.group_by(Take::WORDS.each());
+    assert_eq!(by_word.counts(), [("a", 1), ("b", 3), ("c", 1)].map(|(w, n)| (w.into(), n)).into());
+    assert_eq!(by_word.sums(Take::LEN)["b"], std::time::Duration::from_millis(7500));
+    assert_eq!(by_word.avg(Take::LEN)["b"], std::time::Duration::from_millis(2500));
+    let by_mark = all.clone().take(3).group_by(Take::MARKS.each());
+    assert_eq!(by_mark.counts(), [(0, 2), (1, 1)].into());
+    // Whichever comes first: what is like nothing is neither least nor most.
+    let one = || all.group_by(|_: &Take| ());
+    assert_eq!((one().min(Take::RATE)[&()], one().max(Take::RATE)[&()]), (0.0, 3.0));
+    let later = all.clone().skip(1).group_by(|_: &Take| ());
+    assert_eq!((later.min(Take::RATE)[&()], later.max(Take::RATE)[&()]), (2.0, 3.0));
+    assert!(all.skip(1).take(1).group_by(|_: &Take| ()).max(Take::RATE)[&()].is_nan());
+}

@@ -60,8 +60,7 @@ impl Core {
 
     /// The members: filters are among the criteria, and order does not matter.
     pub(crate) fn plan(&self) -> Result<Plan> {
-        let objects = &self.objects()?;
-        Plan::new(objects, self.of.members(objects)?, &self.node)
+        Plan::new(&self.objects()?, &self.of, &self.node)
     }
 
     /// Refuses a limited query as a criterion of another one.

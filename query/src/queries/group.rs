@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use db0_runtime::{Error, OrPanic, Result, class::Class, codec::key::Key, object::Objects};
+use db0_runtime::{
+    Error, OrPanic, Result,
+    class::Class,
+    codec::key::{Elements, Key},
+    object::Objects,
+};
 
 use super::{
     core::Core,
@@ -20,11 +25,12 @@ use crate::{
     },
 };
 
-/// What results are grouped by: a field such as `Person::CITY`, several criteria such as
-/// `["red", "blue"]`, or a closure `|person: &Person| …`.
+/// What results are grouped by: a field such as `Person::CITY`, each element of one as in
+/// `Song::WORDS.each()`, several criteria such as `["red", "blue"]`, or a closure `|person: &Person| …`.
+/// Where a query is for classes with a trait, closures are written `|shape: &(dyn Shape + 'static)| …`.
 #[diagnostic::on_unimplemented(
     message = "objects of `{T}` can't be grouped by `{Self}`",
-    label = "neither a field, an array of tags, nor a closure `|object: &{T}| …` that gives something sorted"
+    label = "neither a field that is a key, the elements of one, an array of tags, nor a closure `|object: &{T}| …` that gives something sorted"
 )]
 pub trait GroupKey<T> {
     /// What the groups are called.
@@ -53,11 +59,22 @@ impl GroupOf {
         &self,
         read: impl Fn(&Arc<Objects>, u64) -> Result<Option<K>>,
     ) -> Result<BTreeMap<K, Vec<u64>>> {
+        self.by_each(read)
+    }
+
+    /// As [`by`](Self::by), with any number of groups for one result.
+    fn by_each<K: Ord, Keys: IntoIterator<Item = K>>(
+        &self,
+        read: impl Fn(&Arc<Objects>, u64) -> Result<Keys>,
+    ) -> Result<BTreeMap<K, Vec<u64>>> {
         let objects = &self.0.objects()?;
         let mut groups = BTreeMap::<K, Vec<u64>>::new();
         for oid in self.0.all()? {
-            if let Some(key) = read(objects, oid)? {
-                groups.entry(key).or_default().push(oid);
+            for key in read(objects, oid)? {
+                let group = groups.entry(key).or_default();
+                if group.last() != Some(&oid) {
+                    group.push(oid);
+                }
             }
         }
         Ok(groups)
@@ -75,6 +92,45 @@ impl<T: Covers<P>, P: Class, V: Key + Ord> GroupKey<T> for Field<P, V> {
 
     fn groups(&self, core: &GroupOf) -> Result<BTreeMap<V, Vec<u64>>> {
         core.by(|objects, oid| T::look_as(objects, oid, |object| self.get(object).clone()))
+    }
+}
+
+/// A field that is a collection, by each of its elements: made by [`Field::each`].
+#[derive(Clone, Copy, Debug)]
+pub struct Each<F>(F);
+
+impl<P: Class, L: Elements + 'static> Field<P, L> {
+    /// Groups by each element of a field that is a `Vec`, `VecDeque`, `BTreeSet` or `HashSet`: an object is
+    /// in the group of each of its elements, once, and in none if there are none.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Song { words: Vec<String> }
+    /// db0::Memo::new(Song { words: vec!["moon".into(), "river".into()] });
+    /// db0::Memo::new(Song { words: vec!["moon".into()] });
+    /// let by_word = db0::find::<Song>(()).group_by(Song::WORDS.each());
+    /// assert_eq!((by_word.counts()["moon"], by_word.counts()["river"]), (2, 1));
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    pub fn each(self) -> Each<Self> {
+        Each(self)
+    }
+}
+
+impl<T: Covers<P>, P: Class, K, L> GroupKey<T> for Each<Field<P, L>>
+where
+    K: Key + Ord,
+    L: Elements<Element = K> + 'static,
+    for<'l> &'l L: IntoIterator<Item = &'l K>,
+{
+    type Key = K;
+
+    fn groups(&self, core: &GroupOf) -> Result<BTreeMap<K, Vec<u64>>> {
+        core.by_each(|objects, oid| {
+            let elements = |object: &P| self.0.get(object).into_iter().cloned().collect();
+            T::look_as(objects, oid, elements).map(Option::<Vec<K>>::unwrap_or_default)
+        })
     }
 }
 
@@ -213,7 +269,7 @@ impl<T: Findable, G: GroupKey<T>> Groups<T, G> {
 
     /// The average of a field, or of what a closure gives, in each group that has something.
     #[track_caller]
-    pub fn avg<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, f64>
+    pub fn avg<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, <M::Value as Number>::Average>
     where
         M::Value: Number,
     {
@@ -221,14 +277,18 @@ impl<T: Findable, G: GroupKey<T>> Groups<T, G> {
     }
 
     /// As [`avg`](Self::avg), with the failure as a value.
-    pub fn try_avg<M: Measure<T>>(&self, of: M) -> Result<BTreeMap<G::Key, f64>>
+    pub fn try_avg<M: Measure<T>>(
+        &self,
+        of: M,
+    ) -> Result<BTreeMap<G::Key, <M::Value as Number>::Average>>
     where
         M::Value: Number,
     {
         self.fold(&of, M::Value::average)
     }
 
-    /// The smallest value of a field, or of what a closure gives, in each group.
+    /// The smallest value of a field, or of what a closure gives, in each group. `None` is less than
+    /// everything else, and what is like nothing, as NaN is, counts where there is nothing else.
     #[track_caller]
     pub fn min<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, M::Value>
     where
@@ -242,10 +302,10 @@ impl<T: Findable, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: PartialOrd,
     {
-        self.fold(&of, |values| values.into_iter().reduce(|a, b| if b < a { b } else { a }))
+        self.fold(&of, |values| extreme(values, |new, best| new < best))
     }
 
-    /// The largest value of a field, or of what a closure gives, in each group.
+    /// The largest value of a field, or of what a closure gives, in each group; see [`min`](Self::min).
     #[track_caller]
     pub fn max<M: Measure<T>>(&self, of: M) -> BTreeMap<G::Key, M::Value>
     where
@@ -259,8 +319,17 @@ impl<T: Findable, G: GroupKey<T>> Groups<T, G> {
     where
         M::Value: PartialOrd,
     {
-        self.fold(&of, |values| values.into_iter().reduce(|a, b| if b > a { b } else { a }))
+        self.fold(&of, |values| extreme(values, |new, best| new > best))
     }
+}
+
+/// The first value that is better than all others.
+fn extreme<V: PartialOrd>(values: Vec<V>, is_better: fn(&V, &V) -> bool) -> Option<V> {
+    let is_like_nothing = |value: &V| value.partial_cmp(value).is_none();
+    let better = |best, new| {
+        if is_better(&new, &best) || is_like_nothing(&best) { new } else { best }
+    };
+    values.into_iter().reduce(better)
 }
 
 impl<T, G> fmt::Debug for Groups<T, G> {

@@ -66,7 +66,7 @@ impl Step {
     fn cost(&self) -> u8 {
         match self {
             Self::Indexed(indexed) => indexed.cost(),
-            Self::All | Self::Nothing => 0,
+            Self::All | Self::Nothing(_) => 0,
             Self::Ids(..) | Self::Tag(..) => 1,
             Self::Not(step) => step.cost().saturating_add(1),
             Self::And(and) => and.parts().map(Self::cost).max().unwrap_or(0).saturating_add(1),
@@ -82,7 +82,7 @@ impl Step {
         let does = |step: &Self| step.looks_into_objects(look);
         match self {
             Self::Indexed(indexed) => !indexed.is_source(),
-            Self::All | Self::Nothing | Self::Ids(..) | Self::Tag(..) => false,
+            Self::All | Self::Nothing(_) | Self::Ids(..) | Self::Tag(..) => false,
             Self::Field(_) | Self::Filter(_) => true,
             Self::Not(step) => does(step),
             Self::And(and) => and.parts().any(does),
@@ -104,7 +104,7 @@ impl Step {
             Ok(sum)
         };
         Ok(match self {
-            Self::Nothing => Some(0),
+            Self::Nothing(_) => Some(0),
             Self::Tag(tag) => look.at(*tag, 0, |way| way.measure().map(Some))?,
             Self::Ids(ids, _) => Some(ids.len()),
             Self::Or(steps) => sum(steps)?,

@@ -319,7 +319,7 @@ impl<'r> Look<'r, '_> {
     fn next_of(self, step: &Step, from: u64) -> Result<Option<u64>> {
         match step {
             Step::All | Step::Not(_) | Step::Field(_) | Step::Filter(_) => Ok(Some(from)),
-            Step::Nothing => Ok(None),
+            Step::Nothing(_) => Ok(None),
             Step::Indexed(indexed) => indexed.next_chunk(&self.plan.objects, from),
             Step::Tag(tag) => self.at(*tag, from, |way| way.next(from)),
             Step::Ids(ids, _) => Ok(ids.next_chunk(from)),
@@ -352,7 +352,7 @@ impl<'r> Look<'r, '_> {
         let objects = &self.plan.objects;
         match step {
             Step::All => {}
-            Step::Nothing => *among = Chunk::EMPTY,
+            Step::Nothing(_) => *among = Chunk::EMPTY,
             Step::Tag(tag) => self.at(*tag, number, |way| way.keep(number, among))?,
             Step::Ids(ids, _) => match ids.chunk(number) {
                 Some(chunk) => among.and(chunk),

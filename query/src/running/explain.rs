@@ -6,7 +6,7 @@ use db0_runtime::{OrPanic, Result, object::Objects};
 
 use super::{
     look::Look,
-    plan::{Plan, Step},
+    plan::{Nothing, Plan, Step},
 };
 use crate::{
     queries::{
@@ -57,7 +57,7 @@ impl<T: Findable> Query<T> {
     /// db0::tags(&emma).add("lent");
     /// let plan = db0::find::<Book>((Book::YEAR.lt(1900), "lent")).explain();
     /// assert_eq!(plan.to_string(), "\
-    /// Book: 1 objects
+    /// Book: 1 object
     ///   all of:
     ///     \"lent\": 1
     ///     Book.year < 1900: looks into each object that is left");
@@ -84,7 +84,7 @@ impl Explain {
 
     fn core(&mut self, depth: usize, core: &Core) -> Result<()> {
         let plan = core.plan()?;
-        self.plan(depth, &core.of.to_string(), &plan)?;
+        self.plan(depth, "", &plan)?;
         for op in &core.ops {
             let line = match op {
                 Op::Sort { by, descending } => sorting(&plan.objects, by, *descending)?,
@@ -101,9 +101,10 @@ impl Explain {
         Ok(())
     }
 
-    fn plan(&mut self, depth: usize, name: &str, plan: &Plan) -> Result<()> {
+    fn plan(&mut self, depth: usize, what: &str, plan: &Plan) -> Result<()> {
         let all = plan.count_of_classes()?;
-        self.line(depth, format!("{name}: {all} objects"));
+        let objects = if all == 1 { "object" } else { "objects" };
+        self.line(depth, format!("{what}{}: {all} {objects}", plan.of));
         self.at_most = plan.look_at(0, |look| self.step(depth + 1, &plan.root, look, all))?;
         Ok(())
     }
@@ -113,8 +114,14 @@ impl Explain {
         let Plan { objects, tags, queries, .. } = look.plan;
         Ok(match step {
             Step::All => all,
-            Step::Nothing => {
-                self.line(depth, "nothing: no object ever bore this tag".into());
+            Step::Nothing(why) => {
+                self.line(
+                    depth,
+                    match why {
+                        Nothing::Unborne(tag) => format!("{tag:?}: 0, no object ever bore it"),
+                        Nothing::Elsewhere => "nothing: it is of another prefix".into(),
+                    },
+                );
                 0
             }
             Step::Tag(tag) => {
@@ -150,7 +157,7 @@ impl Explain {
             }
             Step::Query(nth) => {
                 let outer = self.at_most;
-                self.plan(depth, "query", &queries[*nth])?;
+                self.plan(depth, "query for ", &queries[*nth])?;
                 std::mem::replace(&mut self.at_most, outer).min(all)
             }
             Step::Indexed(indexed) => {

@@ -12,7 +12,7 @@ use crate::{
     terms::{
         condition::FieldTest,
         expr::{Node, Test},
-        of::members_named,
+        of::{Of, members_named},
     },
 };
 
@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) classes: usize,
     /// Queries that are criteria.
     pub(crate) queries: Vec<Self>,
+    /// What results are of.
+    pub(crate) of: Of,
     pub(crate) root: Step,
     /// Code of the user's may run in it.
     pub(crate) looks_into_objects: bool,
@@ -51,10 +53,18 @@ pub(crate) enum Name {
     Class(String),
 }
 
+/// Why there is nothing.
+pub(crate) enum Nothing {
+    /// No object ever bore the tag.
+    Unborne(TagName),
+    /// The criteria are on another prefix.
+    Elsewhere,
+}
+
 /// A part of a plan.
 pub(crate) enum Step {
     All,
-    Nothing,
+    Nothing(Nothing),
     /// One of the plan's tags, by its place.
     Tag(usize),
     /// Few objects, gathered before.
@@ -70,22 +80,19 @@ pub(crate) enum Step {
 }
 
 impl Plan {
-    pub(crate) fn new(objects: &Arc<Objects>, classes: Vec<Members>, node: &Node) -> Result<Self> {
-        Self::within(0, objects, classes, node)
+    pub(crate) fn new(objects: &Arc<Objects>, of: &Of, node: &Node) -> Result<Self> {
+        Self::within(0, objects, of, node)
     }
 
-    fn within(
-        depth: usize,
-        objects: &Arc<Objects>,
-        classes: Vec<Members>,
-        node: &Node,
-    ) -> Result<Self> {
+    fn within(depth: usize, objects: &Arc<Objects>, of: &Of, node: &Node) -> Result<Self> {
+        let classes = of.members(objects)?;
         let class = |members| Tagged { members, name: Name::Class(String::new()) };
         let mut plan = Self {
             objects: objects.clone(),
             classes: classes.len(),
             tags: Vec::with_capacity(classes.len() + TAGS),
             queries: Vec::new(),
+            of: of.clone(),
             root: Step::All,
             looks_into_objects: false,
             depth,
@@ -141,11 +148,10 @@ impl Plan {
         if self.is_like(query)? {
             return self.step(&query.node);
         }
-        let (objects, of) = (&query.objects()?, &query.of);
-        let plan = Self::within(self.depth, objects, of.members(objects)?, &query.node)?;
+        let plan = Self::within(self.depth, &query.objects()?, &query.of, &query.node)?;
         // Objects of another prefix have numbers of their own.
         if !plan.objects.is_same_prefix(&self.objects) {
-            return Ok(Step::Nothing);
+            return Ok(Step::Nothing(Nothing::Elsewhere));
         }
         self.queries.push(plan);
         Ok(Step::Query(self.queries.len() - 1))
@@ -198,7 +204,7 @@ impl Plan {
     /// A condition: with the index of its field, else with one that begins with it.
     fn field(&self, test: &FieldTest) -> Result<Step> {
         if !test.is_of(&self.objects) {
-            return Ok(Step::Nothing);
+            return Ok(Step::Nothing(Nothing::Elsewhere));
         }
         if let Some(index) = test.field.index(&self.objects)? {
             return Ok(Step::Indexed(Indexed::new(index, test)));
@@ -217,7 +223,10 @@ impl Plan {
 
     fn tag(&mut self, name: &TagName) -> Result<Step> {
         let members = Members::of_tag(&self.objects, name)?;
-        Ok(members.map_or(Step::Nothing, |tag| self.tagged(tag, Name::Tag(name.clone()))))
+        Ok(match members {
+            Some(tag) => self.tagged(tag, Name::Tag(name.clone())),
+            None => Step::Nothing(Nothing::Unborne(name.clone())),
+        })
     }
 
     fn tags_from(&mut self, front: &str) -> Result<Step> {
@@ -227,7 +236,9 @@ impl Plan {
     }
 
     fn object(&self, uuid: Uuid) -> Step {
-        let Some(oid) = self.objects.number_of(uuid) else { return Step::Nothing };
+        let Some(oid) = self.objects.number_of(uuid) else {
+            return Step::Nothing(Nothing::Elsewhere);
+        };
         let mut ids = IdSet::default();
         ids.insert(oid);
         Step::Ids(ids, format!("{:?}", Node::Object(uuid)))
@@ -240,7 +251,7 @@ impl Plan {
         let mut steps = Vec::from_iter(members.map(|members| self.tagged(members, class())));
         for name in names {
             match self.tag(&TagName::class(name))? {
-                Step::Nothing => {}
+                Step::Nothing(_) => {}
                 tag => steps.push(tag),
             }
         }
@@ -249,7 +260,7 @@ impl Plan {
 
     fn index(&self, part: &Part) -> Result<Step> {
         if !part.objects()?.is_some_and(|theirs| theirs.is_same_prefix(&self.objects)) {
-            return Ok(Step::Nothing);
+            return Ok(Step::Nothing(Nothing::Elsewhere));
         }
         let mut ids = IdSet::default();
         for found in part.walk()? {
@@ -272,7 +283,7 @@ impl Step {
     /// To run it may run code of the user's, and take as long as that takes.
     fn may_run_code(&self) -> bool {
         match self {
-            Self::All | Self::Nothing | Self::Ids(..) | Self::Tag(_) | Self::Query(_) => false,
+            Self::All | Self::Nothing(_) | Self::Ids(..) | Self::Tag(_) | Self::Query(_) => false,
             Self::Indexed(_) | Self::Field(_) | Self::Filter(_) => true,
             Self::Not(step) => step.may_run_code(),
             Self::And(and) => and.parts().any(Self::may_run_code),

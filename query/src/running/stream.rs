@@ -76,8 +76,7 @@ pub(crate) fn ids(core: &Core) -> Result<Results> {
                 }))
             }
             Op::Where(node) => {
-                let objects = &core.objects()?;
-                let plan = Plan::new(objects, core.of.members(objects)?, node)?;
+                let plan = Plan::new(&core.objects()?, &core.of, node)?;
                 Box::new(ids.filter_map(move |id| {
                     id.and_then(|id| Ok(plan.contains(id)?.then_some(id))).transpose()
                 }))

@@ -11,7 +11,10 @@ use std::{
 use db0_runtime::{
     AnyMemo, Error, Result,
     class::Class,
-    codec::key::{Elements, FieldKeys, FieldKind, Key, KeySink},
+    codec::key::{
+        Elements, FieldKeys, FieldKind, Key, KeyBounds, KeyKind, KeySink, bytes_prefix_range,
+        encode_key,
+    },
     derived::{Composite, FieldIndex},
     object::{Kind, Objects},
 };
@@ -170,6 +173,20 @@ impl FieldTest {
     }
 }
 
+impl FieldTest {
+    /// The text that the keys within bounds start with, as a key, if that is what the bounds are for.
+    fn start_of_text(&self, bounds: &KeyBounds) -> Option<Vec<u8>> {
+        let text = match self.field.kind.key() {
+            KeyKind::Option(inner) => inner,
+            kind => kind,
+        };
+        let (Bound::Included(start), _) = bounds else { return None };
+        let is_start = *text == KeyKind::Text && bytes_prefix_range(start.clone()) == *bounds;
+        // What is behind each text.
+        is_start.then(|| [&start[..], &encode_key(&String::new())].concat())
+    }
+}
+
 impl Debug for FieldTest {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         // What is cut off, as by `starts_with`, is no key: it is shown as bytes.
@@ -181,6 +198,9 @@ impl Debug for FieldTest {
             Keys::One(key) => write!(f, "{field:?} == {}", show(key)),
             Keys::Some(keys) => {
                 write!(f, "{field:?} in {:?}", keys.iter().map(show).collect::<Vec<_>>())
+            }
+            Keys::Within(bounds) if let Some(start) = self.start_of_text(bounds) => {
+                write!(f, "{field:?} starts with {}", show(&start))
             }
             Keys::Within((from, to)) => {
                 match from {

@@ -6,6 +6,7 @@ pub(crate) mod dyn_memo;
 pub(crate) mod expr;
 pub(crate) mod field;
 pub(crate) mod findable;
+mod letters;
 pub(crate) mod of;
 pub(crate) mod tag;
 pub(crate) mod words;

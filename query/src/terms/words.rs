@@ -5,6 +5,7 @@ use db0_runtime::{Result, class::TagName, derived::Few};
 use super::{
     criteria::Criteria,
     expr::{Expr, Node},
+    letters::{composed, is_left_out, joins, plain},
     tag::TagList,
 };
 
@@ -19,6 +20,9 @@ pub struct Words {
 /// The words of a text, in lower case and without accents: as tags for an object, and as criteria for
 /// objects that have all of them. They are tags of text like any other.
 ///
+/// A word is a run of letters and digits: where a script puts no spaces between words, it is the whole run,
+/// which is found by its beginning alone.
+///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
 /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
@@ -32,13 +36,13 @@ pub struct Words {
 pub fn words(text: &str) -> Words {
     let folded = fold(text);
     let mut words: Vec<String> = Vec::new();
-    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in folded.split(|c| !is_of_word(c)).filter(|word| !word.is_empty()) {
         if !words.iter().any(|known| known == word) {
             words.push(word.into());
         }
     }
     // What is being typed is the last word, also where it has come up before.
-    if let Some(last) = folded.split(|c: char| !c.is_alphanumeric()).rfind(|w| !w.is_empty()) {
+    if let Some(last) = folded.split(|c| !is_of_word(c)).rfind(|w| !w.is_empty()) {
         words.retain(|word| word != last);
         words.push(last.into());
     }
@@ -76,40 +80,31 @@ impl<T> Criteria<T> for Words {
     }
 }
 
-/// Lower case, without accents.
+/// Lower case, without accents, however the text writes them.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     // Some letters have several small forms, or none of their own: one capital form is theirs.
     for c in text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase) {
-        match c {
-            '\u{300}'..='\u{36f}' => {}
-            'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => folded.push('a'),
-            'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => folded.push('c'),
-            'ď' | 'đ' | 'ð' => folded.push('d'),
-            'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => folded.push('e'),
-            'ĝ' | 'ğ' | 'ġ' | 'ģ' => folded.push('g'),
-            'ĥ' | 'ħ' => folded.push('h'),
-            'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ǐ' => folded.push('i'),
-            'ĵ' => folded.push('j'),
-            'ķ' => folded.push('k'),
-            'ĺ' | 'ļ' | 'ľ' | 'ŀ' | 'ł' => folded.push('l'),
-            'ñ' | 'ń' | 'ņ' | 'ň' => folded.push('n'),
-            'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ǒ' => folded.push('o'),
-            'ŕ' | 'ŗ' | 'ř' => folded.push('r'),
-            'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => folded.push('s'),
-            'ţ' | 'ť' | 'ŧ' | 'ț' => folded.push('t'),
-            'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ǔ' => folded.push('u'),
-            'ŵ' => folded.push('w'),
-            'ý' | 'ÿ' | 'ŷ' => folded.push('y'),
-            'ź' | 'ż' | 'ž' => folded.push('z'),
+        match plain(c) {
+            c if is_left_out(c) => {}
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
             'þ' => folded.push_str("th"),
-            other => folded.push(other),
+            other => {
+                let one = folded.chars().next_back().and_then(|last| composed(last, other));
+                if one.is_some() {
+                    folded.pop();
+                }
+                folded.push(one.unwrap_or(other));
+            }
         }
     }
     folded
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || joins(c)
 }
 
 #[cfg(test)]
@@ -130,6 +125,26 @@ mod tests {
             prop_assert_eq!(words(&text.to_uppercase()), words(&text));
             prop_assert_eq!(words(&text.to_lowercase()), words(&text));
         }
+    }
+
+    #[test]
+    fn it_does_not_matter_how_a_letter_is_written() {
+        // Composed, and as a letter and its marks.
+        for (one, two) in [
+            ("Việt", "Vie\u{323}\u{302}t"),
+            ("Ελλάδα", "Ελλα\u{301}δα"),
+            ("ёлка й", "е\u{308}лка и\u{306}"),
+            ("がぱゔ ヷ", "か\u{3099}は\u{309a}う\u{3099} ワ\u{3099}"),
+            ("한국어", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}"),
+            ("Zucker", "Zu\u{ad}cker"),
+        ] {
+            assert_eq!(words(one), words(two));
+            assert_eq!(words(one), words(&one.to_lowercase()));
+        }
+        assert_eq!(words("Việt Ελλάδα ǿǽ").as_slice(), ["viet", "ελλαδα", "oae"]);
+        assert_eq!(words("नमस्ते").as_slice(), ["नमस्ते"]);
+        // What takes no mark stays as it is.
+        assert_eq!(words("な\u{3099}").as_slice(), ["な"]);
     }
 
     #[test]
