@@ -76,7 +76,7 @@ impl Diff {
         if object.is_touched() || self.touched.is_written(oid)? {
             return Ok(true);
         }
-        for collection in object.through() {
+        for collection in object.through().chain(self.touched.touched_in(oid)?) {
             if self.collection_differs(collection)? {
                 return Ok(true);
             }

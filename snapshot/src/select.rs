@@ -22,7 +22,8 @@ pub struct Change {
     pub class: String,
     /// Its identity.
     pub uuid: Uuid,
-    /// The last of the states in between that changed it.
+    /// The last of the states in between that changed it. (Between two snapshots whose history has been
+    /// forgotten it may have been an earlier one.)
     pub state: u64,
 }
 

@@ -12,7 +12,7 @@ use crate::{
     Error, Result,
     class::Class,
     object::{Objects, RowReader},
-    store::{Changes, ClassId, Happened, Oid, StateNum, Table, oid_key},
+    store::{Changes, ClassId, Happened, Oid, StateNum, Table, each_collection, oid_key},
 };
 
 /// Everything that was touched between two states of a prefix.
@@ -187,6 +187,26 @@ impl Difference {
         let body =
             |objects: &Objects| objects.view().get(Table::Objects, key.as_bytes(), <[u8]>::to_vec);
         Ok(body(&self.low)? != body(&self.high)?)
+    }
+
+    /// The collections that an object refers to and that something touched. One that was away in between
+    /// did not change for the object, and may differ all the same.
+    pub fn touched_in(&self, oid: u64) -> Result<Vec<u64>> {
+        let is_rewritten = |object: &TouchedObject| object.times > 1;
+        if self.collections.is_empty() || !self.object(oid).is_some_and(is_rewritten) {
+            return Ok(Vec::new());
+        }
+        let key = oid_key(Oid(oid));
+        let find = |body: &[u8]| {
+            let mut found = Vec::new();
+            let read = each_collection(Table::Objects, body, |collection| found.push(collection.0));
+            read.map(|()| found)
+        };
+        let found = self.high.view().get(Table::Objects, key.as_bytes(), find)?;
+        let damaged = |why: String| self.high.store().corrupt(Table::Objects, key.as_bytes(), &why);
+        let mut found = found.transpose().map_err(damaged)?.unwrap_or_default();
+        found.retain(|collection| self.collections.contains_key(&Oid(*collection)));
+        Ok(found)
     }
 
     /// The identity of an object or collection.

@@ -43,6 +43,7 @@ pub(crate) use history::{
 pub(crate) use key::{OidKey, RowKey, hex, oid_key, oid_of_key};
 pub(crate) use num::{ClassId, IndexId, Oid, PrefixId, StateNum, TagId};
 pub(crate) use reading::{
+    owners::each_collection,
     scan::{Direction, KeyRange, successor},
     view::View,
 };

@@ -111,8 +111,8 @@ fn kept(key: &[u8], row: &[u8]) -> Result<(), &'static str> {
     take_ordered(&mut rest).ok_or("the key is damaged")?;
     match rest.split_first() {
         Some((number, end)) if *number == Table::Log as u8 => {
-            let changes = parse_kept_changes(end, row);
-            sound(changes.is_some_and(|(_, changes)| changes.is_sound()))
+            let kept = parse_kept_changes(end, row);
+            sound(kept.is_some_and(|kept| kept.changes.is_sound()))
         }
         _ => Ok(()), // with its envelope
     }

@@ -3,8 +3,11 @@
 //!
 //! ```text
 //! key   pin ordered, table `log`, then the end of the key in the log; for an object its oid behind it
-//! row   the last state that changed it (varint), then a row of changes of this one
+//! row   the last state that changed it, the first that touched it (varints; 0 for none), then a row of
+//!       changes of this one
 //! ```
+//!
+//! With that first state it is known for each later one whether the object had been touched by then.
 
 use std::collections::BTreeSet;
 
@@ -28,17 +31,28 @@ pub(in crate::store) fn front(pin: StateNum, out: &mut Vec<u8>) {
     log::kept_key(pin, Table::Log, &[], out);
 }
 
-/// Takes a row apart, by the part of its key behind the front: when, and what.
-pub(crate) fn parse<'r>(mut end: &[u8], mut row: &'r [u8]) -> Option<(StateNum, Changes<'r>)> {
-    let state = StateNum(varint::take(&mut row)?);
+/// What is kept of one object or collection.
+pub(crate) struct KeptChanges<'r> {
+    /// The last state that changed it.
+    pub(crate) last: StateNum,
+    /// The first state in which it was to count as modified, if any; `changes` do not say so.
+    pub(crate) touched: Option<StateNum>,
+    pub(crate) changes: Changes<'r>,
+}
+
+/// Takes a row apart, by the part of its key behind the front.
+pub(crate) fn parse<'r>(mut end: &[u8], mut row: &'r [u8]) -> Option<KeptChanges<'r>> {
+    let last = StateNum(varint::take(&mut row)?);
+    let touched = Some(StateNum(varint::take(&mut row)?)).filter(|state| state.0 > 0);
+    let told = |changes| KeptChanges { last, touched, changes };
     if let Some(changes) = Changes::parse(end, row) {
-        return Some((state, changes));
+        return Some(told(changes));
     }
     // Behind kind and class stands the object.
     let whole = end;
     end = end.get(1..)?;
     varint::take_ordered(&mut end)?;
-    Changes::parse(&whole[..whole.len() - end.len()], row).map(|changes| (state, changes))
+    Changes::parse(&whole[..whole.len() - end.len()], row).map(told)
 }
 
 impl Writer<'_> {
@@ -87,27 +101,39 @@ impl Writer<'_> {
 
     fn keep_object(&mut self, state: StateNum, key: &[u8], oid: Oid, what: Happened) -> Result<()> {
         let mut happened = [false; Happened::ALL.len()];
-        happened[what as usize] = true;
-        self.kept_before(key, |changes| match changes {
-            Changes::Objects(_, before) => before.each(|_, what| happened[what as usize] = true),
+        let mut touched = None;
+        self.kept_before(key, |kept| match kept.changes {
+            Changes::Objects(_, before) => {
+                touched = kept.touched;
+                before.each(|_, what| happened[what as usize] = true)
+            }
             Changes::Collection(..) => None,
         })?;
-        self.keep(state, key, &changes::object_row(oid, happened))
+        if what == Happened::Touched {
+            touched.get_or_insert(state);
+        } else {
+            happened[what as usize] = true;
+        }
+        self.keep((state, touched), key, &changes::object_row(oid, happened))
     }
 
     fn keep_collection(&mut self, state: StateNum, key: &[u8], owners: &[Oid]) -> Result<()> {
         let mut all: BTreeSet<Oid> = owners.iter().copied().collect();
-        self.kept_before(key, |changes| match changes {
+        self.kept_before(key, |kept| match kept.changes {
             Changes::Collection(_, before) => {
                 before.each(|owner| all.extend([owner]), |_| ()).map(drop)
             }
             Changes::Objects(..) => None,
         })?;
-        self.keep(state, key, &changes::collection_row(&all))
+        self.keep((state, None), key, &changes::collection_row(&all))
     }
 
     /// Calls `each` with what earlier states changed of the same, if there is anything.
-    fn kept_before(&self, key: &[u8], each: impl FnOnce(Changes<'_>) -> Option<()>) -> Result<()> {
+    fn kept_before(
+        &self,
+        key: &[u8],
+        each: impl FnOnce(KeptChanges<'_>) -> Option<()>,
+    ) -> Result<()> {
         let Some(row) = self.get(Table::Kept, key)? else { return Ok(()) };
         let damaged = || self.store().corrupt(Table::Kept, key, "the list of changes is damaged");
         let mut front = Vec::new();
@@ -115,12 +141,18 @@ impl Writer<'_> {
         let of_pin = varint::take_ordered(&mut pin).map(StateNum).ok_or_else(damaged)?;
         self::front(of_pin, &mut front);
         let kept = key.get(front.len()..).and_then(|end| parse(end, row));
-        kept.and_then(|(_, changes)| each(changes)).ok_or_else(damaged)
+        kept.and_then(each).ok_or_else(damaged)
     }
 
-    fn keep(&mut self, state: StateNum, key: &[u8], changes: &[u8]) -> Result<()> {
-        let mut row = Vec::with_capacity(changes.len() + 4);
-        varint::put(&mut row, state.0);
+    fn keep(
+        &mut self,
+        (last, touched): (StateNum, Option<StateNum>),
+        key: &[u8],
+        changes: &[u8],
+    ) -> Result<()> {
+        let mut row = Vec::with_capacity(changes.len() + 8);
+        varint::put(&mut row, last.0);
+        varint::put(&mut row, touched.map_or(0, |state| state.0));
         row.extend_from_slice(changes);
         self.put_sealed(Table::Kept, key, row)
     }

@@ -1,7 +1,7 @@
 //! Reading the log by states: when they were, and what they changed.
 
 use super::{
-    kept,
+    kept::{self, KeptChanges},
     log::{self, Kind, StateRow},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Takes a row of changes apart, by its key and the length of the front that was looked for.
-type Parse = for<'r> fn(&[u8], usize, &'r [u8]) -> Option<(StateNum, Changes<'r>)>;
+type Parse = for<'r> fn(&[u8], usize, &'r [u8]) -> Option<KeptChanges<'r>>;
 
 impl Store {
     /// Describes a state, if the log still has it.
@@ -36,16 +36,26 @@ impl Store {
     }
 
     /// Calls `each` with what the states after `after`, up to and with `last`, changed. What states up
-    /// to the oldest one changed is there for a state in use alone: then all of them count, and the
-    /// elements of collections are not told.
+    /// to the oldest one changed is there for a state in use alone: then all of them count (but for what
+    /// was touched after `last`), and the elements of collections are not told.
     pub(crate) fn changes(
         &self,
         after: StateNum,
         last: StateNum,
         mut each: impl FnMut(StateNum, Changes<'_>) -> Option<()>,
     ) -> Result<()> {
+        if last <= after {
+            return Ok(());
+        }
         let disk = Disk::open(self)?;
-        let oldest = disk.head()?.oldest;
+        let head = disk.head()?;
+        let mut tell = |KeptChanges { last: state, touched, changes }: KeptChanges<'_>| {
+            each(state, changes)?;
+            match touched.filter(|touched| *touched <= last) {
+                Some(_) => changes.as_touched(|touched| each(state, touched)),
+                None => Some(()),
+            }
+        };
         let failed = |fault: Fault| self.failed("reading", fault);
         let mut walk_front = |front: &[u8], table: Table, parse: Parse| -> Result<()> {
             let range = KeyRange::prefix(front);
@@ -54,25 +64,28 @@ impl Store {
             while let Some((key, row)) = walk.next().map_err(failed)? {
                 let damaged = || self.corrupt(table, key, "the list of changes is damaged");
                 let row = disk.strip(table, key, row)?;
-                let (state, changes) = parse(key, front.len(), row).ok_or_else(damaged)?;
-                each(state, changes).ok_or_else(damaged)?;
+                parse(key, front.len(), row).and_then(&mut tell).ok_or_else(damaged)?;
             }
             Ok(())
         };
         let mut front = Vec::new();
-        if after < oldest {
+        let mut first = after.next();
+        if after < head.oldest {
             if !self.pins().keeps(after) {
-                return Err(Error::Pruned { oldest: oldest.0 });
+                return Err(Error::Pruned { oldest: head.oldest.0 });
             }
             kept::front(after, &mut front);
             walk_front(&front, Table::Kept, |key, front, row| kept::parse(&key[front..], row))?;
+            // Forgetting goes in steps: what it has not come to is where it was.
+            first = first.max(head.log_from);
         }
-        for state in (after.max(oldest).0 + 1..=last.0).map(StateNum) {
+        for state in (first.0..=last.0).map(StateNum) {
             log::front(state, Kind::Change, &mut front);
             walk_front(&front, Table::Log, |mut key, front, row| {
                 let end = &key[front..];
-                let state = take_ordered(&mut key).map(StateNum)?;
-                Changes::parse(end, row).map(|changes| (state, changes))
+                let last = take_ordered(&mut key).map(StateNum)?;
+                let told = |changes| KeptChanges { last, touched: None, changes };
+                Changes::parse(end, row).map(told)
             })?;
         }
         Ok(())

@@ -52,7 +52,11 @@ impl OwnerChanges {
 }
 
 /// Calls `each` with the collections that a row refers to.
-fn each_collection(table: Table, mut body: &[u8], mut each: impl FnMut(Oid)) -> Result<(), String> {
+pub(crate) fn each_collection(
+    table: Table,
+    mut body: &[u8],
+    mut each: impl FnMut(Oid),
+) -> Result<(), String> {
     if table == Table::Objects {
         // Class and schema stand before the values.
         let numbers = varint::take(&mut body).and_then(|_| varint::take(&mut body));

@@ -175,6 +175,23 @@ impl<'r> Changes<'r> {
         }
     }
 
+    /// Calls `each` with the same objects as such that were touched.
+    pub(in crate::store) fn as_touched(
+        self,
+        mut each: impl FnMut(Changes<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let Self::Objects(class, changes) = self else { return None };
+        let mut oids = Vec::new();
+        changes.each(|oid, _| oids.push(oid))?;
+        let mut happened = [false; Happened::ALL.len()];
+        happened[Happened::Touched as usize] = true;
+        oids.dedup();
+        oids.into_iter().try_for_each(|oid| {
+            let row = object_row(oid, happened);
+            each(Changes::Objects(class, ObjectChanges(&row)))
+        })
+    }
+
     /// Takes a row apart, by the end of its key.
     pub(crate) fn parse(end_of_key: &[u8], row: &'r [u8]) -> Option<Self> {
         let (&kind, mut rest) = end_of_key.split_first()?;
