@@ -90,6 +90,26 @@ fn a_bounded_history_keeps_what_is_in_use() {
 }
 
 #[test]
+fn what_comes_after_a_pruning_stays() {
+    let _world = World::new();
+    let a = note("0");
+    for n in 1..=3 {
+        a.write().text = n.to_string();
+        db0::commit().expect("it commits");
+    }
+    // All that there is by now, what has been published since the last commit as well.
+    a.write().text = "4".into();
+    db0::prune_history(..u64::MAX).expect("it is writable");
+    for n in 5..=7 {
+        a.write().text = n.to_string();
+        db0::commit().expect("it commits");
+    }
+    let kept = db0::states(..).expect("they are kept");
+    assert_eq!(kept.iter().map(|state| state.number).collect::<Vec<_>>(), [4, 5, 6, 7]);
+    assert_eq!(db0::snapshot_at(4).expect("it is kept").of(&a).read().text, "4");
+}
+
+#[test]
 fn history_is_pruned_by_time_and_tells_how_far_it_is() {
     let world = World::new();
     let prefix = world.workspace.as_ref().expect("open").current();

@@ -65,7 +65,8 @@ impl Prefix {
     ) -> Result<()> {
         self.objects().check_writable()?;
         let store = self.objects().store();
-        let wanted = StateNum(before.oldest(self)?);
+        // What is published by now may become one more state; those of later on stay.
+        let wanted = StateNum(before.oldest(self)?).min(store.state().next());
         self.use_reserve();
         store.look_elsewhere();
         store.retention().forget_before(wanted);
@@ -75,6 +76,7 @@ impl Prefix {
             let oldest = head.oldest.0;
             progress(Pruning { oldest, done: head.log_from.0.min(oldest) });
             if store.is_pruned() {
+                store.retention().has_forgotten(head.oldest);
                 return Ok(());
             }
         }

@@ -40,6 +40,12 @@ impl Retention {
         *asked_for = state.max(*asked_for);
     }
 
+    /// What was asked for is done: nothing from `oldest` on is to be forgotten.
+    pub(crate) fn has_forgotten(&self, oldest: StateNum) {
+        let mut asked_for = self.asked_for.lock();
+        *asked_for = oldest.min(*asked_for);
+    }
+
     /// There is something to forget that nobody asked a commit for.
     pub(in crate::store) fn wants(&self, head: &Head, read_elsewhere: StateNum) -> bool {
         (*self.asked_for.lock()).min(head.state).min(read_elsewhere) > head.oldest
