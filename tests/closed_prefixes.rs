@@ -98,3 +98,30 @@ fn a_reader_finds_them_too() {
     let _entered = workspace.enter();
     assert_eq!(db0::fetch::<Note>(uuids[3]).expect("it is found").read().text, "d/e");
 }
+
+#[test]
+fn one_that_others_read_is_not_deleted() {
+    let world = World::new();
+    let uuids = closed(&world);
+    let workspace = world.workspace.as_ref().expect("it is open");
+    let a = workspace.prefix("a", Mode::ReadWrite).expect("it opens");
+    let config = Config::new(world.folder.path()).prefix("a").read_only();
+    let reader = Workspace::open(config).expect("it opens");
+    let snapshot = a.snapshot().expect("a snapshot");
+    // A handle on a closed prefix keeps nothing open.
+    let handle = a.clone();
+    a.close().expect("it closes");
+    let refused = db0::drop_prefix("a").expect_err("it is read");
+    assert!(matches!(&refused, Error::InUse { pids, .. } if *pids == [std::process::id()]));
+    let note = reader.fetch::<Note>(uuids[0]).expect("it is there");
+    assert_eq!(note.read().text, "a");
+    drop(note);
+    reader.close().expect("it closes");
+    let told = db0::snapshot_of([("a", 1)]).expect_err("it is not open");
+    assert!(matches!(told, Error::Closed { .. }), "{told}");
+    db0::drop_prefix("a").expect("nobody has it open");
+    assert!(!db0::prefixes().expect("they are listed").contains(&"a".to_owned()));
+    let told = db0::snapshot_of([("a", 1)]).expect_err("there is none");
+    assert!(matches!(told, Error::NoPrefix { .. }), "{told}");
+    drop((handle, snapshot));
+}

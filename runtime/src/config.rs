@@ -60,7 +60,8 @@ pub struct Config {
     pub(crate) root: PathBuf,
     pub(crate) prefix: String,
     pub(crate) mode: Mode,
-    pub(crate) autocommit: Option<Duration>,
+    pub(crate) commits_by_itself: bool,
+    pub(crate) commit_interval: Duration,
     pub(crate) cache_bytes: usize,
     pub(crate) map_size: Option<usize>,
     pub(crate) history: History,
@@ -76,7 +77,8 @@ pub struct Config {
     pub(crate) any_owner: bool,
 }
 
-const INTERVAL: Duration = Duration::from_millis(250);
+/// Looking more often keeps a processor busy, and commits no sooner: a disk takes longer.
+const INTERVAL_LEAST: Duration = Duration::from_millis(1);
 
 impl Config {
     /// The defaults, in this folder.
@@ -85,7 +87,8 @@ impl Config {
             root: path.as_ref().into(),
             prefix: "default".into(),
             mode: Mode::ReadWrite,
-            autocommit: Some(INTERVAL),
+            commits_by_itself: true,
+            commit_interval: Duration::from_millis(250),
             cache_bytes: 64 << 20,
             map_size: None,
             history: History::All,
@@ -116,14 +119,20 @@ impl Config {
 
     /// Whether a background thread commits; on if not said.
     pub fn autocommit(mut self, on: bool) -> Self {
-        self.autocommit = on.then(|| self.autocommit.unwrap_or(INTERVAL));
+        self.commits_by_itself = on;
         self
     }
 
-    /// How long a change waits for the background commit; 250 ms if not said.
+    /// How long a change waits for the background commit; 250 ms if not said, and a millisecond at least.
+    /// Where [`autocommit`](Self::autocommit) is off, it stays off.
     pub fn autocommit_interval(mut self, interval: Duration) -> Self {
-        self.autocommit = Some(interval);
+        self.commit_interval = interval;
         self
+    }
+
+    /// How often a background thread commits; none if it does not.
+    pub(crate) fn commits_every(&self) -> Option<Duration> {
+        self.commits_by_itself.then(|| self.commit_interval.max(INTERVAL_LEAST))
     }
 
     /// Memory for recently used objects; 64 MiB if not said.

@@ -27,6 +27,8 @@ pub use lmdb::Reader;
 #[doc(hidden)]
 pub use misuse::OrPanic;
 pub use object::{AnyMemo, CacheStats, Memo, Read, Root, WeakMemo, Write};
+#[doc(hidden)]
+pub use prefix::Listener;
 pub use prefix::{
     Compaction, CycleReport, Diagnosis, OnChange, Prefix, PruneBefore, Pruning, State, Warming,
 };

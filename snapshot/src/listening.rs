@@ -1,16 +1,13 @@
 //! A subscription with a callback, on a thread of its own.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
-use db0_runtime::{Error, Result, class::Class};
+use db0_runtime::{Error, Listener, OrPanic, Result, class::Class};
 
-use crate::subscription::{Commit, Subscription, WAIT};
+use crate::subscription::{Commit, Subscription};
 
 impl<T: Class> Subscription<T> {
     /// Calls `each` with every state, on a thread of its own, until the guard is dropped, `each`
@@ -37,11 +34,11 @@ impl<T: Class> Subscription<T> {
         mut self,
         mut each: impl FnMut(Result<Commit<T>>) + Send + 'static,
     ) -> Listening {
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = stopped.clone();
-        let listen = move || {
-            while !stop.load(Ordering::Relaxed) {
-                match self.next_within(WAIT) {
+        let prefix = self.prefix().clone();
+        let listen = move |ends: &AtomicBool| {
+            let is_over = || ends.load(Ordering::Acquire);
+            while !is_over() {
+                match self.next_unless(Duration::MAX, &is_over) {
                     Ok(Some(commit)) => each(Ok(commit)),
                     Ok(None) => {}
                     Err(Error::Closed { .. }) => return,
@@ -49,28 +46,13 @@ impl<T: Class> Subscription<T> {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("db0 subscription".into()).spawn(listen);
-        let thread = thread.unwrap_or_else(|error| panic!("starting a subscription: {error}"));
-        Listening { stopped, thread: Some(thread) }
+        let listener = Listener::start(prefix.objects(), "db0 subscription", listen);
+        Listening(listener.or_panic())
     }
 }
 
 /// A callback that is told of commits, until this is dropped; dropping waits for a call that is
 /// going on.
 #[derive(Debug)]
-pub struct Listening {
-    stopped: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
-        if let Some(thread) =
-            self.thread.take().filter(|t| t.thread().id() != std::thread::current().id())
-        {
-            // A panic in the callback has been reported by its thread.
-            let _ = thread.join();
-        }
-    }
-}
+#[must_use = "nobody is told of anything once this is dropped"]
+pub struct Listening(#[expect(dead_code, reason = "it ends with this")] Listener);

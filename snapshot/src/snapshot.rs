@@ -71,7 +71,12 @@ impl Snapshot {
         let prefixes = workspace.open_prefixes();
         let part = |(name, state): (N, u64)| {
             let name = name.as_ref();
-            let missing = || Error::NoPrefix { prefix: name.into(), root: workspace.path().into() };
+            let missing = || match workspace.prefixes() {
+                Ok(all) if all.iter().any(|one| one == name) => {
+                    Error::Closed { what: format!("prefix {name:?}") }
+                }
+                _ => Error::NoPrefix { prefix: name.into(), root: workspace.path().into() },
+            };
             prefixes
                 .iter()
                 .find(|prefix| prefix.name() == name)

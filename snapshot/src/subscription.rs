@@ -3,7 +3,7 @@
 use std::{
     fmt,
     iter::FusedIterator,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use db0_collections::Kind;
@@ -11,9 +11,6 @@ use db0_query::{Criteria, Expr};
 use db0_runtime::{Error, Memo, Prefix, Result, class::Class};
 
 use crate::diff::{Diff, Selection, Wanted};
-
-/// How long one wait for a state lasts, before it is looked whether anybody still waits.
-pub(crate) const WAIT: Duration = Duration::from_millis(50);
 
 /// A committed state, with what it changed among the objects that criteria select.
 #[non_exhaustive]
@@ -105,6 +102,10 @@ impl<T: Class> Subscription<T> {
         self
     }
 
+    pub(crate) fn prefix(&self) -> &Prefix {
+        &self.prefix
+    }
+
     /// The number of the last state that was given.
     pub fn state(&self) -> u64 {
         self.last
@@ -124,24 +125,22 @@ impl<T: Class> Subscription<T> {
     /// # Ok::<(), db0::Error>(())
     /// ```
     pub fn next_within(&mut self, timeout: Duration) -> Result<Option<Commit<T>>> {
-        // No deadline for times beyond what a clock can show.
-        let deadline = Instant::now().checked_add(timeout);
+        self.next_unless(timeout, &|| false)
+    }
+
+    /// As [`next_within`](Self::next_within), and none as soon as `is_over` says so.
+    pub(crate) fn next_unless(
+        &mut self,
+        timeout: Duration,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<Option<Commit<T>>> {
         let next = self.last.saturating_add(1);
-        loop {
-            self.prefix.check_open()?;
-            let left = match deadline {
-                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
-                None => WAIT,
-            };
-            if self.prefix.wait(next, left.min(WAIT))? {
-                let commit = self.commit(next)?;
-                self.last = commit.state;
-                return Ok(Some(commit));
-            }
-            if left.is_zero() {
-                return Ok(None);
-            }
+        if !self.prefix.wait_unless(next, timeout, is_over)? {
+            return Ok(None);
         }
+        let commit = self.commit(next)?;
+        self.last = commit.state;
+        Ok(Some(commit))
     }
 
     /// What a state changed.
@@ -175,7 +174,7 @@ impl<T: Class> Iterator for Subscription<T> {
     /// Waits for the next state. Gives nothing more once the prefix is closed.
     fn next(&mut self) -> Option<Result<Commit<T>>> {
         while !self.ended {
-            match self.next_within(WAIT) {
+            match self.next_within(Duration::MAX) {
                 Ok(Some(commit)) => return Some(Ok(commit)),
                 Ok(None) => {}
                 Err(error) => {

@@ -144,6 +144,21 @@ fn a_closed_prefix_is_not_waited_for() {
 }
 
 #[test]
+fn a_future_learns_that_its_prefix_is_closed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let workspace = writer(folder.path());
+    let mut waiting = Box::pin(db0::wait_async(&workspace.current(), 1, Duration::MAX));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("a runtime").block_on(async {
+        let soon = tokio::time::timeout(Duration::from_millis(5), &mut waiting);
+        assert!(soon.await.is_err(), "there is no such state");
+        workspace.close().expect("it closes");
+        let told = tokio::time::timeout(LONG, waiting).await.expect("it ends");
+        assert!(matches!(told, Err(Error::Closed { .. })), "{told:?}");
+    });
+}
+
+#[test]
 fn futures_wait_for_states_and_commits() {
     let folder = tempfile::tempdir().expect("a folder");
     let workspace = writer(folder.path());

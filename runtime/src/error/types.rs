@@ -113,13 +113,14 @@ pub enum Error {
 
     /// Others have the prefix open, and the operation needs it for itself.
     #[error(
-        "prefix {prefix:?} is open in {}: close it there, or wait for that with compact_within",
+        "prefix {prefix:?} is open in {}: close it there first (compact_within waits for that)",
         pids_text(pids)
     )]
     InUse {
         /// The prefix in question.
         prefix: String,
-        /// The processes that have it open; this one itself, if another of its workspaces has.
+        /// The processes that have it open, as far as they are known; this one itself, if another of its
+        /// workspaces has.
         pids: Vec<u32>,
     },
 

@@ -9,6 +9,9 @@ pub(super) fn known_text(state: u64, known: u64) -> String {
 }
 
 pub(super) fn pids_text(pids: &[u32]) -> String {
+    if pids.is_empty() {
+        return "another process".into();
+    }
     let numbers: Vec<String> = pids.iter().map(u32::to_string).collect();
     format!("{} {}", if pids.len() == 1 { "process" } else { "processes" }, numbers.join(", "))
 }

@@ -23,6 +23,7 @@ use super::{
     home::{self, Home},
     pool::{Quiet, ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
+    room::{self, Taken},
     slots, table,
     write::WriteTxn,
 };
@@ -30,8 +31,6 @@ use crate::{Durability, Error, sync::Mutex};
 
 /// Reader slots of an environment: 64 bytes each in a sparse file, so there is no reason to be short.
 const READERS_MAX: c_uint = 4096;
-/// The map that is asked for first; the address space is halved from here until it fits.
-const MAP_SIZE_FIRST: usize = 1 << 40;
 /// Below this a map is not worth having.
 const MAP_SIZE_LEAST: usize = 1 << 20;
 /// How long growth waits for this process's readers to come to an end.
@@ -95,6 +94,7 @@ pub(crate) struct Env {
     /// The tables that are open, in the order in which they were opened: one at a time.
     tables: Mutex<Vec<CString>>,
     options: EnvOptions,
+    _room: Taken,
 }
 
 // SAFETY: an MDB_env may be used from any thread; what is per thread (write transactions) is
@@ -140,7 +140,9 @@ impl Env {
                 Err(error) => tracing::debug!("looking for own slots: {error}"),
             }
         }
-        let raw = open_raw(folder, options).map_err(|fault| fault.at("opening", folder))?;
+        let mut options = options.clone();
+        let size = *options.map_size.get_or_insert_with(room::share);
+        let raw = open_raw(folder, &options).map_err(|fault| fault.at("opening", folder))?;
         files::close_on_exec(raw);
         let opened = files::opened(raw, &data).map_err(|fault| fault.at("opening", &data));
         let home =
@@ -158,7 +160,8 @@ impl Env {
             pool: ReadPool::default(),
             bell: Arc::new(Bell::of(folder)),
             tables: Mutex::default(),
-            options: options.clone(),
+            options,
+            _room: Taken::new(size.min(room::ALL)),
         });
         opening.done(FileId::of(&metadata), &env);
         Ok(env)
@@ -454,7 +457,8 @@ fn open_raw(folder: &Path, options: &EnvOptions) -> Result<*mut ffi::MDB_env> {
     if options.read_only && files::is_read_only(&folder.join("data.mdb")) {
         flags |= ffi::MDB_RDONLY;
     }
-    let mut size = options.map_size.unwrap_or(MAP_SIZE_FIRST).max(MAP_SIZE_LEAST);
+    let mut size = options.map_size.unwrap_or_else(room::share).max(MAP_SIZE_LEAST);
+    // Where there is less address space than that, it is halved until it fits.
     loop {
         match open_sized(&path, flags, size) {
             // The second is what emulated address spaces say.

@@ -15,6 +15,7 @@ use std::{
     path::Path,
 };
 
+use super::fork;
 use crate::{Error, Result};
 
 /// Refuses a file that has a second name: whoever opens that would not be seen from here.
@@ -34,13 +35,24 @@ pub(super) fn check_names(data: &Path, metadata: &Metadata) -> Result<()> {
 /// it lasts.
 pub(super) struct Home {
     folder: u64,
-    _lock: Option<File>,
+    lock: Option<File>,
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Some(file) = &self.lock
+            && !fork::forked()
+        {
+            // A program that another thread starts just now has the file too, until it has come to itself.
+            let _ = ask(file, libc::F_OFD_SETLK, libc::F_UNLCK, (0, 0));
+        }
+    }
 }
 
 impl Home {
     /// A folder whose file nobody else looks for.
     pub(super) fn unshared(folder: &Path) -> Result<Self> {
-        Ok(Self { folder: number_of(folder)?, _lock: None })
+        Ok(Self { folder: number_of(folder)?, lock: None })
     }
 
     /// Tells that the file is used through a folder; refuses it while it is used through another one.
@@ -58,7 +70,7 @@ impl Home {
                 None
             }
         };
-        Ok(Self { folder: number, _lock: lock })
+        Ok(Self { folder: number, lock })
     }
 
     /// Refuses a file that this process has open through another folder.
@@ -138,6 +150,22 @@ mod tests {
         assert!(take(&first, &there).is_err(), "whichever number is the greater one");
         drop(held);
         take(&first, &there).expect("nobody has it");
+    }
+
+    #[test]
+    fn who_has_inherited_the_file_keeps_nobody_out() {
+        let root = tempfile::tempdir().expect("a folder");
+        let [first, second] = ["first", "second"].map(|name| root.path().join(name));
+        [&first, &second].into_iter().for_each(|folder| fs::create_dir(folder).expect("a folder"));
+        let (here, there) = (first.join("data.mdb"), second.join("data.mdb"));
+        fs::write(&here, "text").expect("a file");
+        let held = Home::take(&first, &here).expect("nobody has it");
+        // As a child has it between its beginning and its program.
+        let inherited = held.lock.as_ref().expect("it is locked").try_clone().expect("one more");
+        drop(held);
+        fs::rename(&here, &there).expect("it is ours");
+        Home::take(&second, &there).expect("nobody uses it");
+        drop(inherited);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod pool;
 mod read;
 mod registry;
 mod resting;
+mod room;
 mod same_type;
 mod slots;
 mod table;

@@ -117,7 +117,8 @@ impl Prefix {
                 tell(written);
             })
         };
-        match &self.open().peers {
+        let peers = self.open().peers.lock().clone();
+        match peers {
             Some(peers) => peers.while_alone(work)?.transpose(),
             None => work().map(Some),
         }

@@ -12,6 +12,15 @@ use crate::{Result, sync::Mutex};
 #[derive(Debug, Default)]
 pub(super) struct States(Mutex<Option<(watch::Sender<u64>, OnChange)>>);
 
+impl States {
+    /// The prefix is closed: who waits learns of it.
+    pub(super) fn end(&self) {
+        // The thread is waited for, which may be about to tell of a state: not under the lock.
+        let states = self.0.lock().take();
+        drop(states);
+    }
+}
+
 impl OpenPrefix {
     fn subscribe(&self) -> Result<watch::Receiver<u64>> {
         let mut states = self.states.0.lock();

@@ -35,5 +35,5 @@ pub use pruning::{PruneBefore, Pruning};
 pub use state::State;
 pub(crate) use unfinished::finish_for_the_dead;
 pub(crate) use verifying::verify_in;
-pub use wait::OnChange;
+pub use wait::{Listener, OnChange};
 pub use warming::Warming;

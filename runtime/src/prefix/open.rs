@@ -44,7 +44,8 @@ pub(crate) struct OpenPrefix {
     pub(super) states: super::later::States,
     /// Keeps writers out, where this reader could not be seen by them.
     _no_writer: Option<NoWriter>,
-    pub(super) peers: Option<Peers>,
+    /// Until it is closed, where the folder can be written.
+    pub(super) peers: Mutex<Option<Arc<Peers>>>,
 }
 
 /// What a writing process has of a prefix.
@@ -145,7 +146,7 @@ fn open_if(
         #[cfg(feature = "tokio")]
         states: super::later::States::default(),
         _no_writer: no_writer,
-        peers,
+        peers: Mutex::new(peers.map(Arc::new)),
     }))
 }
 
@@ -181,7 +182,7 @@ fn wait_for(folder: &Path, name: &PrefixName, shared: &Shared) -> Result<()> {
 
 impl Writing {
     pub(super) fn begin(objects: &Arc<Objects>, lease: Lease) -> Result<Self> {
-        let committer = Committer::start(objects, objects.shared().config.autocommit)?;
+        let committer = Committer::start(objects, objects.shared().config.commits_every())?;
         let only = OnlyWriter::new(objects.store());
         Ok(Self { committer: Arc::new(committer), _only: only, _lease: lease })
     }
@@ -207,11 +208,16 @@ impl OpenPrefix {
         }
         self.objects.set_closed();
         store.bell().nudge();
+        #[cfg(feature = "tokio")]
+        if patience.is_none() {
+            self.states.end();
+        }
         self.objects.shared().open.write().remove(&store.prefix_id());
         // A committer that has not answered goes on, and needs the lease for it.
         if !matches!(stopped, Err(Error::Busy { .. } | Error::Misuse { .. })) {
             store.pins().leave();
             drop(self.writing.lock().take());
+            drop(self.peers.lock().take());
         }
         if patience.is_none() {
             // Values of views and snapshots that are gone keep the file open until they are dropped.
@@ -221,13 +227,21 @@ impl OpenPrefix {
     }
 }
 
-/// Deletes the folder of a prefix that nobody writes.
+/// Deletes the folder of a prefix that nobody has open.
 pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
     let folder = name.folder(root);
     if !folder.join(DATA).exists() {
         return Err(Error::NoPrefix { prefix: name.to_string(), root: root.into() });
     }
     let _lease = Lease::take(&folder, name.as_str(), crate::Lock::Fail)?;
+    // Who reads it would go on with a file that nobody finds any more, and never hear of another one.
+    let Some(peers) = Peers::join_any(&folder)? else { return remove_files(&folder) };
+    let in_use =
+        || Error::InUse { prefix: name.to_string(), pids: peers.first().into_iter().collect() };
+    peers.while_alone(|| remove_files(&folder))?.ok_or_else(in_use)?
+}
+
+fn remove_files(folder: &Path) -> Result<()> {
     // The data first: a prefix that is gone halfway must not look like one.
     let others =
         [lmdb::BELL_FILE, lmdb::COMPACTED_FILE, MARK_FILE, RESERVE_FILE, peers::FILE, lease::FILE];
@@ -249,7 +263,7 @@ pub(crate) fn remove(root: &Path, name: &PrefixName) -> Result<()> {
         }
     }
     // Other prefixes may live in folders below.
-    let _ = fs::remove_dir(&folder);
+    let _ = fs::remove_dir(folder);
     Ok(())
 }
 

@@ -12,8 +12,9 @@
 //! ```
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, Metadata, TryLockError},
     io::{self, Read, Seek, Write},
+    os::unix::fs::MetadataExt,
     path::Path,
     time::Duration,
 };
@@ -24,6 +25,8 @@ use crate::{Error, Result, lmdb, private};
 pub(super) const FILE: &str = ".peers";
 /// Who has the file for itself is about to share it.
 const ASKED_EVERY: Duration = Duration::from_micros(200);
+/// How often a file that was replaced is opened anew.
+const TRIES: usize = 100;
 /// More than any identity takes.
 const IDENTITY_MAX: u64 = 256;
 
@@ -46,14 +49,7 @@ impl Drop for Peers {
 impl Peers {
     /// Joins those who have the prefix open; `None` on a medium that can't be written.
     pub(super) fn join(folder: &Path, prefix: &str, mixed: bool) -> Result<Option<Self>> {
-        let path = folder.join(FILE);
-        let mut file = match private::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => return Ok(None),
-            Err(error) => return Err(Error::io("opening", &path, &error)),
-        };
-        let failed = |error: &io::Error| Error::io("locking", &path, error);
-        let text = share(&mut file, folder).map_err(|error| failed(&error))?;
+        let Some((file, text)) = open(folder)? else { return Ok(None) };
         match Process::parse(&text) {
             Some(first) if !mixed && !first.shares_numbers_with(Process::current()) => {
                 Err(Error::OtherNamespace { prefix: prefix.into(), pid: first.pid })
@@ -63,6 +59,17 @@ impl Peers {
                 Ok(Some(Self { file }))
             }
         }
+    }
+
+    /// As [`join`](Self::join), with whomever, for who does not look into the prefix.
+    pub(super) fn join_any(folder: &Path) -> Result<Option<Self>> {
+        Ok(open(folder)?.map(|(file, _)| Self { file }))
+    }
+
+    /// The process that came first, if it is still alive.
+    pub(super) fn first(&self) -> Option<u32> {
+        let first = Process::parse(&read(&mut &self.file).ok()?)?;
+        first.may_be_alive().then_some(first.pid)
     }
 
     /// Runs `work` while nobody else has the prefix open, or comes to open it; `None` if somebody has.
@@ -96,6 +103,27 @@ fn check_table(folder: &Path, text: &str, first: Option<Process>) -> Result<()> 
     Err(Error::Format { path: folder.into(), why })
 }
 
+/// Opens the file and takes a share in its lock, with what the first one wrote; `None` on a medium that
+/// can't be written.
+fn open(folder: &Path) -> Result<Option<(File, String)>> {
+    let path = folder.join(FILE);
+    let mut tries = 0;
+    loop {
+        let mut file = match private::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => return Ok(None),
+            Err(error) => return Err(Error::io("opening", &path, &error)),
+        };
+        let text = share(&mut file, folder).map_err(|error| Error::io("locking", &path, &error))?;
+        // The prefix may have been deleted while the lock was waited for, and this file with it.
+        let inode = |metadata: io::Result<Metadata>| metadata.ok().map(|metadata| metadata.ino());
+        if inode(file.metadata()) == inode(fs::symlink_metadata(&path)) || tries == TRIES {
+            return Ok(Some((file, text)));
+        }
+        tries += 1;
+    }
+}
+
 /// Takes a share in the lock; gives what the first one wrote.
 fn share(file: &mut File, folder: &Path) -> io::Result<String> {
     loop {
@@ -117,6 +145,10 @@ fn share(file: &mut File, folder: &Path) -> io::Result<String> {
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }
+    read(&mut &*file)
+}
+
+fn read(file: &mut &File) -> io::Result<String> {
     let mut text = String::new();
     file.rewind()?;
     file.take(IDENTITY_MAX).read_to_string(&mut text)?;

@@ -16,6 +16,8 @@ use crate::{Error, OrPanic, Result, lmdb::Bell, object::Objects};
 const SLICE: Duration = Duration::from_millis(250);
 /// How often a state is looked for whose partners in other prefixes are on their way.
 const PARTNERS_EVERY: Duration = Duration::from_micros(200);
+/// How long it takes at most to notice that a thread has ended.
+const PAUSE_MAX: Duration = Duration::from_millis(5);
 
 /// Sleeps until somebody has committed, for a slice at most.
 fn sleep(objects: &Objects, bell: &Bell, rung: Option<u32>, most: Duration) {
@@ -30,6 +32,17 @@ impl Prefix {
     /// Waits until a state is committed, here or by another process; false if it is not by then. A
     /// reader steps to what there is.
     pub fn wait(&self, state: u64, timeout: Duration) -> Result<bool> {
+        self.wait_unless(state, timeout, &|| false)
+    }
+
+    /// As [`wait`](Self::wait), and false as soon as `is_over` says so; who changes that nudges.
+    #[doc(hidden)]
+    pub fn wait_unless(
+        &self,
+        state: u64,
+        timeout: Duration,
+        is_over: &dyn Fn() -> bool,
+    ) -> Result<bool> {
         let objects = self.objects();
         // No deadline for times beyond what a clock can show.
         let deadline = Instant::now().checked_add(timeout);
@@ -45,7 +58,7 @@ impl Prefix {
                 Some(deadline) => deadline.saturating_duration_since(Instant::now()),
                 None => SLICE,
             };
-            if left.is_zero() {
+            if left.is_zero() || is_over() {
                 return Ok(false);
             }
             finish_for_the_dead(objects.shared())?;
@@ -74,11 +87,7 @@ impl Prefix {
 /// Tells of states until it is dropped. It keeps no workspace open.
 #[derive(Debug)]
 #[must_use = "nobody is told of anything once this is dropped"]
-pub struct OnChange {
-    ends: Arc<AtomicBool>,
-    bell: Arc<Bell>,
-    thread: Option<JoinHandle<()>>,
-}
+pub struct OnChange(#[expect(dead_code, reason = "it ends with this")] Listener);
 
 impl OnChange {
     pub(super) fn start(
@@ -87,12 +96,11 @@ impl OnChange {
     ) -> Result<Self> {
         objects.check_usable()?;
         let bell = objects.store().bell().clone();
-        let ends = Arc::new(AtomicBool::new(false));
         let mut last = newest(objects)?;
-        let (looked_at, heard, ended) = (Arc::downgrade(objects), bell.clone(), ends.clone());
-        let run = move || {
+        let looked_at = Arc::downgrade(objects);
+        let run = move |ended: &AtomicBool| {
             while !ended.load(Ordering::Acquire) {
-                let rung = heard.rung();
+                let rung = bell.rung();
                 // Not kept while it sleeps: a prefix that is closed meanwhile is let go of.
                 let Some(objects) = looked_at.upgrade() else { return };
                 if objects.check_usable().is_err() {
@@ -113,13 +121,36 @@ impl OnChange {
                             tracing::warn!("looking for new states: {error}");
                         }
                         drop(objects);
-                        heard.sleep(rung, SLICE);
+                        bell.sleep(rung, SLICE);
                     }
                 }
             }
         };
-        let thread = thread::Builder::new().name("db0 changes".into()).spawn(run);
+        Listener::start(objects, "db0 changes", run).map(Self)
+    }
+}
+
+/// A thread that listens to the bell of a prefix, until this is dropped.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Listener {
+    ends: Arc<AtomicBool>,
+    bell: Arc<Bell>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Listener {
+    /// Starts a thread for `run`, which returns soon after it is told that this is over.
+    pub fn start(
+        objects: &Objects,
+        name: &str,
+        run: impl FnOnce(&AtomicBool) + Send + 'static,
+    ) -> Result<Self> {
+        let ends = Arc::new(AtomicBool::new(false));
+        let ended = ends.clone();
+        let thread = thread::Builder::new().name(name.into()).spawn(move || run(&ended));
         let failed = |error| Error::io("starting a thread for", objects.name(), &error);
+        let bell = objects.store().bell().clone();
         Ok(Self { ends, bell, thread: Some(thread.map_err(failed)?) })
     }
 }
@@ -136,7 +167,7 @@ fn newest(objects: &Objects) -> Result<u64> {
     Ok(objects.store().newest_head()?.state.0)
 }
 
-impl Drop for OnChange {
+impl Drop for Listener {
     /// Waits for a call that is going on, unless this is that call.
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Release);
@@ -144,9 +175,12 @@ impl Drop for OnChange {
         if thread.thread().id() == thread::current().id() || crate::lmdb::forked() {
             return;
         }
+        // It may be about to sleep; or it runs code of the user's, for however long.
+        let mut pause = PARTNERS_EVERY;
         while !thread.is_finished() {
             self.bell.nudge();
-            thread::sleep(PARTNERS_EVERY);
+            thread::sleep(pause);
+            pause = (2 * pause).min(PAUSE_MAX);
         }
         // A panic of the user's has been told by the panic hook.
         let _ = thread.join();

@@ -146,9 +146,12 @@ impl Workspace {
     /// # Ok(()) }
     /// ```
     pub fn open(config: impl Into<Config>) -> Result<Self> {
-        let config = config.into();
+        let mut config = config.into();
         let name = PrefixName::new(&config.prefix)?;
         let mode = config.mode;
+        // The process may go to another folder.
+        config.root = std::path::absolute(&config.root)
+            .map_err(|error| Error::io("finding", &config.root, &error))?;
         let shared = Shared::new(config);
         let inner = Arc::new(Inner {
             shared: shared.clone(),
