@@ -6,6 +6,7 @@ use db0::Result;
 
 use crate::{
     outcome::Outcome,
+    output,
     place::Place,
     progress::{Progress, mebibytes},
 };
@@ -34,7 +35,6 @@ impl Compact {
         });
         drop(progress);
         let done = done?;
-        println!("{} of {}", mebibytes(done.written), mebibytes(done.before));
-        Ok(Outcome::Fine)
+        output::say(format_args!("{} of {}", mebibytes(done.written), mebibytes(done.before)))
     }
 }

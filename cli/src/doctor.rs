@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use db0::{Result, Workspace};
 
-use crate::{outcome::Outcome, place::Place, verify};
+use crate::{outcome::Outcome, output, place::Place, verify};
 
 /// Says what the two headers of a prefix's file hold. Fails if it does not open. The prefix stays as it
 /// is.
@@ -28,19 +28,20 @@ impl Doctor {
     pub(crate) fn run(&self) -> Result<Outcome> {
         let (folder, prefix) = (self.place.folder(), self.place.prefix());
         let found = Workspace::diagnose(folder, prefix)?;
-        println!("{found}");
+        output::say(&found)?;
         let copy = match (&self.rebuild, &self.rollback_one) {
             (Some(to), _) => Some(Workspace::rebuild(folder, prefix, to)?),
             (_, Some(to)) => Some(Workspace::roll_back(folder, prefix, to)?),
             _ => None,
         };
         if self.accept {
-            println!("it goes on from state {}", Workspace::accept(folder, prefix)?);
+            let state = Workspace::accept(folder, prefix)?;
+            output::say(format_args!("it goes on from state {state}"))?;
         }
         let is_fine = match copy {
             None => found.opens(),
             Some(copy) => {
-                verify::text(&copy, &mut std::io::stdout().lock()).map_err(db0::Error::other)?;
+                verify::tell(&copy)?;
                 copy.is_sound()
             }
         };

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufWriter, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use db0::{Dumped, Error, Prefix, Result};
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Dump {
     #[command(flatten)]
     place: Place,
-    /// The file to be made; the standard output if not said.
+    /// The file to be made; the standard output if not said, or for -.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Only the last state, without those before.
@@ -35,7 +35,7 @@ pub(crate) struct Dump {
 impl Dump {
     pub(crate) fn run(&self) -> Result<Outcome> {
         let prefix = self.place.open()?;
-        let Some(path) = &self.output else {
+        let Some(path) = self.output.as_deref().filter(|path| *path != Path::new("-")) else {
             return self.to_stdout(&prefix);
         };
         let mut file = NewFile::begin(path)?;
@@ -45,10 +45,10 @@ impl Dump {
         } else {
             let dumped = self.dump(&prefix, &mut file)?;
             file.finish()?;
-            println!(
+            output::say(format_args!(
                 "states {} to {}: {} objects, {} rows, {} bytes",
                 dumped.oldest, dumped.state, dumped.objects, dumped.rows, dumped.bytes
-            );
+            ))?;
         }
         Ok(Outcome::Fine)
     }
@@ -63,6 +63,7 @@ impl Dump {
             return Err(Error::other(why));
         }
         self.dump(prefix, &mut out)?;
+        out.flush().map_err(Error::other)?;
         Ok(Outcome::Fine)
     }
 

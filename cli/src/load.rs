@@ -31,7 +31,6 @@ impl Load {
             Box::new(BufReader::new(File::open(&self.from).map_err(failed)?))
         };
         let loaded = Workspace::load(self.folder.path(), &self.prefix, from)?;
-        verify::text(&loaded, &mut io::stdout().lock()).map_err(Error::other)?;
-        Ok(Outcome::Fine)
+        verify::tell(&loaded)
     }
 }

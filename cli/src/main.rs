@@ -1,5 +1,8 @@
 //! The db0 command: looks into a workspace from outside, and looks after it.
 
+// They panic where nobody listens any more.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod backup;
 mod classes;
 mod compact;
@@ -30,6 +33,7 @@ mod tags;
 mod verify;
 mod warm;
 mod watch;
+mod words;
 
 use clap::{Parser, Subcommand};
 
@@ -129,7 +133,7 @@ fn main() -> std::process::ExitCode {
     match Arguments::parse().run() {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("db0: {error}");
+            output::complain(&error);
             std::process::ExitCode::FAILURE
         }
     }

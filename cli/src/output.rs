@@ -1,6 +1,7 @@
 //! Where commands write: the standard output, or a file that is there only when it is whole.
 
 use std::{
+    fmt::Display,
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
@@ -9,7 +10,7 @@ use std::{
 
 use db0::{Error, Result};
 
-use crate::outcome::Outcome;
+use crate::{outcome::Outcome, words::Words};
 
 /// What came of writing to the standard output. Somebody who has read enough is no failure.
 pub(crate) fn told(written: io::Result<()>) -> Result<Outcome> {
@@ -17,6 +18,22 @@ pub(crate) fn told(written: io::Result<()>) -> Result<Outcome> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::other(error)),
         _ => Ok(Outcome::Fine),
     }
+}
+
+/// Writes a line for people to the standard output.
+pub(crate) fn say(line: impl Display) -> Result<Outcome> {
+    told(writeln!(io::stdout().lock(), "{line}"))
+}
+
+/// Tells of a failure. Whoever does not listen learns of it by the exit status.
+pub(crate) fn complain(error: &Error) {
+    let _ = writeln!(io::stderr().lock(), "db0: {}", Words(error));
+}
+
+/// Text as it can stand in a line of a table: what would break it, or command a terminal, is escaped.
+pub(crate) fn plain(text: &str) -> String {
+    let escaped = |char: char| char.is_control().then(|| char.escape_default().to_string());
+    text.chars().map(|char| escaped(char).unwrap_or_else(|| char.into())).collect()
 }
 
 /// A file on its way: beside its place, under a name that nobody looks for.
@@ -45,7 +62,10 @@ impl NewFile {
         let synced = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
         refuse_existing(&self.to)?;
         let placed = synced.and_then(|()| fs::rename(&self.path, &self.to));
-        placed.map_err(|error| failed(&self.to, &error))
+        let folder = self.to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        let kept = placed.and_then(|()| folder?.sync_all());
+        kept.map_err(|error| failed(&self.to, &error))
     }
 }
 

@@ -12,9 +12,8 @@ impl Progress {
     /// Shows a text in the place of the one before it.
     pub(crate) fn show(&mut self, text: String) {
         if text != self.shown && stderr().is_terminal() {
-            eprint!("\r{text}\x1b[K");
             // A terminal that is gone shows nothing.
-            let _ = stderr().flush();
+            let _ = write!(stderr(), "\r{text}\x1b[K");
             self.shown = text;
         }
     }
@@ -23,7 +22,7 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         if !self.shown.is_empty() {
-            eprint!("\r\x1b[K");
+            let _ = write!(stderr(), "\r\x1b[K");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use db0::Result;
 
-use crate::{outcome::Outcome, place::Place, progress::Progress};
+use crate::{outcome::Outcome, output, place::Place, progress::Progress};
 
 /// Forgets old states of a prefix; nobody else may write to it meanwhile.
 #[derive(clap::Args)]
@@ -53,7 +53,6 @@ impl Prune {
         };
         drop(progress);
         done?;
-        println!("the oldest state is {oldest}");
-        Ok(Outcome::Fine)
+        output::say(format_args!("the oldest state is {oldest}"))
     }
 }

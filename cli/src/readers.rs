@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use db0::Result;
+use db0::{Reader, Result};
+use serde_json::{Value, json};
 
 use crate::{outcome::Outcome, output, place::Place};
 
@@ -15,6 +16,9 @@ pub(crate) struct Readers {
     /// Frees the slots of processes that died before; writers do that by themselves.
     #[arg(short, long)]
     clear: bool,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Readers {
@@ -25,6 +29,13 @@ impl Readers {
         }
         let readers = prefix.readers()?;
         let mut out = std::io::stdout().lock();
+        if self.json {
+            return output::told(writeln!(
+                out,
+                "{}",
+                readers.iter().map(as_json).collect::<Value>()
+            ));
+        }
         let mut line = || {
             writeln!(out, "process\tcommits behind")?;
             readers.iter().try_for_each(|reader| match reader.commits_behind() {
@@ -34,4 +45,8 @@ impl Readers {
         };
         output::told(line())
     }
+}
+
+fn as_json(reader: &Reader) -> Value {
+    json!({ "process": reader.pid, "commits_behind": reader.commits_behind() })
 }

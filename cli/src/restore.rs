@@ -21,7 +21,6 @@ pub(crate) struct Restore {
 impl Restore {
     pub(crate) fn run(&self) -> Result<Outcome> {
         let restored = Workspace::restore(self.folder.path(), &self.prefix, &self.from)?;
-        verify::text(&restored, &mut std::io::stdout().lock()).map_err(db0::Error::other)?;
-        Ok(Outcome::Fine)
+        verify::tell(&restored)
     }
 }

@@ -3,7 +3,7 @@
 use db0::{Result, Snapshot};
 use serde_json::json;
 
-use crate::{listing::Listing, outcome::Outcome};
+use crate::{listing::Listing, outcome::Outcome, output::plain};
 
 /// Lists the collections that are kept by a name of their own, and what they hold.
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ impl Roots {
         self.listing.tell(
             Snapshot::roots,
             |root| json!({ "name": root.name, "holds": root.holds }),
-            |root, out| writeln!(out, "{}\t{}", root.name, root.holds),
+            |root, out| writeln!(out, "{}\t{}", plain(&root.name), root.holds),
         )
     }
 }

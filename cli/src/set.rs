@@ -45,6 +45,9 @@ impl Set {
 }
 
 fn parse(text: &str) -> Result<Value> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::other(format!("{text:?} is not JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| {
+        Error::other(format!(
+            "{text:?} is not JSON: {error}; text stands in double quotes, as in '\"red\"'"
+        ))
+    })
 }

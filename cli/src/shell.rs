@@ -2,16 +2,16 @@
 
 use std::{
     ffi::OsString,
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, IsTerminal, Write},
 };
 
 use clap::Parser;
 use db0::{Error, Result};
 
-use crate::{Arguments, outcome::Outcome, place::Place};
+use crate::{Arguments, outcome::Outcome, output, place::Place};
 
 /// Reads commands on a prefix from the standard input, one a line, without folder and prefix: as in
-/// `find --tag red`. Words with spaces stand in quotes; `help` lists the commands.
+/// `find --tag red`. Words with spaces stand in quotes; `help` lists the commands, and `exit` ends it.
 #[derive(clap::Args)]
 pub(crate) struct Shell {
     #[command(flatten)]
@@ -23,40 +23,50 @@ impl Shell {
         drop(self.place.open()?);
         let mut outcome = Outcome::Fine;
         let is_asked = io::stdin().is_terminal() && io::stdout().is_terminal();
-        let mut lines = io::stdin().lock().lines();
+        let mut line = String::new();
         loop {
             if is_asked {
-                print!("{}> ", self.place.prefix());
+                let mut out = io::stdout().lock();
                 // A terminal that is gone has no more lines.
-                let _ = io::stdout().flush();
+                let _ = write!(out, "{}> ", self.place.prefix()).and_then(|()| out.flush());
             }
-            let Some(line) = lines.next() else { return Ok(outcome) };
-            match self.line(&line.map_err(Error::other)?) {
-                Ok(Outcome::Fine) => {}
-                Ok(Outcome::Findings) => outcome = Outcome::Findings,
+            line.clear();
+            if io::stdin().read_line(&mut line).map_err(Error::other)? == 0 {
+                return Ok(outcome);
+            }
+            match self.line(&line) {
+                Ok(None) => return Ok(outcome),
+                Ok(Some(done)) => outcome = outcome.max(done),
                 Err(error) => {
-                    eprintln!("db0: {error}");
-                    outcome = Outcome::Findings;
+                    output::complain(&error);
+                    outcome = Outcome::Failed;
                 }
             }
         }
     }
 
-    fn line(&self, line: &str) -> Result<Outcome> {
+    /// What a line came to; none if it is the last one.
+    fn line(&self, line: &str) -> Result<Option<Outcome>> {
         let words = words(line).ok_or_else(|| Error::other("a quote is not closed"))?;
-        let Some((command, rest)) = words.split_first() else { return Ok(Outcome::Fine) };
+        let Some((command, rest)) = words.split_first() else { return Ok(Some(Outcome::Fine)) };
         let mut all: Vec<OsString> = vec!["db0".into(), command.into()];
-        if command != "help" {
-            all.extend([self.place.folder().into(), self.place.prefix().into()]);
+        match &**command {
+            "exit" | "quit" => return Ok(None),
+            "help" => {}
+            "prefixes" => all.push(self.place.folder().into()),
+            "shell" | "load" | "restore" => {
+                let why = format!("{command} is not for the shell: run `db0 {command}` by itself");
+                return Err(Error::other(why));
+            }
+            _ => all.extend([self.place.folder().into(), self.place.prefix().into()]),
         }
         all.extend(rest.iter().map(OsString::from));
         match Arguments::try_parse_from(all) {
-            Ok(arguments) => arguments.run(),
+            Ok(arguments) => arguments.run().map(Some),
             Err(error) => {
                 // With the usage of the command, or the help that was asked for.
-                let is_wrong = error.use_stderr();
-                error.print().map_err(Error::other)?;
-                Ok(if is_wrong { Outcome::Findings } else { Outcome::Fine })
+                output::told(error.print())?;
+                Ok(Some(if error.use_stderr() { Outcome::Failed } else { Outcome::Fine }))
             }
         }
     }

@@ -3,7 +3,7 @@
 use db0::{Result, Snapshot};
 use serde_json::json;
 
-use crate::{listing::Listing, outcome::Outcome};
+use crate::{listing::Listing, outcome::Outcome, output::plain};
 
 /// Lists the tags of a prefix, and how many objects bear each.
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ impl Tags {
         self.listing.tell(
             Snapshot::all_tags,
             |(name, objects)| json!({ "tag": name.to_string(), "objects": objects }),
-            |(name, objects), out| writeln!(out, "{objects}\t{name}"),
+            |(name, objects), out| writeln!(out, "{objects}\t{}", plain(&name.to_string())),
         )
     }
 }

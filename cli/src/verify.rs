@@ -1,10 +1,10 @@
 //! `db0 verify`: whether all that a prefix holds makes sense, and agrees.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use db0::{Result, Verification, Workspace};
 
-use crate::{outcome::Outcome, place::Place, progress::Progress};
+use crate::{outcome::Outcome, output, place::Place, progress::Progress};
 
 /// Looks through a prefix, open or not: every page, every row, and whether they agree. Fails if
 /// something is wrong.
@@ -25,15 +25,19 @@ impl Verify {
         });
         drop(progress);
         let found = found?;
-        let mut out = std::io::stdout().lock();
-        let written = if self.json { json(&found, &mut out) } else { text(&found, &mut out) };
-        written.map_err(db0::Error::other)?;
+        let mut out = io::stdout().lock();
+        output::told(if self.json { json(&found, &mut out) } else { text(&found, &mut out) })?;
         Ok(if found.is_sound() { Outcome::Fine } else { Outcome::Findings })
     }
 }
 
+/// Tells what was found in something that was made.
+pub(crate) fn tell(found: &Verification) -> Result<Outcome> {
+    output::told(text(found, &mut io::stdout().lock()))
+}
+
 /// Writes what was found, for people.
-pub(crate) fn text(found: &Verification, out: &mut impl Write) -> std::io::Result<()> {
+fn text(found: &Verification, out: &mut impl Write) -> io::Result<()> {
     for finding in &found.findings {
         writeln!(out, "{finding}")?;
     }
@@ -60,7 +64,7 @@ pub(crate) fn text(found: &Verification, out: &mut impl Write) -> std::io::Resul
     )
 }
 
-fn json(found: &Verification, out: &mut impl Write) -> std::io::Result<()> {
+fn json(found: &Verification, out: &mut impl Write) -> io::Result<()> {
     let findings: Vec<_> = found
         .findings
         .iter()

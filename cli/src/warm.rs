@@ -4,6 +4,7 @@ use db0::Result;
 
 use crate::{
     outcome::Outcome,
+    output,
     place::Place,
     progress::{Progress, mebibytes},
 };
@@ -23,7 +24,6 @@ impl Warm {
             progress.show(format!("{} of {}", mebibytes(step.done), mebibytes(step.of)));
         });
         drop(progress);
-        println!("{} were read", mebibytes(read?));
-        Ok(Outcome::Fine)
+        output::say(format_args!("{} were read", mebibytes(read?)))
     }
 }

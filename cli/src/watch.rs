@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use db0::{Change, Kind, Prefix, Result, State};
+use db0::{Change, Error, Kind, Prefix, Result, State};
 
 use crate::{outcome::Outcome, output, place::Place, states};
 
@@ -66,20 +66,24 @@ impl Watch {
     }
 
     fn tell(&self, prefix: &Prefix, state: State, out: &mut impl Write) -> Result<io::Result<()>> {
-        let changes = if self.changes { changes(prefix, state.number)? } else { Vec::new() };
+        let changes = if self.changes { changes(prefix, state.number)? } else { None };
         let mut write = || {
             if self.json {
                 let mut report = states::json(state);
                 if self.changes {
-                    report["changes"] = changes.iter().map(json).collect();
+                    let listed = changes.as_ref().map(|changes| changes.iter().map(json).collect());
+                    report["changes"] = listed.unwrap_or(serde_json::Value::Null);
                 }
                 writeln!(out, "{report}")?;
             } else if self.csv {
                 writeln!(out, "{}", states::csv(state))?;
             } else {
                 states::text(state, out)?;
-                for change in &changes {
+                for change in changes.iter().flatten() {
                     writeln!(out, "\t{}\t{}\t{}", word(change.kind), change.class, change.uuid)?;
+                }
+                if self.changes && changes.is_none() {
+                    writeln!(out, "\tthe state before is forgotten, and so is what changed")?;
                 }
             }
             out.flush()
@@ -88,10 +92,14 @@ impl Watch {
     }
 }
 
-fn changes(prefix: &Prefix, state: u64) -> Result<Vec<Change>> {
-    let workspace = prefix.workspace();
-    let (before, after) = (workspace.snapshot_at(state - 1)?, workspace.snapshot_at(state)?);
-    Ok(db0::try_changes(&before, &after)?.collect())
+/// What a state changed; none where the one before it is forgotten, or it is so by now itself.
+fn changes(prefix: &Prefix, state: u64) -> Result<Option<Vec<Change>>> {
+    let ends = [state - 1, state].map(|state| prefix.snapshot_at(state));
+    match ends {
+        [Ok(before), Ok(after)] => Ok(Some(db0::try_changes(&before, &after)?.collect())),
+        [Err(Error::Pruned { .. }), _] | [_, Err(Error::Pruned { .. })] => Ok(None),
+        [Err(error), _] | [_, Err(error)] => Err(error),
+    }
 }
 
 fn json(change: &Change) -> serde_json::Value {

@@ -160,7 +160,7 @@ fn a_shell_runs_commands_line_by_line() {
     let output = shell.wait_with_output().expect("it ends");
     let (said, wrong) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(3), "{said}{wrong}");
+    assert_eq!(output.status.code(), Some(1), "{said}{wrong}");
     let mut said = said.lines();
     assert_eq!(said.next(), Some("3"));
     assert!(said.next().is_some_and(|line| line.contains(r#""name":"Ann""#)));
