@@ -147,12 +147,70 @@ pub(crate) fn prunes_a_full_disk(folder: &Path) {
     say(found.is_sound());
 }
 
-/// Takes what room is left.
-fn fill(folder: &Path) {
+/// Takes what room is left; gives what it was taken with.
+fn fill(folder: &Path) -> fs::File {
     let mut filler = fs::File::create(folder.join("rest")).expect("there is room for a name");
     for size in [64 << 10, 4 << 10, 512, 1] {
         while filler.write_all(&vec![0; size]).is_ok() {}
     }
+    filler
+}
+
+/// Opens a prefix that lacks the files which processes share by maps, and makes another one, with one more
+/// page of room on a full disk after the other.
+pub(crate) fn opens_on_a_full_disk(folder: &Path) {
+    const PAGE: u64 = 4096;
+    let try_to_open = |config: Config, count: u64| match Workspace::open(config) {
+        Ok(workspace) => {
+            let entered = workspace.enter();
+            check(count);
+            drop(entered);
+            // It may be that nothing more can be written.
+            let _ = workspace.close();
+            true
+        }
+        Err(error) => {
+            assert!(error.to_string().contains("disk"), "{error}");
+            false
+        }
+    };
+    let workspace = Workspace::open(config(folder)).expect("it opens");
+    let entered = workspace.enter();
+    drop(Memo::new(page(0)));
+    db0::commit().expect("there is room");
+    drop(entered);
+    workspace.close().expect("it closes");
+    let mut opened = 0;
+    for pages in 0..30 {
+        for file in [".bell", "lock.mdb", ".peers"] {
+            let _ = fs::remove_file(folder.join("default").join(file));
+        }
+        let filler = fill(folder);
+        let len = filler.metadata().expect("it is open").len();
+        filler.set_len(len.saturating_sub(pages * PAGE)).expect("it is ours");
+        opened += u32::from(try_to_open(config(folder).read_only(), 1));
+        opened += u32::from(try_to_open(config(folder), 1));
+        opened += u32::from(try_to_open(config(folder).prefix("other"), 0));
+        let _ = fs::remove_dir_all(folder.join("other"));
+        fs::remove_file(folder.join("rest")).expect("it is there");
+    }
+    assert!(try_to_open(config(folder), 1), "there is room again");
+    say(opened);
+}
+
+#[test]
+fn a_full_disk_ends_no_process() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mount = r#"mount -t tmpfs -o size=2m none "$DB0_TEST_FOLDER" && exec "$0" "$@""#;
+    if !may_mount() {
+        return;
+    }
+    let args = ["-Urm", "sh", "-c", mount];
+    let mut child =
+        Child::of(&mut command_within("unshare", &args, "opens on a full disk", folder.path()));
+    let opened = child.hear().expect("it goes on to its end").parse::<u32>().expect("a number");
+    assert!((1..90).contains(&opened), "{opened} times");
+    assert!(child.end().success());
 }
 
 #[test]

@@ -21,7 +21,7 @@ mod waits;
 use std::path::Path;
 
 /// What another process may be asked to play, and who plays it.
-const ROLES: [(&str, fn(&Path)); 26] = [
+const ROLES: [(&str, fn(&Path)); 27] = [
     ("waits", waits::waits),
     ("is told", waits::is_told),
     ("reads before there is anything", latecomers::reads_before_there_is_anything),
@@ -37,6 +37,7 @@ const ROLES: [(&str, fn(&Path)); 26] = [
     ("reads with a small map", limits::reads_with_a_small_map),
     ("writes until there is no room", limits::writes_until_there_is_no_room),
     ("prunes a full disk", limits::prunes_a_full_disk),
+    ("opens on a full disk", limits::opens_on_a_full_disk),
     ("forks", forked::forks),
     ("writes two prefixes", pairs::writes_two_prefixes),
     ("writes one of two", pairs::writes_one_of_two),

@@ -106,6 +106,7 @@ fn lifetime() -> db0::Result<()> {
     db0::delete(&alice)?;
     assert!(weak.is_expired());
     assert!(matches!(alice.try_read(), Err(Error::Deleted { .. })));
+    assert!(matches!(alice.try_get(|alice| alice.age), Err(Error::Deleted { .. })));
     db0::touch(&bob);
     let one = Memo::new(person("One", 1));
     let two = Memo::new(Person { friend: Some(one.clone()), ..person("Two", 2) });

@@ -44,6 +44,18 @@ fn the_empty_text_is_no_tag() {
 }
 
 #[test]
+fn a_tag_is_no_longer_than_a_value() {
+    let _world = World::new();
+    let note = note("one");
+    let longest = "t".repeat(16 << 20);
+    let refused = db0::tags(&note).try_add(longest.clone() + "t").map(drop);
+    assert!(matches!(refused, Err(Error::Invalid(why)) if why.contains("too long")));
+    db0::tags(&note).add(&*longest);
+    db0::commit().expect("it is stored");
+    assert_eq!(db0::find::<Note>(&*longest).count(), 1);
+}
+
+#[test]
 fn a_limited_query_is_no_criterion() {
     let _world = World::new();
     let first = note("one");

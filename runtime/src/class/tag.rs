@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use super::enum_tag::EnumTag;
-use crate::{Error, Result, store::RowKey};
+use crate::{Error, Result, codec::ROW_BYTES_MAX, store::RowKey};
 
 const TEXT: u8 = 1;
 const VARIANT: u8 = 2;
@@ -34,6 +34,10 @@ impl TagName {
     pub fn text(text: &str) -> Result<Self> {
         if text.is_empty() {
             return Err(Error::Invalid("the empty text is not a tag".into()));
+        }
+        if text.len() > ROW_BYTES_MAX {
+            let why = format!("a tag of {} bytes is too long: {ROW_BYTES_MAX} at most", text.len());
+            return Err(Error::Invalid(why));
         }
         Ok(Self::new(TEXT, text.as_bytes()))
     }

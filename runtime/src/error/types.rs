@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::words::{count_text, known_text, more_text, pid_text, pids_text, system_cause};
+use super::words::{known_text, more_text, pid_text, pids_text, set_aside_text, system_cause};
 
 /// What every fallible call of db0 returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -370,8 +370,8 @@ pub enum Error {
     /// The commit is done, but for objects that could not be encoded: on disk they are as they were
     /// before. It is told once; write them anew with values that can be stored.
     #[error(
-        "prefix {prefix:?} is committed, but for {} that stay as they were stored last: {}",
-        count_text(.objects.len()), .objects.join("; ")
+        "prefix {prefix:?} is committed, but for {} stored last: {}",
+        set_aside_text(.objects.len()), .objects.join("; ")
     )]
     SetAside {
         /// The prefix.

@@ -1,7 +1,10 @@
 //! Words of messages that depend on what is told.
 
-pub(super) fn count_text(objects: usize) -> String {
-    if objects == 1 { "an object".into() } else { format!("{objects} objects") }
+pub(super) fn set_aside_text(objects: usize) -> String {
+    match objects {
+        1 => "an object that stays as it was".into(),
+        _ => format!("{objects} objects that stay as they were"),
+    }
 }
 
 pub(super) fn known_text(state: u64, known: u64) -> String {
@@ -40,6 +43,10 @@ pub(crate) fn system_cause(code: i32) -> Option<&'static str> {
         libc::EIO => {
             "the disk reported an error, or a write was cut short (disk full, file size limit?)"
         }
+        libc::EAGAIN => {
+            "the system gives this process no further thread or lock (see ulimit -u and ulimit -v)"
+        }
+        libc::ENOTDIR => "a file stands where a folder should be",
         libc::EMFILE | libc::ENFILE => "too many files are open (see ulimit -n)",
         _ => return None,
     })

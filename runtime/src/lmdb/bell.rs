@@ -25,6 +25,7 @@ use std::{
     time::Duration,
 };
 
+use super::files;
 use crate::private;
 
 /// The name of the page's file.
@@ -56,9 +57,7 @@ impl Page {
     /// The file, as the holder of the lease has it: there, and long enough.
     fn made(path: &Path) -> io::Result<Self> {
         let file = private::open(path)?;
-        if file.metadata()?.len() < BYTES as u64 {
-            file.set_len(BYTES as u64)?;
-        }
+        files::take_room(&file, BYTES as u64)?;
         Self::map(&file, true)
     }
 

@@ -1,9 +1,8 @@
 //! An environment: one LMDB file, opened once per process.
 
 use std::{
-    ffi::{CString, c_uint},
+    ffi::CString,
     fs,
-    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     ptr,
     sync::{
@@ -16,11 +15,11 @@ use std::{
 use lmdb_sys as ffi;
 
 use super::{
-    assertion,
     bell::Bell,
     error::{Fault, Result},
     files, fork,
     home::{self, Home},
+    opening::{EnvOptions, open_raw},
     pool::{Quiet, ReadPool, ReadTxn},
     registry::{FileId, Found, REGISTRY},
     room::{self, Taken},
@@ -29,49 +28,12 @@ use super::{
 };
 use crate::{Durability, Error, sync::Mutex};
 
-/// Reader slots of an environment: 64 bytes each in a sparse file, so there is no reason to be short.
-const READERS_MAX: c_uint = 4096;
-/// Below this a map is not worth having.
-const MAP_SIZE_LEAST: usize = 1 << 20;
 /// How long growth waits for this process's readers to come to an end.
 const GROWTH_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A table of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TableId(pub(super) ffi::MDB_dbi);
-
-/// How to open an environment.
-#[derive(Clone, Debug)]
-pub(crate) struct EnvOptions {
-    /// Create the files if there are none.
-    pub(crate) create: bool,
-    /// Only read; the files are opened for writing all the same where possible, for the slots.
-    pub(crate) read_only: bool,
-    /// Bytes of address space to reserve; none for as much as there is.
-    pub(crate) map_size: Option<usize>,
-    pub(crate) durability: Durability,
-    /// Network file systems and FUSE are refused otherwise.
-    pub(crate) any_file_system: bool,
-    /// Processes may have equal numbers: slots are nobody's for sure.
-    pub(crate) any_pid_namespace: bool,
-    /// Never synced: for scratch files that nobody opens again.
-    pub(crate) scratch: bool,
-}
-
-impl EnvOptions {
-    /// For files that nobody opens again, wherever they are.
-    pub(crate) fn scratch(map_size: usize) -> Self {
-        Self {
-            create: true,
-            read_only: false,
-            map_size: Some(map_size),
-            durability: Durability::Relaxed,
-            any_file_system: true,
-            any_pid_namespace: true,
-            scratch: true,
-        }
-    }
-}
 
 /// What LMDB knows of the environment without touching the file.
 #[derive(Clone, Copy, Debug)]
@@ -443,58 +405,4 @@ impl Drop for Env {
             unsafe { ffi::mdb_env_close(raw) }
         });
     }
-}
-
-fn open_raw(folder: &Path, options: &EnvOptions) -> Result<*mut ffi::MDB_env> {
-    let path = CString::new(folder.as_os_str().as_bytes()).map_err(|_| Fault::new(libc::EINVAL))?;
-    let mut flags = ffi::MDB_NOTLS | ffi::MDB_NORDAHEAD;
-    if options.durability == Durability::Relaxed {
-        flags |= ffi::MDB_NOMETASYNC;
-    }
-    if options.scratch {
-        flags |= ffi::MDB_NOSYNC;
-    }
-    if options.read_only && files::is_read_only(&folder.join("data.mdb")) {
-        flags |= ffi::MDB_RDONLY;
-    }
-    let mut size = options.map_size.unwrap_or_else(room::share).max(MAP_SIZE_LEAST);
-    // Where there is less address space than that, it is halved until it fits.
-    loop {
-        match open_sized(&path, flags, size) {
-            // The second is what emulated address spaces say.
-            Err(fault)
-                if matches!(fault.code(), libc::ENOMEM | libc::EINVAL)
-                    && size / 2 >= MAP_SIZE_LEAST =>
-            {
-                size /= 2;
-            }
-            other => return other,
-        }
-    }
-}
-
-fn open_sized(path: &CString, flags: c_uint, size: usize) -> Result<*mut ffi::MDB_env> {
-    let mut env = ptr::null_mut();
-    // SAFETY: `env` receives a fresh handle.
-    Fault::check(unsafe { ffi::mdb_env_create(&raw mut env) })?;
-    // SAFETY: `env` is fresh and not open yet, as these settings need; `path` is a C string. The
-    // file is not opened twice in this process: the registry is locked by the caller.
-    let code = unsafe {
-        let settings = [
-            ffi::mdb_env_set_assert(env, Some(assertion::tell)),
-            ffi::mdb_env_set_mapsize(env, size),
-            ffi::mdb_env_set_maxreaders(env, READERS_MAX),
-            ffi::mdb_env_set_maxdbs(env, 64),
-        ];
-        settings
-            .into_iter()
-            .find(|&code| code != ffi::MDB_SUCCESS)
-            .unwrap_or_else(|| ffi::mdb_env_open(env, path.as_ptr(), flags, 0o600))
-    };
-    if let Err(fault) = Fault::check(code) {
-        // SAFETY: a handle whose open failed must still be closed, once.
-        unsafe { ffi::mdb_env_close(env) };
-        return Err(fault);
-    }
-    Ok(env)
 }

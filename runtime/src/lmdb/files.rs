@@ -22,6 +22,10 @@ use crate::{
 /// The files of an environment.
 pub(crate) const FILES: [&str; 2] = ["data.mdb", "lock.mdb"];
 
+/// What LMDB stores to when it opens a table of readers that is new: its mutexes, and some sixty slots.
+const TABLE_BYTES: u64 = 4096;
+/// What the number of a file's blocks counts.
+const BLOCK: u64 = 512;
 /// How often a file is looked at again that somebody writes meanwhile.
 const LOOKS_MAX: usize = 16;
 
@@ -31,8 +35,9 @@ pub(super) fn check_before_mapping(data: &Path, metadata: &Metadata) -> Result<(
     if !metadata.file_type().is_file() {
         return refuse("it is not a plain file");
     }
+    // LMDB would start afresh in it.
     if metadata.len() == 0 {
-        return Ok(()); // created, and killed before its first page: LMDB starts afresh
+        return refuse("it is empty: restore it from a copy");
     }
     let mut last = None;
     for _ in 0..LOOKS_MAX {
@@ -118,7 +123,9 @@ pub(super) fn is_read_only(data: &Path) -> bool {
 pub(crate) fn table_of_readers(folder: &Path, make: bool) -> std::io::Result<u64> {
     let path = folder.join(FILES[1]);
     if make && !path.exists() {
-        private::create(&path)?;
+        // A table that could not be filled goes, or LMDB would.
+        take_room(&private::create(&path)?, TABLE_BYTES)
+            .inspect_err(|_| drop(fs::remove_file(&path)))?;
     }
     Ok(fs::symlink_metadata(&path)?.ino())
 }
@@ -140,6 +147,27 @@ pub(super) fn opened(env: *mut ffi::MDB_env, data: &Path) -> std::result::Result
         Ok(metadata)
     } else {
         Err(Fault::new(libc::ESTALE))
+    }
+}
+
+/// Sees to it that a file has so many bytes, with room on the disk: a store through a map into a page without
+/// room ends the process.
+pub(super) fn take_room(file: &File, bytes: u64) -> std::io::Result<()> {
+    let metadata = file.metadata()?;
+    if metadata.len() >= bytes && metadata.blocks() * BLOCK >= bytes {
+        return Ok(());
+    }
+    match allocate(file, bytes) {
+        // Not every file system can say beforehand.
+        Err(error)
+            if matches!(
+                error.raw_os_error(),
+                Some(libc::EOPNOTSUPP | libc::EINVAL | libc::ENOSYS)
+            ) =>
+        {
+            file.set_len(bytes.max(metadata.len()))
+        }
+        allocated => allocated,
     }
 }
 
@@ -258,6 +286,13 @@ mod tests {
         let file = tempfile::tempfile_in(folder.path()).expect("a file");
         allocate(&file, 1 << 16).expect("there is room");
         let metadata = file.metadata().expect("it is open");
-        assert_eq!((metadata.len(), metadata.blocks() * 512 >= 1 << 16), (1 << 16, true));
+        assert_eq!((metadata.len(), metadata.blocks() * BLOCK >= 1 << 16), (1 << 16, true));
+        // As of a file that was only made longer.
+        file.set_len(1 << 20).expect("it is ours");
+        for bytes in [1 << 10, 1 << 20] {
+            take_room(&file, bytes).expect("there is room");
+            let metadata = file.metadata().expect("it is open");
+            assert_eq!((metadata.len(), metadata.blocks() * BLOCK >= bytes), (1 << 20, true));
+        }
     }
 }
