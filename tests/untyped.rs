@@ -4,7 +4,7 @@ mod common;
 
 use common::World;
 use db0::{
-    AnyMemo, Error, Memo, Value,
+    AnyMemo, Dict, Error, List, Memo, Value,
     plumbing::{Class, ClassInfo, FieldInfo, KeyInfo, KeySink, KeyUse, Probe, Shape},
 };
 use serde::{Deserialize, Serialize};
@@ -256,4 +256,46 @@ fn a_unique_field_of_an_unknown_class_stays_unique() {
     db0::commit().expect("it commits");
     world.reopen();
     Memo::new(Spirit { name: "b".into() });
+}
+
+#[test]
+fn a_field_is_read_as_the_type_that_is_named() -> db0::Result<()> {
+    #[db0::memo(keep)]
+    struct Shelf {
+        books: List<String>,
+        stock: Dict<String, u32>,
+        owner: Memo<Person>,
+        tags: Vec<String>,
+    }
+    let mut world = World::new();
+    let shelf = Memo::new(Shelf {
+        books: List::from(["Emma".to_string()]),
+        stock: Dict::from([("Emma".to_string(), 2)]),
+        owner: Memo::new(person("Ann", 30)),
+        tags: vec!["wood".into()],
+    });
+    let any = db0::fetch_any(shelf.uuid())?;
+    let books: List<Value> = any.get_as("books").expect("there is such a field");
+    assert_eq!(books.to_vec(), ["Emma".into()]);
+    // It is the object's own collection: what is written through it is there.
+    books.push("Ulysses".into());
+    assert_eq!(shelf.read().books.to_vec(), ["Emma", "Ulysses"]);
+    let stock: Dict<String, Value> = any.get_as("stock").expect("there is such a field");
+    assert_eq!(stock.get("Emma"), Some(2.into()));
+    assert_eq!(any.get_as::<AnyMemo>("owner").map(|owner| owner.get("age")), Some(Some(30.into())));
+    assert_eq!(any.get_as::<Vec<String>>("tags"), Some(vec!["wood".into()]));
+    assert_eq!(any.get_as::<u8>("none such"), None);
+    for refused in [
+        any.try_get_as::<u8>("tags").map(drop),
+        any.try_get_as::<List<Value>>("stock").map(drop),
+        any.try_get_as::<List<Value>>("owner").map(drop),
+    ] {
+        let message = refused.expect_err("of another type").to_string();
+        assert!(message.contains("Shelf.") && message.contains("another type"), "{message}");
+    }
+    drop((any, books, stock, shelf));
+    world.reopen();
+    let shelf = db0::find_any(db0::class::<Shelf>()).first().expect("it is kept");
+    assert_eq!(shelf.get_as::<List<Value>>("books").map(|books| books.len()), Some(2));
+    Ok(())
 }

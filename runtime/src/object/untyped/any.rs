@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{content::Untyped, erased::AnyHold, kind::Kind};
@@ -190,6 +190,27 @@ impl AnyMemo {
         let found = fields.iter().find(|(name, _)| name == field);
         let value = |(_, raw): &(String, Vec<u8>)| Value::from_bytes(raw);
         context::decoding(&self.open()?, || found.map(value).transpose())
+    }
+
+    /// A field of the object as a value of a type that is named here: a number, a collection of [`Value`]s,
+    /// or what else serde can read it as; `None` if it has no field of this name.
+    ///
+    /// # Panics
+    /// When the field is no `V`, and as [`get`](Self::get) does; see [`try_get_as`](Self::try_get_as).
+    #[track_caller]
+    pub fn get_as<V: DeserializeOwned>(&self, field: &str) -> Option<V> {
+        self.try_get_as(field).or_panic()
+    }
+
+    /// As [`get_as`](Self::get_as), with the failure as a value.
+    pub fn try_get_as<V: DeserializeOwned>(&self, field: &str) -> Result<Option<V>> {
+        let Some(raw) = self.raw_field(field)? else { return Ok(None) };
+        let objects = self.open()?;
+        let read = || context::decoding_for_user(&objects, || codec::decode(&raw));
+        context::checking(read).map(Some).map_err(|fault| {
+            let (class, object) = (self.try_class().unwrap_or_default(), self.uuid());
+            Error::Invalid(format!("{class}.{field} of {object} is another type: {fault}"))
+        })
     }
 
     /// A field's value as it would be stored; `None` if the object has no field of this name.
