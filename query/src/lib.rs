@@ -11,7 +11,6 @@ pub use queries::{
     join::{JoinOn, Refers},
     matches::{Matches, TryMatches},
     measure::{Measure, Number},
-    order::{NullsLast, SortKey},
     query::{AnyQuery, Query},
 };
 pub use running::explain::Explain;
@@ -26,6 +25,7 @@ pub use terms::{
     expr::Expr,
     field::Field,
     findable::{AnyClass, Covers, Findable, HandleOf, WithTrait},
+    order::{NullsLast, SortKey},
     tag::TagList,
     words::{Words, words},
 };

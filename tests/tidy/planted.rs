@@ -178,6 +178,9 @@ fn layers_are_seen() {
     passes(rule, &[(file, "use crate::{Error, codec::{object, txn}};\nuse super::txn::A;")]);
     passes(rule, &[(file, "#[cfg(test)]\nmod tests {\n use crate::object::Memo;\n}")]);
     catches(rule, &[("runtime/src/new.rs", "")], "runtime/src/new.rs:1");
+    let up = "use crate::{terms::core::Core, queries::query::Query};";
+    catches(rule, &[("query/src/running/plan.rs", up)], "query/src/running/plan.rs:1");
+    passes(rule, &[("query/src/wire/read.rs", up)]);
 }
 
 #[test]

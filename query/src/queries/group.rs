@@ -10,7 +10,6 @@ use db0_runtime::{
 };
 
 use super::{
-    core::Core,
     matches::TryMatches,
     measure::{Measure, Number},
     query::Query,
@@ -18,8 +17,8 @@ use super::{
 use crate::{
     running::stream::Results,
     terms::{
+        core::{Core, Node},
         criteria::Criteria,
-        expr::Node,
         field::Field,
         findable::{Covers, Findable},
     },

@@ -5,14 +5,15 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use db0_runtime::{OrPanic, Result, object::Objects};
 use uuid::Uuid;
 
-use super::{
-    core::Core,
-    matches::{Matches, TryMatches},
-};
-use crate::terms::{
-    criteria::Criteria,
-    expr::{Expr, Node},
-    findable::{AnyClass, Findable, HandleOf},
+use super::matches::{Matches, TryMatches};
+use crate::{
+    running::explain::Explain,
+    terms::{
+        core::{Core, Node},
+        criteria::Criteria,
+        expr::Expr,
+        findable::{AnyClass, Findable, HandleOf},
+    },
 };
 
 /// Objects of the class `T` that fulfil criteria: lazy, and run anew each time it is asked. Those that
@@ -200,6 +201,33 @@ impl<T: Findable> Query<T> {
     /// As [`uuids`](Self::uuids), with the failure as a value.
     pub fn try_uuids(&self) -> Result<Vec<Uuid>> {
         self.core.uuids()
+    }
+
+    /// How the query will be run: what it looks at, in which order, and how many objects each part
+    /// has at present.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
+    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
+    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
+    /// db0::tags(&emma).add("lent");
+    /// let plan = db0::find::<Book>((Book::YEAR.lt(1900), "lent")).explain();
+    /// assert_eq!(plan.to_string(), "\
+    /// Book: 1 object
+    ///   all of:
+    ///     \"lent\": 1
+    ///     Book.year < 1900: looks into each object that is left");
+    /// # Ok::<(), db0::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn explain(&self) -> Explain {
+        self.try_explain().or_panic()
+    }
+
+    /// As [`explain`](Self::explain), with the failure as a value.
+    pub fn try_explain(&self) -> Result<Explain> {
+        self.core.explain()
     }
 }
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use db0_runtime::{Result, object::Objects};
+use db0_runtime::object::Objects;
 use uuid::Uuid;
 
-use super::{
-    core::{Core, Op},
+use super::query::Query;
+use crate::terms::{
+    core::{Node, Op},
+    criteria::Criteria,
+    findable::Findable,
     order::SortKey,
-    query::Query,
 };
-use crate::terms::{criteria::Criteria, expr::Node, findable::Findable};
 
 impl<T: Findable> Query<T> {
     fn with(mut self, op: Op) -> Self {
@@ -176,12 +177,5 @@ impl<T: Findable> Query<T> {
     /// ```
     pub fn split_by_each<C: Criteria<T>>(&self, criteria: impl AsRef<[C]>) -> Vec<Self> {
         criteria.as_ref().iter().map(|criteria| self.narrowed(criteria.expr().0)).collect()
-    }
-}
-
-impl Core {
-    /// The numbers of the results in their order, all at once.
-    pub(crate) fn all(&self) -> Result<Vec<u64>> {
-        self.ids()?.collect()
     }
 }

@@ -9,8 +9,7 @@ use db0_runtime::{
     object::Objects,
 };
 
-use super::indexed::Keys;
-use crate::terms::condition::FieldTest;
+use crate::terms::{field_test::FieldTest, keys::Keys};
 
 /// What an index of several fields answers of some conditions.
 pub(crate) struct Chosen {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db0_runtime::{Bearers, Chunk, Result, derived::Way};
 
 use super::{
-    ids::{IdSet, oid_at, place_of},
+    ids::{IdSet, keep_if, oid_at, place_of},
     look::Look,
     plan::{Plan, Step},
 };
@@ -418,20 +418,4 @@ impl<'r> Look<'r, '_> {
 /// A chunk is not looked at yet.
 fn is_behind(number: u64, to: Option<u64>) -> bool {
     to.is_some_and(|to| number >= to)
-}
-
-/// Keeps the objects of `among` that a test holds for.
-pub(crate) fn keep_if(
-    number: u64,
-    among: &mut Chunk,
-    mut test: impl FnMut(u64) -> Result<bool>,
-) -> Result<()> {
-    let mut kept = Chunk::EMPTY;
-    for n in among.iter() {
-        if test(oid_at(number, n))? {
-            kept.insert(n);
-        }
-    }
-    *among = kept;
-    Ok(())
 }

@@ -2,25 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use db0_runtime::{OrPanic, Result, object::Objects};
+use db0_runtime::{Result, object::Objects};
 
 use super::{
     look::Look,
     plan::{Nothing, Plan, Step},
 };
-use crate::{
-    queries::{
-        core::{Core, Op},
-        order::{By, Order},
-        query::Query,
-    },
-    terms::findable::Findable,
+use crate::terms::{
+    core::{Core, Op},
+    order::{By, Order},
 };
 
 /// Entries of a field's index are counted up to this.
 const COUNTED_MAX: u64 = 100_000;
 
-/// The plan of a query and the sizes of what it looks at: made by [`Query::explain`], and shown as
+/// The plan of a query and the sizes of what it looks at: made by [`Query::explain`](crate::Query::explain), and shown as
 /// text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explain {
@@ -45,33 +41,11 @@ impl fmt::Display for Explain {
     }
 }
 
-impl<T: Findable> Query<T> {
-    /// How the query will be run: what it looks at, in which order, and how many objects each part
-    /// has at present.
-    ///
-    /// ```
-    /// # let folder = tempfile::tempdir().unwrap();
-    /// # db0::init(db0::Config::new(folder.path()).autocommit(false))?;
-    /// # #[db0::memo(keep)] struct Book { title: String, year: u16 }
-    /// let emma = db0::Memo::new(Book { title: "Emma".into(), year: 1815 });
-    /// db0::tags(&emma).add("lent");
-    /// let plan = db0::find::<Book>((Book::YEAR.lt(1900), "lent")).explain();
-    /// assert_eq!(plan.to_string(), "\
-    /// Book: 1 object
-    ///   all of:
-    ///     \"lent\": 1
-    ///     Book.year < 1900: looks into each object that is left");
-    /// # Ok::<(), db0::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn explain(&self) -> Explain {
-        self.try_explain().or_panic()
-    }
-
-    /// As [`explain`](Self::explain), with the failure as a value.
-    pub fn try_explain(&self) -> Result<Explain> {
+impl Core {
+    /// How the query will be run.
+    pub(crate) fn explain(&self) -> Result<Explain> {
         let mut explain = Explain { lines: Vec::new(), at_most: 0 };
-        explain.core(0, &self.core)?;
+        explain.core(0, self)?;
         Ok(explain)
     }
 }

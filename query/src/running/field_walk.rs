@@ -9,7 +9,7 @@ use std::{
 
 use db0_runtime::{Result, derived::FieldIndex, object::Objects};
 
-use super::{ids::IdSet, stream::Ids};
+use super::ids::{IdSet, Ids};
 
 /// Walking so many entries costs about as much as looking into one object.
 pub(crate) const ENTRIES_AN_OBJECT: u64 = 64;

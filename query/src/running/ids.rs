@@ -1,8 +1,11 @@
-//! A set of objects in memory: a bit for each, chunk by chunk.
+//! Objects by their numbers: in chunks, in sets with a bit for each, and on their way.
 
 use std::collections::BTreeMap;
 
-use db0_runtime::Chunk;
+use db0_runtime::{Chunk, Result};
+
+/// Numbers of objects, on their way.
+pub(crate) type Ids = Box<dyn Iterator<Item = Result<u64>> + Send>;
 
 /// Numbers of objects.
 #[derive(Clone, Default)]
@@ -61,4 +64,20 @@ impl IdSet {
             std::iter::from_fn(move || chunk.take_first(&mut word)).map(move |n| oid_at(number, n))
         })
     }
+}
+
+/// Keeps the objects of `among` that a test holds for.
+pub(crate) fn keep_if(
+    number: u64,
+    among: &mut Chunk,
+    mut test: impl FnMut(u64) -> Result<bool>,
+) -> Result<()> {
+    let mut kept = Chunk::EMPTY;
+    for n in among.iter() {
+        if test(oid_at(number, n))? {
+            kept.insert(n);
+        }
+    }
+    *among = kept;
+    Ok(())
 }

@@ -6,47 +6,19 @@ use std::{
     sync::Arc,
 };
 
-use db0_runtime::{Chunk, Result, codec::key::KeyBounds, derived::FieldIndex, object::Objects};
+use db0_runtime::{Chunk, Result, derived::FieldIndex, object::Objects};
 
-use super::{composite::Chosen, eval::keep_if, field_walk::ENTRIES_AN_OBJECT, ids::place_of};
-use crate::terms::condition::FieldTest;
+use super::{
+    composite::Chosen,
+    field_walk::ENTRIES_AN_OBJECT,
+    ids::{keep_if, place_of},
+};
+use crate::terms::{field_test::FieldTest, keys::Keys};
 
 /// So many entries are walked in any case.
 const ENTRIES_MIN: u64 = 1024;
 /// So many objects of one key are looked up at once; if there are more, chunk by chunk.
 const HOLDERS_AT_ONCE: u64 = 64;
-
-/// The keys that a condition asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Keys {
-    One(Vec<u8>),
-    /// Ascending, each once.
-    Some(Arc<[Vec<u8>]>),
-    Within(KeyBounds),
-}
-
-impl Keys {
-    /// A key is one of these.
-    pub(crate) fn contain(&self, key: &[u8]) -> bool {
-        match self {
-            Self::One(one) => one == key,
-            Self::Some(keys) => keys.binary_search_by(|probe| probe[..].cmp(key)).is_ok(),
-            Self::Within((from, to)) => {
-                let after = match from {
-                    Bound::Included(from) => key >= &from[..],
-                    Bound::Excluded(from) => key > &from[..],
-                    Bound::Unbounded => true,
-                };
-                let before = match to {
-                    Bound::Included(to) => key <= &to[..],
-                    Bound::Excluded(to) => key < &to[..],
-                    Bound::Unbounded => true,
-                };
-                after && before
-            }
-        }
-    }
-}
 
 /// A condition with its index.
 pub(crate) struct Indexed {

@@ -9,5 +9,6 @@ pub(crate) mod ids;
 pub(crate) mod indexed;
 pub(crate) mod look;
 pub(crate) mod plan;
+mod run;
 pub(crate) mod sort;
 pub(crate) mod stream;

@@ -7,13 +7,10 @@ use db0_runtime::{Error, Result, class::TagName, derived::Members, object::Objec
 use uuid::Uuid;
 
 use super::{and::And, composite, ids::IdSet, indexed::Indexed};
-use crate::{
-    queries::core::Core,
-    terms::{
-        condition::FieldTest,
-        expr::{Node, Test},
-        of::{Of, members_named},
-    },
+use crate::terms::{
+    core::{Core, Node, Test},
+    field_test::FieldTest,
+    of::{Of, members_named},
 };
 
 /// So deep criteria may be nested. Parts that must all hold are none of it, as long as they are of one view

@@ -9,10 +9,13 @@ use std::{
 use db0_collections::index::Part;
 use db0_runtime::{Result, codec::key::KeySink, object::Objects};
 
-use super::{field_walk::sort_by_entries, ids::IdSet, stream::Ids};
-use crate::{
-    queries::order::{By, Order},
-    terms::condition::FieldKey,
+use super::{
+    field_walk::sort_by_entries,
+    ids::{IdSet, Ids},
+};
+use crate::terms::{
+    field_key::FieldKey,
+    order::{By, Order},
 };
 
 /// What a null key is in the encoding of an optional one.

@@ -6,17 +6,14 @@ use db0_runtime::{Chunk, Error, Result, object::Objects};
 
 use super::{
     field_walk::{ENTRIES_AN_OBJECT, walk_entries},
-    ids::{oid_at, place_of},
+    ids::{Ids, oid_at, place_of},
     plan::Plan,
     sort::{sort, walk},
 };
-use crate::queries::{
+use crate::terms::{
     core::{Core, Op},
     order::{By, Order},
 };
-
-/// Numbers of objects, on their way.
-pub(crate) type Ids = Box<dyn Iterator<Item = Result<u64>> + Send>;
 
 /// Results on their way, of which some may be known before they are asked for.
 pub(crate) enum Results {

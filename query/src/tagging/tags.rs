@@ -10,8 +10,8 @@ use db0_runtime::{
 };
 
 use crate::{
-    queries::{core::Core, query::Query},
-    terms::{dyn_memo::DynMemo, findable::Findable, tag::TagList},
+    queries::query::Query,
+    terms::{core::Core, dyn_memo::DynMemo, findable::Findable, tag::TagList},
 };
 
 /// One object or many, to be tagged: handles, queries, and arrays, slices, `Vec`s and tuples of those.

@@ -10,11 +10,7 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use super::{
-    dyn_memo::DynMemo,
-    expr::{Expr, Node},
-    findable::Findable,
-};
+use super::{core::Node, dyn_memo::DynMemo, expr::Expr, findable::Findable, of::names_of};
 
 /// Something that objects of the class `T` fulfil or don't.
 ///
@@ -253,12 +249,6 @@ impl<T> Criteria<T> for ClassTag {
     fn expr(&self) -> Expr {
         Expr(Node::Class(names_of(self.0)))
     }
-}
-
-/// What a class is called, and what it was called before.
-pub(crate) fn names_of(class: &ClassInfo) -> Vec<String> {
-    let before = class.renamed_from.iter();
-    std::iter::once(&class.name).chain(before).map(ToString::to_string).collect()
 }
 
 /// The parts of a tuple or array, for [`any`] and [`all`].

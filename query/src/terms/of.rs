@@ -4,11 +4,10 @@ use std::{fmt, sync::Arc};
 
 use db0_runtime::{
     Result,
+    class::ClassInfo,
     derived::Members,
     object::{ByTrait, Kind, Objects},
 };
-
-use super::criteria::names_of;
 
 /// What results are of.
 #[doc(hidden)]
@@ -80,4 +79,10 @@ impl fmt::Debug for Of {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// What a class is called, and what it was called before.
+pub(crate) fn names_of(class: &ClassInfo) -> Vec<String> {
+    let before = class.renamed_from.iter();
+    std::iter::once(&class.name).chain(before).map(ToString::to_string).collect()
 }

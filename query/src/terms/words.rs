@@ -3,8 +3,9 @@
 use db0_runtime::{Result, class::TagName, derived::Few};
 
 use super::{
+    core::Node,
     criteria::Criteria,
-    expr::{Expr, Node},
+    expr::Expr,
     letters::{composed, is_left_out, joins, plain},
     tag::TagList,
 };

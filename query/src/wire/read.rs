@@ -15,18 +15,14 @@ use db0_runtime::{
 use uuid::Uuid;
 
 use super::write::{VERSION, write_as};
-use crate::{
-    queries::{
-        core::{Core, Op},
-        order::{By, Order},
-        source::{Source, ViewName},
-    },
-    running::indexed::Keys,
-    terms::{
-        condition::{FieldKey, FieldTest},
-        expr::Node,
-        of::{Of, Whose},
-    },
+use crate::terms::{
+    core::{Core, Node, Op},
+    field_key::FieldKey,
+    field_test::FieldTest,
+    keys::Keys,
+    of::{Of, Whose},
+    order::{By, Order},
+    source::{Source, ViewName},
 };
 
 /// Finds a view by its name.

@@ -16,13 +16,13 @@ use uuid::Uuid;
 
 use super::{read, write};
 use crate::{
-    queries::{
-        core::{Core, Op},
+    queries::query::Query,
+    terms::{
+        core::{Core, Node, Op},
+        findable::Findable,
         order::{By, Order},
-        query::Query,
         source::{Source, ViewName, find_view},
     },
-    terms::{expr::Node, findable::Findable},
 };
 
 impl<T: Findable> Query<T> {

@@ -14,14 +14,13 @@ use std::ops::Bound;
 use db0_collections::index::Part;
 use db0_runtime::{Error, Result, codec::DEPTH_MAX, object::varint};
 
-use crate::{
-    queries::{
-        core::{Core, Op},
-        order::{By, Order},
-        source::{Source, ViewName, name_of},
-    },
-    running::indexed::Keys,
-    terms::{condition::FieldKey, expr::Node, of::Whose},
+use crate::terms::{
+    core::{Core, Node, Op},
+    field_key::FieldKey,
+    keys::Keys,
+    of::Whose,
+    order::{By, Order},
+    source::{Source, ViewName, name_of},
 };
 
 pub(super) const VERSION: u8 = 1;

@@ -9,9 +9,9 @@ use db0_runtime::{
     codec::key::{FieldKeys, Key},
 };
 
-use crate::terms::{
-    condition::FieldKey,
+use super::{
     field::Field,
+    field_key::FieldKey,
     findable::{Covers, Findable},
 };
 
