@@ -7,6 +7,7 @@ use super::{
     cache::{Cache, CacheStats},
 };
 use crate::{
+    lmdb,
     object::{collection::place::Anchored, objects::Objects},
     store::Oid,
 };
@@ -66,6 +67,14 @@ impl Objects {
             *entry = Arc::downgrade(&anchor);
             anchor
         })
+    }
+
+    /// The last handle of a collection has gone, unless another has come since.
+    pub(in crate::object) fn forget_dropped_anchor(&self, oid: Oid) {
+        // In a forked child the lock may be held for ever, and there will be no use for the memory.
+        if !lmdb::forked() {
+            self.anchors.remove_if(&oid, |_, anchor| anchor.strong_count() == 0);
+        }
     }
 
     /// What the live handles of a collection share that a field of an object has by default.

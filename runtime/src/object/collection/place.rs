@@ -179,10 +179,14 @@ impl Anchored {
 impl Drop for Anchored {
     fn drop(&mut self) {
         let moves = std::mem::take(self.moves.get_mut());
-        if !moves.is_empty() || self.unheld.load(Ordering::SeqCst) {
-            let later = moves.into_iter().map(|moved| moved.to);
-            let places = self.first.take().into_iter().chain(later);
-            places.for_each(|held| held.place.objects.dropped(held.place.oid));
+        let is_judged = !moves.is_empty() || self.unheld.load(Ordering::SeqCst);
+        let later = moves.into_iter().map(|moved| moved.to);
+        for held in self.first.take().into_iter().chain(later) {
+            let RowReader { objects, oid, .. } = &held.place;
+            objects.forget_dropped_anchor(*oid);
+            if is_judged {
+                objects.dropped(*oid);
+            }
         }
     }
 }
