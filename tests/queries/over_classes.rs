@@ -245,3 +245,17 @@ fn a_generic_function_takes_queries_of_every_sort() {
     assert_eq!((count(&any), count(&db0::find_dyn::<dyn Named>(()))), (4, 3));
     assert_eq!(names(&db0::find::<Person>(()), |person| person.name.clone()), ["Ann", "Bob"]);
 }
+
+#[test]
+fn a_trait_that_the_program_does_not_have_is_told_of_when_the_query_runs() {
+    let _world = World::new();
+    make();
+    let named = db0::find_any(&db0::find_dyn::<dyn Named>("old")).to_bytes().expect("no closure");
+    assert_eq!(AnyQuery::from_bytes(&named).expect("they are a query").count(), 2);
+    let path = std::any::type_name::<dyn Named>().as_bytes();
+    let at = named.windows(path.len()).position(|part| part == path).expect("it is there");
+    let mut other = named.clone();
+    other[at + path.len() - 1] = b'x';
+    let sent = AnyQuery::from_bytes(&other).expect("they are a query");
+    assert!(matches!(sent.try_count(), Err(db0::Error::Invalid(why)) if why.contains("Namex")));
+}

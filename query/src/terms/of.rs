@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use db0_runtime::{
-    Result,
+    Error, Result,
     class::ClassInfo,
     derived::Members,
     object::{ByTrait, Kind, Objects},
@@ -25,6 +25,8 @@ pub(crate) enum Whose {
     All,
     /// Of every class with a trait.
     With(ByTrait),
+    /// As [`With`](Self::With), by the path of a trait that this program may not have.
+    WithNamed(String),
 }
 
 impl Of {
@@ -33,7 +35,16 @@ impl Of {
         match &self.0 {
             Whose::Class(class) => names_of(class.info()),
             Whose::Named(names) => names.clone(),
-            Whose::All | Whose::With(_) => Vec::new(),
+            Whose::All | Whose::With(_) | Whose::WithNamed(_) => Vec::new(),
+        }
+    }
+
+    /// The path of the trait; nothing where it is not by a trait.
+    pub(crate) fn trait_path(&self) -> Option<&str> {
+        match &self.0 {
+            Whose::With(by) => Some(by.name()),
+            Whose::WithNamed(path) => Some(path),
+            Whose::Class(_) | Whose::Named(_) | Whose::All => None,
         }
     }
 
@@ -41,7 +52,7 @@ impl Of {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Whose::All, Whose::All) => true,
-            (Whose::With(one), Whose::With(other)) => one == other,
+            _ if self.trait_path().is_some() => self.trait_path() == other.trait_path(),
             _ => self.names().iter().any(|name| other.names().contains(name)),
         }
     }
@@ -53,6 +64,12 @@ impl Of {
             Whose::Named(names) => members_named(objects, names).map(one),
             Whose::All => Members::of_classes(objects),
             Whose::With(by) => Members::of_trait(objects, *by),
+            Whose::WithNamed(path) => match ByTrait::named(path) {
+                Some(by) => Members::of_trait(objects, by),
+                None => Err(Error::Invalid(format!(
+                    "no class of this program is declared with {path}: run the query in one that has it"
+                ))),
+            },
         }
     }
 }
@@ -70,7 +87,9 @@ impl fmt::Display for Of {
             Whose::Class(class) => f.write_str(class.info().name),
             Whose::Named(names) => f.write_str(names.first().map_or("", |name| name)),
             Whose::All => f.write_str("any class"),
-            Whose::With(by) => f.write_str(by.name()),
+            Whose::With(_) | Whose::WithNamed(_) => {
+                f.write_str(self.trait_path().unwrap_or_default())
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use db0_runtime::{
         DEPTH_MAX,
         key::{FieldKind, KeyKind},
     },
-    object::{Anchor, ByTrait, Objects, varint},
+    object::{Anchor, Objects, varint},
 };
 use uuid::Uuid;
 
@@ -119,7 +119,6 @@ impl In<'_> {
     fn core(&mut self, source: Result<Source>) -> Result<Option<Core>> {
         let source = source?;
         let Some(of) = self.of() else { return Ok(None) };
-        let of = of?;
         let Some(node) = self.node(&source).transpose()? else { return Ok(None) };
         let mut ops = Vec::new();
         let Some(count) = self.number() else { return Ok(None) };
@@ -130,23 +129,18 @@ impl In<'_> {
         Ok(Some(Core { source, of, node, ops }))
     }
 
-    fn of(&mut self) -> Found<Of> {
+    fn of(&mut self) -> Option<Of> {
         let names = self.list(Self::text)?;
         if !names.is_empty() {
             let is_expected = names == self.expected.names();
-            return Some(Ok(if is_expected {
-                self.expected.clone()
-            } else {
-                Of(Whose::Named(names))
-            }));
+            return Some(if is_expected { self.expected.clone() } else { Of(Whose::Named(names)) });
         }
-        let name = self.text()?;
-        if name.is_empty() {
-            return Some(Ok(Of(Whose::All)));
+        let path = self.text()?;
+        if path.is_empty() {
+            return Some(Of(Whose::All));
         }
-        let unknown =
-            || Error::Invalid(format!("no class of this program is declared with {name}"));
-        Some(ByTrait::named(&name).map(|by| Of(Whose::With(by))).ok_or_else(unknown))
+        let is_expected = self.expected.trait_path() == Some(&path);
+        Some(if is_expected { self.expected.clone() } else { Of(Whose::WithNamed(path)) })
     }
 
     fn nodes(&mut self, around: &Source) -> Found<Vec<Node>> {

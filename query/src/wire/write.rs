@@ -76,10 +76,10 @@ impl Out {
 
     fn core(&mut self, core: &Core) -> Result<()> {
         self.names(&core.of.names());
-        match &core.of.0 {
-            Whose::Class(_) | Whose::Named(_) => {}
-            Whose::All => self.put(&[]),
-            Whose::With(by) => self.put(by.name().as_bytes()),
+        match (&core.of.0, core.of.trait_path()) {
+            (Whose::All, _) => self.put(&[]),
+            (_, Some(path)) => self.put(path.as_bytes()),
+            _ => {}
         }
         self.node(&core.node, &core.source)?;
         self.number(core.ops.len() as u64);
