@@ -126,3 +126,82 @@ fn fields_of_a_variant_are_left_out_with_the_type_and_without() {
     *login.write() = Login::Nobody;
     assert_eq!(serde_json::to_value(login.export(0)).expect("plain"), "Nobody");
 }
+
+#[db0::memo(keep)]
+#[serde(untagged)]
+enum Loose {
+    Text(String),
+    Number { number: f32 },
+    Many(Vec<Memo<Link>>),
+}
+
+#[db0::memo(keep)]
+#[serde(tag = "is", rename_all = "lowercase")]
+enum Tagged {
+    Empty,
+    Full { text: String },
+}
+
+#[test]
+fn an_enum_in_any_form_is_what_serde_makes_of_it() {
+    let mut world = World::new();
+    let number = Memo::new(Loose::Number { number: 0.1 });
+    let loose = [Memo::new(Loose::Text("a".into())), Memo::new(Loose::Many(vec![link(1, None)]))];
+    let tagged = [Tagged::Empty, Tagged::Full { text: "b".into() }].map(Memo::new);
+    for _ in 0..2 {
+        for any in db0::find_any(()) {
+            let typed = match (any.downcast::<Loose>(), any.downcast::<Tagged>()) {
+                (Some(loose), _) => serde_json::to_value(loose.export(2)),
+                (_, Some(tagged)) => serde_json::to_value(tagged.export(2)),
+                _ => continue,
+            };
+            assert_eq!(serde_json::to_value(any.export(2)).expect("plain"), typed.expect("plain"));
+            assert_eq!(any.fields().len(), 1);
+        }
+        db0::commit().expect("it commits");
+    }
+    assert_eq!(
+        serde_json::to_string(&AnyMemo::from(&number).export(0)).ok(),
+        Some(r#"{"number":0.1}"#.into())
+    );
+    let any = AnyMemo::from(&tagged[1]);
+    assert_eq!(
+        serde_json::to_value(any.export(0).without("text")).ok(),
+        Some(json!({"is": "full"}))
+    );
+    // It has one value, which is all of it.
+    let empty = AnyMemo::from(&tagged[0]).get("0").expect("its value");
+    any.set("0", empty);
+    assert!(matches!(*tagged[1].read(), Tagged::Empty));
+    let refused = any.try_set("0", "c").expect_err("it is no such value");
+    assert!(refused.to_string().starts_with("Tagged.0 can't be stored"), "{refused}");
+    let refused = any.try_set("is", "full").expect_err("it has no such field").to_string();
+    assert!(refused.ends_with("it has 0"), "{refused}");
+    drop((number, loose, tagged, any));
+    world.reopen();
+    assert_eq!(
+        db0::find::<Tagged>(()).iter().filter(|one| matches!(*one.read(), Tagged::Empty)).count(),
+        2
+    );
+}
+
+#[test]
+fn a_collection_is_told_by_its_kind() {
+    #[db0::memo(keep)]
+    struct Kinds {
+        array: db0::Array<f64>,
+        bytes: db0::Bytes,
+        weak: db0::WeakSet<Link>,
+        dict: db0::Dict<u8, u8>,
+    }
+    let _world = World::new();
+    let (array, bytes) = (db0::Array::from_iter([1.0, 2.0]), db0::Bytes::from_iter([1]));
+    let (weak, dict) = (db0::WeakSet::new(), db0::Dict::from([(1, 1)]));
+    let one = link(1, None);
+    weak.insert(&one);
+    let kinds = Memo::new(Kinds { array, bytes, weak, dict });
+    let told = serde_json::to_value(kinds.export(0)).expect("plain");
+    let kind = |field: &str| told[field]["kind"].as_str().map(str::to_owned);
+    let kinds = ["array", "bytes", "weak", "dict"].map(|field| kind(field).unwrap_or_default());
+    assert_eq!(kinds, ["Array", "Array", "WeakSet", "Dict"]);
+}

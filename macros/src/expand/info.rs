@@ -49,8 +49,15 @@ fn shape(class: &Class) -> Ident {
         Body::Struct(Shape::Tuple, _) => format_ident!("Tuple"),
         Body::Struct(Shape::Newtype, _) => format_ident!("Newtype"),
         Body::Struct(Shape::Unit, _) => format_ident!("Unit"),
+        Body::Enum(_) if has_other_form(class) => format_ident!("Whole"),
         Body::Enum(_) => format_ident!("Enum"),
     }
+}
+
+/// serde is told to write something else than a variant's name and what it holds.
+fn has_other_form(class: &Class) -> bool {
+    class.serde.has_any(&["tag", "content", "untagged", "into", "try_from", "from"])
+        || class.variants().iter().any(|variant| variant.serde.has("untagged"))
 }
 
 fn field_info(class: &Class, field: &Field) -> TokenStream {
@@ -85,9 +92,8 @@ fn has_default(class: &Class, field: &Field) -> TokenStream {
 /// Whether no value can hold a handle or fail to serialise: as far as attributes tell, and then
 /// as the fields' types do.
 fn plain(class: &Class) -> TokenStream {
-    let (krate, representation) =
-        (class.krate(), ["tag", "content", "untagged", "into", "try_from", "from"]);
-    if class.serde.has_any(&representation) || class.variants().iter().any(has_own_form) {
+    let krate = class.krate();
+    if has_other_form(class) || class.variants().iter().any(has_own_form) {
         return quote!(false);
     }
     let stored = class.all_fields().filter(|field| !field.is_skipped());
@@ -110,6 +116,6 @@ fn field_is_plain(class: &Class, field: &Field) -> TokenStream {
 
 /// Variants that serde refuses to write, or that a function of the user's writes.
 fn has_own_form(variant: &Variant) -> bool {
-    let forms = ["skip", "skip_serializing", "with", "serialize_with", "untagged"];
+    let forms = ["skip", "skip_serializing", "with", "serialize_with"];
     variant.serde.has_any(&forms)
 }

@@ -80,6 +80,8 @@ pub enum Shape {
     Unit,
     /// `enum A { … }`
     Enum,
+    /// An enum in a form that serde's attributes give it: untagged, with a tag inside, as another type.
+    Whole,
 }
 
 /// One stored field.

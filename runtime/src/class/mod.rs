@@ -28,7 +28,7 @@ pub use info::{
 pub(crate) use kept::{Kept, KeptKey};
 pub use known::Known;
 pub use probe::{Otherwise, Plain, Probe};
-pub(crate) use schema::{FieldRecord, Form, Schema};
+pub(crate) use schema::{FieldRecord, Form, ONLY, Schema};
 pub use tag::TagName;
 pub(crate) use tag_name_row::TagNameRow;
 pub(crate) use tag_names::{NamesWritten, TagNames};

@@ -14,6 +14,7 @@ pub(crate) struct FieldRecord {
 const KEPT: &str = "kept";
 /// What it says of forms other than an array of fields.
 const ENUM: &str = "enum";
+const WHOLE: &str = "whole";
 
 /// What stands in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum Form {
     Fields,
     /// A variant.
     Enum,
+    /// A value in which nothing has a name.
+    Whole,
 }
 
 /// The fields of a class in the order in which they are encoded.
@@ -44,6 +47,7 @@ impl Schema {
         let form = match info.shape {
             Shape::Named | Shape::Tuple | Shape::Newtype | Shape::Unit => Form::Fields,
             Shape::Enum => Form::Enum,
+            Shape::Whole => Form::Whole,
         };
         Self {
             class: info.name.into(),
@@ -59,6 +63,7 @@ impl Schema {
         let form = match self.form {
             Form::Fields => "",
             Form::Enum => ENUM,
+            Form::Whole => WHOLE,
         };
         let words: Vec<_> = [if self.keep { KEPT } else { "" }, form]
             .into_iter()
@@ -83,6 +88,7 @@ impl Schema {
             match word {
                 KEPT => keep = true,
                 ENUM => form = Form::Enum,
+                WHOLE => form = Form::Whole,
                 _ => return None,
             }
         }
@@ -104,6 +110,7 @@ impl Schema {
                 self.fields.iter().map(|field| &*field.name).zip(raw).collect()
             }
             Form::Enum => vec![codec::split_variant(row)?.unwrap_or((ONLY, row))],
+            Form::Whole => vec![(ONLY, row)],
         })
     }
 
@@ -113,7 +120,7 @@ impl Schema {
             (Form::Enum, [(name, content)]) if *name != ONLY => {
                 codec::join_variant(name, content, out)
             }
-            (Form::Enum, [(_, row)]) => {
+            (Form::Enum | Form::Whole, [(_, row)]) => {
                 out.extend_from_slice(row);
                 Ok(())
             }
@@ -131,7 +138,7 @@ impl Schema {
 }
 
 /// The name of what a row without names holds.
-const ONLY: &str = "0";
+pub(crate) const ONLY: &str = "0";
 
 #[cfg(test)]
 mod tests {
@@ -140,7 +147,7 @@ mod tests {
     #[test]
     fn round_trips() {
         for fields in [vec![], vec![("name", "String"), ("age", "Option < u32 >")]] {
-            for form in [Form::Fields, Form::Enum] {
+            for form in [Form::Fields, Form::Enum, Form::Whole] {
                 let record = |(name, rust_type): &(&str, &str)| FieldRecord {
                     name: (*name).into(),
                     rust_type: (*rust_type).into(),

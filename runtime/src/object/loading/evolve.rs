@@ -42,7 +42,7 @@ pub(in crate::object) fn read<T: Class>(
 ) -> Result<T> {
     let stored = schema_of(objects, class.id, schema)?;
     let damaged = |fault: Fault| misfit(T::INFO, Some(&stored), fault);
-    if stored.form == Form::Enum {
+    if stored.form != Form::Fields {
         return Err(Error::Evolution {
             class: T::INFO.name.into(),
             field: String::new(),

@@ -33,7 +33,7 @@ fn encode<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) -> Result<
     put_header(class.id, class.schema(), out);
     let encoded = match T::INFO.shape {
         // Variants are named in the row itself, so that their order may change.
-        Shape::Enum => codec::encode(value, out),
+        Shape::Enum | Shape::Whole => codec::encode(value, out),
         _ => codec::encode_fields(value, out),
     };
     encoded.map_err(refused::<T>)
@@ -46,7 +46,7 @@ fn encode_checked<T: Class>(value: &T, class: &ClassState, out: &mut Vec<u8>) ->
     }
     put_header(class.id, class.schema(), out);
     let encoded = match T::INFO.shape {
-        Shape::Enum => codec::encode_checked(value, out),
+        Shape::Enum | Shape::Whole => codec::encode_checked(value, out),
         _ => codec::encode_fields_checked(value, out),
     };
     encoded.map_err(refused::<T>)
@@ -142,7 +142,7 @@ pub(in crate::object) fn decode<T: Class>(
         return Ok(untyped.into_class().unwrap_or_else(|| unreachable!("the same type")));
     }
     let decode = || -> Result<T> {
-        if T::INFO.shape == Shape::Enum {
+        if matches!(T::INFO.shape, Shape::Enum | Shape::Whole) {
             return codec::decode(fields).map_err(|fault| evolve::misfit(T::INFO, None, fault));
         }
         if schema == class.schema() {

@@ -140,11 +140,11 @@ impl AnyMemo {
         Ok(names.iter().any(|known| known == name))
     }
 
-    /// Its class is an enum.
-    pub(in crate::object) fn is_enum(&self) -> Result<bool> {
+    /// What its class's rows are.
+    pub(in crate::object) fn form(&self) -> Result<Form> {
         let cell = self.cell()?;
         let newest = cell.objects().catalogue().newest(cell.class().id);
-        Ok(newest.is_some_and(|schema| schema.form == Form::Enum))
+        Ok(newest.map_or(Form::Fields, |schema| schema.form))
     }
 
     /// The object's identity, for ever and in every process.

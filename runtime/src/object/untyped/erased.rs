@@ -9,7 +9,7 @@ use std::{
 use super::content::Untyped;
 use crate::{
     Error, Result,
-    class::{Class, Form, Schema, check_type},
+    class::{Class, Form, ONLY, Schema, check_type},
     codec::{self, Fault, Value},
     fields::Change,
     object::{
@@ -280,21 +280,21 @@ impl<T: Class> Cell<T> {
     fn typed_with(&self, fields: Fields, name: &str) -> Result<T> {
         let refused = |why: String| Error::Encode { what: self.field_name(name), why };
         let own = Schema::of(T::INFO);
-        let named: Vec<_> = if own.form == Form::Enum {
-            fields.named.iter().map(|(name, raw)| (&**name, &raw[..])).collect()
-        } else {
+        let named: Vec<_> = if own.form == Form::Fields {
             // The row may have fields of a newer program.
             let find = |name: &str| fields.named.iter().find(|(field, _)| field == name);
             let found = own.fields.iter().filter_map(|field| find(&field.name));
             found.map(|(name, raw)| (&**name, &raw[..])).collect()
+        } else {
+            fields.named.iter().map(|(name, raw)| (&**name, &raw[..])).collect()
         };
-        if own.form != Form::Enum && own.field(name).is_none() {
+        if own.form == Form::Fields && own.field(name).is_none() {
             return Err(self.error_no_field(&own, name));
         }
         let mut joined = Vec::new();
         own.join(&named, &mut joined).map_err(|fault| refused(fault.to_string()))?;
         let decode = || match own.form {
-            Form::Enum => codec::decode(&joined),
+            Form::Enum | Form::Whole => codec::decode(&joined),
             Form::Fields => codec::decode_fields(&joined),
         };
         let decoded = context::checking(|| context::decoding(&self.objects, decode));
@@ -322,7 +322,10 @@ impl<T: Class> Cell<T> {
     }
 
     fn error_no_field(&self, schema: &Schema, name: &str) -> Error {
-        let fields: Vec<_> = schema.fields.iter().map(|field| &*field.name).collect();
+        let fields: Vec<_> = match schema.form {
+            Form::Whole => vec![ONLY],
+            _ => schema.fields.iter().map(|field| &*field.name).collect(),
+        };
         let fields = if fields.is_empty() { "none".into() } else { fields.join(", ") };
         let class = &self.class().name;
         Error::Invalid(format!("class {class} has no field {name:?}: it has {fields}"))

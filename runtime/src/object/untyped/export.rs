@@ -14,7 +14,7 @@ use super::{
     left_out,
 };
 use crate::{
-    class::Class,
+    class::{Class, Form},
     codec::{COLLECTION, DEPTH_MAX, Reference, STRONG, Value, WEAK},
     object::{collection::rows::RowReader, handles::memo::Memo, objects::Objects},
     store::{Oid, PrefixId, oid_of_key, take_varint},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Collections by the first byte of their headers, from 1 on.
-const KINDS: [&str; 7] = ["List", "Dict", "Set", "Index", "Bytes", "Array", "WeakSet"];
+const KINDS: [&str; 6] = ["List", "Dict", "Set", "Index", "Array", "WeakSet"];
 
 /// How far references are followed at most.
 const LEVELS_MAX: usize = DEPTH_MAX;
@@ -161,9 +161,13 @@ pub(in crate::object) fn untyped<S: Serializer>(
     };
     let class = memo.try_class().map_err(ser::Error::custom)?;
     let fields = memo.try_fields().map_err(ser::Error::custom)?;
-    // The fields of an enum are those of its variant.
-    let is_enum = memo.is_enum().map_err(ser::Error::custom)?;
+    let form = memo.form().map_err(ser::Error::custom)?;
     let stays = |name: &str| !leaves_out(&without, &class, name);
+    if let (Form::Whole, [(_, value)]) = (form, &fields[..]) {
+        return Plain { value, of: memo, stays: &stays }.serialize(serializer);
+    }
+    // The fields of an enum are those of its variant.
+    let is_enum = form == Form::Enum;
     let fields: Vec<_> = fields.iter().filter(|(field, _)| is_enum || stays(field)).collect();
     let stays: &dyn Fn(&str) -> bool = if is_enum { &stays } else { &|_| true };
     serializer.collect_map(
@@ -216,6 +220,7 @@ impl Serialize for Plain<'_> {
                 serializer.collect_map(entries.into_iter().map(|(key, value)| (key, plain(value))))
             }
             Value::Reference(reference) => self.reference(reference, serializer),
+            Value::Float32(value) if value.is_finite() => serializer.serialize_f32(*value),
             value => value.serialize(serializer),
         }
     }
