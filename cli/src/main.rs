@@ -94,7 +94,7 @@ enum Command {
     Load(load::Load),
     /// Says why a prefix does not open, and can rebuild it in a copy.
     Doctor(doctor::Doctor),
-    /// Deletes a prefix that nobody writes, or a collection that one keeps by its name.
+    /// Deletes a prefix that nobody has open, or a collection that one keeps by its name.
     Drop(drop::DropPrefix),
 }
 

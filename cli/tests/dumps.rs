@@ -104,7 +104,12 @@ fn what_is_written_is_not_dropped() {
     let output = db0([path("drop"), folder.path(), path("default")]);
     assert!(said(&output).contains("written by another process"), "{}", said(&output));
     assert_eq!(workspace.find::<Note>(()).count(), 3);
+    let mut patient = Command::new(env!("CARGO_BIN_EXE_db0"));
+    patient.args(["drop", "--wait", "60"]).arg(folder.path()).arg("default");
+    let mut patient = patient.spawn().expect("it runs");
     workspace.close().expect("it closes");
+    assert!(patient.wait().expect("it ends").success());
+    assert!(Workspace::list(folder.path()).expect("it is listed").is_empty());
     let output = db0([path("drop"), folder.path(), path("nothing")]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
 }
