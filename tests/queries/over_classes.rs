@@ -250,7 +250,7 @@ fn a_generic_function_takes_queries_of_every_sort() {
 fn a_trait_that_the_program_does_not_have_is_told_of_when_the_query_runs() {
     let _world = World::new();
     make();
-    let named = db0::find_any(&db0::find_dyn::<dyn Named>("old")).to_bytes().expect("no closure");
+    let named = db0::find_any(db0::find_dyn::<dyn Named>("old")).to_bytes().expect("no closure");
     assert_eq!(AnyQuery::from_bytes(&named).expect("they are a query").count(), 2);
     let path = std::any::type_name::<dyn Named>().as_bytes();
     let at = named.windows(path.len()).position(|part| part == path).expect("it is there");

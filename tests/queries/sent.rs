@@ -1,6 +1,6 @@
 //! Queries as bytes and in fields: nothing is lost, and garbage is refused.
 
-use db0::{Error, Index, Memo, Mode, Query};
+use db0::{Config, Error, Index, Memo, Mode, Query, Workspace};
 
 use crate::common::World;
 
@@ -199,6 +199,54 @@ fn an_object_is_read_though_its_query_has_nothing_to_run_on() {
     opens("second");
     assert!(matches!(count(0), Err(Error::Pruned { .. })));
     assert!(count(1).is_err());
+}
+
+#[test]
+fn a_query_that_is_sent_while_a_view_is_held_goes_on_like_any_other() {
+    let _world = World::new();
+    let (items, index) = fill();
+    let query = db0::find::<Item>((index.range(Some(1)..), Item::N.lt(20))).sort_by(&index);
+    let saved = Memo::new(Saved { name: "some".into(), query: query.clone() });
+    db0::commit().expect("it commits");
+    let bytes = query.to_bytes().expect("no closure");
+    let (within, kept) = db0::view(|| {
+        let kept = saved.read().query.clone();
+        assert_eq!(kept.count(), query.count());
+        (query.to_bytes().expect("no closure"), kept)
+    });
+    assert_eq!(within, bytes);
+    let before = kept.count();
+    items.iter().for_each(|item| item.write().n = 5);
+    assert!(query.count() > before);
+    assert_eq!(kept.uuids(), query.uuids());
+    assert_eq!(Query::<Item>::from_bytes(&within).expect("a query").uuids(), query.uuids());
+}
+
+#[test]
+fn neither_stays_a_query_of_a_reader_in_the_moment_of_its_view() {
+    let world = World::new();
+    let (items, index) = fill();
+    let query = db0::find::<Item>((index.range(Some(1)..), Item::N.lt(20))).sort_by(&index);
+    let uuid = Memo::new(Saved { name: "some".into(), query }).uuid();
+    db0::commit().expect("it commits");
+    let config = Config::new(world.folder.path()).read_only();
+    let reader = Workspace::open(config).expect("it opens");
+    let looking = reader.enter();
+    let saved = db0::fetch::<Saved>(uuid).expect("it is kept");
+    let outside = saved.read().query.to_bytes().expect("no closure");
+    let (within, kept) = db0::view(|| {
+        let kept = saved.read().query.clone();
+        (kept.to_bytes().expect("no closure"), kept)
+    });
+    assert_eq!(within, outside);
+    let before = kept.count();
+    drop(looking);
+    items.iter().for_each(|item| item.write().n = 5);
+    db0::commit().expect("it commits");
+    let _looking = reader.enter();
+    db0::refresh().expect("it is read");
+    assert!(kept.count() > before);
+    assert_eq!(kept.uuids(), saved.read().query.uuids());
 }
 
 mod before {

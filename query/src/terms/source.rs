@@ -39,9 +39,9 @@ impl Source {
     }
 }
 
-/// What a view is called.
-pub(crate) fn name_of(objects: &Objects) -> ViewName {
-    (objects.name().into(), objects.past_state())
+/// What a view is called, also while this thread holds it still.
+pub(crate) fn name_of(objects: &Arc<Objects>) -> ViewName {
+    (objects.name().into(), objects.lasting().past_state())
 }
 
 /// A view of an open prefix of the thread's workspace.

@@ -79,7 +79,7 @@ impl<'de, T: Findable> Deserialize<'de> for Query<T> {
         let view = |name: ViewName| {
             let found = match (&around, name.1) {
                 // Within an object: as that object is seen.
-                (Some(objects), None) if objects.name() == name.0 => Ok(objects.clone()),
+                (Some(objects), None) if objects.name() == name.0 => Ok(objects.lasting().clone()),
                 (Some(objects), Some(state)) if objects.name() == name.0 => objects.at_state(state),
                 _ => find_view(&name),
             };

@@ -135,7 +135,8 @@ impl Objects {
     }
 
     /// What handles that are given out belong to: they go on when a thread's view is over.
-    pub(in crate::object) fn lasting(self: &Arc<Self>) -> &Arc<Self> {
+    #[doc(hidden)]
+    pub fn lasting(self: &Arc<Self>) -> &Arc<Self> {
         self.moment.live.as_ref().unwrap_or(self)
     }
 
