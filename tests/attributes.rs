@@ -100,3 +100,12 @@ fn what_an_attribute_refers_to_lives_with_it() {
     db0::commit().expect("it commits");
     assert!(!db0::exists::<Note>(uuid));
 }
+
+#[test]
+fn a_name_that_no_attribute_can_have_is_that_of_none() {
+    let _world = World::new();
+    let alice = person("Alice");
+    let long = "n".repeat(2000);
+    assert!(alice.attrs().try_set(&long, 1).is_err());
+    assert_eq!((alice.attrs().get::<u8>(&long), alice.attrs().remove(&long)), (None, false));
+}

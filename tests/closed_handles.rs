@@ -32,6 +32,13 @@ fn everything_of_a_closed_prefix_is_closed() {
         assert!(is_closed(item.try_read()) && is_closed(item.try_write()));
         assert!(is_closed(any.try_get("n")) && is_closed(any.try_class()));
         assert!(is_closed(item.attrs().try_get::<u32>("n")));
+        assert!(is_closed(item.attrs().try_iter()) && is_closed(any.attrs().try_remove("n")));
+        assert!(is_closed(item.try_refcount()) && is_closed(any.try_refcount()));
+        assert!(is_closed(any.try_fields()) && is_closed(any.try_set("n", 2)));
+        assert!(is_closed(db0::tags(&item).try_list()));
+        assert!(is_closed(db0::tags(&any).try_contains("old")));
+        assert!(is_closed(db0::delete(&item)) && is_closed(db0::try_touch(&any)));
+        assert!(serde_json::to_string(&item.export(1)).is_err());
         assert!(is_closed(list.try_len()) && is_closed(list.try_get(0)));
         assert!(is_closed(list.try_push(3)) && is_closed(seen.list.try_len()));
         assert!(is_closed(query.try_count()) && is_closed(query.try_iter()));

@@ -41,6 +41,7 @@ impl AnyMemo {
 
 /// How many references, tags and index entries hold an object, as this view shows it.
 fn holders(objects: &Arc<Objects>, oid: Oid) -> Result<u64> {
+    objects.refuse_closed()?;
     let objects = &objects.seen();
     Ok(objects.references_to(oid)? + tagging::numbers(objects, oid)?.len() as u64)
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::words::{known_text, more_text, pid_text, pids_text, set_aside_text, system_cause};
+use super::words::{
+    holders_text, known_text, more_text, pid_text, pids_text, set_aside_text, system_cause,
+};
 
 /// What every fallible call of db0 returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -191,7 +193,8 @@ pub enum Error {
 
     /// Something still refers to the object.
     #[error(
-        "{class} {uuid} can't be deleted: {count} references still hold it (fields, attributes, elements of collections); remove them first"
+        "{class} {uuid} can't be deleted: {} it (fields, attributes, elements of collections); remove what holds it first",
+        holders_text(*.count)
     )]
     Referenced {
         /// Its class.

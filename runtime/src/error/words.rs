@@ -7,6 +7,14 @@ pub(super) fn set_aside_text(objects: usize) -> String {
     }
 }
 
+pub(super) fn holders_text(count: u64) -> String {
+    if count == 1 {
+        "a reference still holds".into()
+    } else {
+        format!("{count} references still hold")
+    }
+}
+
 pub(super) fn known_text(state: u64, known: u64) -> String {
     if state == known { "more than that".into() } else { format!("state {known}") }
 }

@@ -101,7 +101,9 @@ impl Attrs {
     /// As [`get`](Self::get), with the failure as a value.
     pub fn try_get<V: DeserializeOwned>(&self, name: &str) -> Result<Option<V>> {
         let reader = self.reader()?;
-        let row = reader.get(&key(name)?, <[u8]>::to_vec)?;
+        // There can't be one of a name that is too long.
+        let Ok(key) = key(name) else { return Ok(None) };
+        let row = reader.get(&key, <[u8]>::to_vec)?;
         row.map(|row| context::checking(|| reader.decode_stored(&row))).transpose().map_err(
             |fault| {
                 let object = self.memo.uuid();
@@ -124,8 +126,8 @@ impl Attrs {
     /// As [`remove`](Self::remove), with the failure as a value.
     #[track_caller]
     pub fn try_remove(&self, name: &str) -> Result<bool> {
-        let key = key(name)?;
         let mut writer = self.writer(Location::caller())?;
+        let Ok(key) = key(name) else { return Ok(false) };
         let Some(old) = writer.reader().get(&key, <[u8]>::to_vec)? else { return Ok(false) };
         writer.release(&old)?;
         writer.delete(&key);
