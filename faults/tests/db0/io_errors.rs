@@ -1,6 +1,7 @@
 //! Every call fails once: opening, creating, committing and closing say so, and nothing is lost.
 
-use db0_faults::{Failure, Kind, Lasting, Plan, setting};
+use db0::{Config, Workspace};
+use db0_faults::{Failure, Faults, Kind, Lasting, Plan, Scratch, setting};
 
 use crate::point::{self, Outcome, Start};
 
@@ -77,6 +78,19 @@ fn the_calls_of_db0_are_seen() {
         let count = counts.iter().find(|(kind, ..)| *kind == seen).map_or(0, |(.., count)| *count);
         assert!(count > 0, "{seen:?} went past us: {counts:?}");
     }
+}
+
+#[test]
+fn each_folder_that_is_made_is_synced_in_its_place() {
+    let synced = |below: &str| {
+        let scratch = Scratch::new().expect("a folder");
+        let faults = Faults::below(scratch.path()).expect("a folder");
+        let config = Config::new(scratch.path().join(below)).autocommit(false);
+        Workspace::open(config).and_then(|workspace| workspace.close()).expect("it opens");
+        faults.count(Kind::Fsync)
+    };
+    assert_eq!(synced("a/b/c"), synced("a") + 2);
+    assert_eq!(synced("a"), synced("") + 1);
 }
 
 #[test]

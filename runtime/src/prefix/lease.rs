@@ -1,7 +1,7 @@
 //! The writer's lease: a lock on a file of its own, with the holder's identity in it.
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{self, File, TryLockError},
     io::{ErrorKind, Read, Seek, Write},
     os::fd::AsRawFd,
     path::Path,
@@ -164,7 +164,18 @@ fn holder(file: &mut File) -> Option<Process> {
     Process::parse(&text).filter(Process::may_be_alive)
 }
 
-/// Makes a folder that only its owner can enter.
+/// Makes a folder that only its owner can enter, and those that it is to be in. What is committed in it
+/// is there after a power cut only if all of them are.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
-    private::create_folders(folder).map_err(|e| Error::io("creating", folder, &e))
+    let made: Vec<&Path> = folder.ancestors().take_while(|at| !at.exists()).collect();
+    private::create_folders(folder).map_err(|e| Error::io("creating", folder, &e))?;
+    let synced = made.iter().filter_map(|made| made.parent()).try_for_each(|place| {
+        let place = if place == Path::new("") { Path::new(".") } else { place };
+        let synced = File::open(place).and_then(|place| place.sync_all());
+        synced.map_err(|e| Error::io("syncing", place, &e))
+    });
+    synced.inspect_err(|_| {
+        // The next one makes and syncs them again.
+        made.iter().for_each(|made| drop(fs::remove_dir(made)));
+    })
 }
