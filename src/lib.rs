@@ -75,7 +75,7 @@ pub use db0_runtime::{
         Reference, Time, Value, int128,
         key::{Composite, Desc, IntoKey, Key, KeyRange},
     },
-    derived::{StoredClass, StoredField},
+    derived::{StoredClass, StoredField, StoredIndex},
     object::{Attrs, Export, Handle},
 };
 #[cfg(feature = "tokio")]

@@ -13,6 +13,7 @@ use db0::{Memo, WeakMemo};
 
 #[db0::memo(keep)]
 struct Person {
+    #[db0(index)]
     name: String,
     age: u32,
     friend: Option<Memo<Person>>,
@@ -112,7 +113,11 @@ fn a_prefix_tells_what_it_holds() {
     let classes = json(&["classes", "--json"]);
     assert_eq!((&classes[1]["name"], &classes[1]["objects"]), (&"Person".into(), &2.into()));
     assert_eq!(classes[1]["fields"][1], serde_json::json!({ "name": "age", "type": "u32" }));
-    assert!(run(folder.path(), &["classes"]).contains("age: u32"));
+    let index = serde_json::json!({ "fields": ["name"], "unique": false, "ready": true });
+    assert_eq!(classes[1]["indexes"], serde_json::json!([index]));
+    assert_eq!(classes[0]["indexes"], serde_json::json!([]));
+    let table = run(folder.path(), &["classes"]);
+    assert!(table.contains("age: u32") && table.contains("  index of name\n"), "{table}");
     assert_eq!(run(folder.path(), &["tags"]), "1\tchair\n2\tmember\n");
     assert_eq!(json(&["tags", "--json"])[1]["objects"], 2);
     assert_eq!(json(&["states", "--json"])[0]["created"], 3);

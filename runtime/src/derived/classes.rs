@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::membership::Members;
-use crate::{Result, object::Objects};
+use crate::{Result, class::KeyUse, fields::Definition, object::Objects};
 
 /// A class that a prefix has objects of, or had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct StoredClass {
     pub keep: bool,
     /// Its fields, in their order; none of an enum.
     pub fields: Vec<StoredField>,
+    /// What is indexed of its fields.
+    pub indexes: Vec<StoredIndex>,
     /// How many objects it has.
     pub objects: u64,
 }
@@ -31,6 +33,31 @@ pub struct StoredField {
     pub rust_type: String,
 }
 
+/// An index that is kept of fields of a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredIndex {
+    /// The field; of a composite, its fields in their order.
+    pub fields: Vec<String>,
+    /// No two objects have the same key.
+    pub unique: bool,
+    /// It is in use: not while it is built.
+    pub ready: bool,
+}
+
+impl StoredIndex {
+    /// None for a field whose values are tags.
+    fn of(definition: &Definition) -> Option<Self> {
+        let unique = match definition.uses {
+            KeyUse::Tag => return None,
+            KeyUse::Index => false,
+            KeyUse::Unique => true,
+        };
+        let fields = definition.name.split(',').map(str::to_owned).collect();
+        Some(Self { fields, unique, ready: definition.ready })
+    }
+}
+
 impl StoredClass {
     /// The classes of a view, by name. No object is looked at: their number is that of the bits in
     /// the class's containers, of which there is one for each 8192 neighbouring objects.
@@ -40,6 +67,7 @@ impl StoredClass {
             objects.catalogue().load(objects.store())?;
         }
         let (seen, mut classes) = (&objects.seen(), Vec::new());
+        let definitions = seen.definitions()?;
         for id in objects.catalogue().ids() {
             let Some(schema) = objects.catalogue().newest(id) else { continue };
             let mut former_names = objects.catalogue().names(id);
@@ -53,6 +81,7 @@ impl StoredClass {
                 former_names,
                 keep: schema.keep,
                 fields: schema.fields.iter().map(field).collect(),
+                indexes: definitions.of(id).iter().filter_map(StoredIndex::of).collect(),
                 objects: Members::of_id(id).count(seen)?,
             });
         }

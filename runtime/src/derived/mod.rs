@@ -15,7 +15,7 @@ mod sight;
 mod tagging;
 mod trial;
 
-pub use classes::{StoredClass, StoredField};
+pub use classes::{StoredClass, StoredField, StoredIndex};
 pub(crate) use cycles::find_cycles;
 pub use delete::{delete, touch};
 pub use difference::{Difference, TouchedCollection, TouchedObject, in_order};
