@@ -12,6 +12,8 @@ use crate::world::World;
 
 /// With autocommit, one step in so many is committed by hand and acknowledged.
 const ACKNOWLEDGED_ONE_IN: u64 = 8;
+/// Kills in one folder.
+const CYCLES_MAX: usize = 50;
 /// Past states that are looked at after each kill.
 const PAST_STATES: u64 = 4;
 
@@ -69,40 +71,36 @@ fn check(cycle: &Cycle, oracle: &mut Oracle, explicit: bool) -> Result<(), Strin
     Ok(())
 }
 
-#[test]
-fn a_killed_writer_loses_nothing_it_acknowledged() -> io::Result<()> {
-    let test = "kills::a_killed_writer_loses_nothing_it_acknowledged";
-    let roles = Roles::of(test).role("writer", |wire| work(wire, false));
-    let scratch = Scratch::new()?;
-    let mut oracle = Oracle::default();
-    let kills = kills("FAULTS_DB0_CYCLES", 60);
-    let acknowledged =
-        kills.run(&roles, "writer", scratch.path(), |cycle| check(cycle, &mut oracle, true))?;
-    println!("{} kills, {acknowledged} commits", kills.cycles);
-    let step = oracle.check(scratch.path(), Past::All).map_err(io::Error::other)?;
-    assert!(
-        step >= acknowledged && 8 * step > kills.cycles,
-        "the writer hardly worked: {step} steps"
-    );
+/// Kills in one folder after the other, for all of the file is verified after each.
+fn kill_often(roles: &Roles, explicit: bool) -> io::Result<()> {
+    let all = setting("FAULTS_DB0_CYCLES", 60);
+    let mut steps = 0;
+    for first in (0..all).step_by(CYCLES_MAX) {
+        let scratch = Scratch::new()?;
+        let mut oracle = Oracle::default();
+        let cycles = (all - first).min(CYCLES_MAX as u64);
+        let kills = Kills { cycles, seed: seed() + first, ..kills("FAULTS_DB0_CYCLES", 60) };
+        let acknowledged = kills
+            .run(roles, "writer", scratch.path(), |cycle| check(cycle, &mut oracle, explicit))?;
+        let step = oracle.check(scratch.path(), Past::All).map_err(io::Error::other)?;
+        assert!(step >= acknowledged, "holds step {step}, not {acknowledged}");
+        steps += step;
+    }
+    println!("{all} kills, {steps} steps");
+    assert!(8 * steps > all, "the writer hardly worked: {steps} steps");
     Ok(())
 }
 
 #[test]
+fn a_killed_writer_loses_nothing_it_acknowledged() -> io::Result<()> {
+    let test = "kills::a_killed_writer_loses_nothing_it_acknowledged";
+    kill_often(&Roles::of(test).role("writer", |wire| work(wire, false)), true)
+}
+
+#[test]
 fn autocommit_keeps_whole_steps() -> io::Result<()> {
-    let roles =
-        Roles::of("kills::autocommit_keeps_whole_steps").role("writer", work_with_autocommit);
-    let scratch = Scratch::new()?;
-    let mut oracle = Oracle::default();
-    let kills = kills("FAULTS_DB0_CYCLES", 60);
-    let acknowledged =
-        kills.run(&roles, "writer", scratch.path(), |cycle| check(cycle, &mut oracle, false))?;
-    let step = oracle.check(scratch.path(), Past::All).map_err(io::Error::other)?;
-    println!("{} kills, {step} steps", kills.cycles);
-    assert!(
-        step >= acknowledged && 8 * step > kills.cycles,
-        "the writer hardly worked: {step} steps"
-    );
-    Ok(())
+    let test = "kills::autocommit_keeps_whole_steps";
+    kill_often(&Roles::of(test).role("writer", work_with_autocommit), false)
 }
 
 /// Each life begins with a folder that is not there, and ends about when the prefix is made.
