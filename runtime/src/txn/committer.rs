@@ -144,6 +144,8 @@ impl Committer {
         }
         if spent.iter().any(Frozen::is_long) {
             let _ = self.requests.send(Request::Drop(spent));
+        } else {
+            lead::let_go(spent);
         }
         Some(outcome)
     }

@@ -97,7 +97,7 @@ pub(crate) struct Undecided {
 }
 
 /// Layers of more bytes are not left to whoever looked through them last.
-const MUCH: usize = 1 << 20;
+const MUCH: usize = 1 << 16;
 /// So many objects are dropped in less time than another thread is woken.
 const FEW: usize = 16;
 
