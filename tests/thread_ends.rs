@@ -30,7 +30,7 @@ type Found = Arc<Mutex<Vec<String>>>;
 struct Gathered {
     total: Memo<Count>,
     found: Found,
-    work: fn(&Memo<Count>) -> String,
+    work: Work<String>,
 }
 
 impl Drop for Gathered {
@@ -45,17 +45,16 @@ thread_local! {
     static GUARD: RefCell<Option<Write<'static, Count>>> = const { RefCell::new(None) };
 }
 
-/// What `work` gives in the last moments of a thread that has done all kinds of things before.
-fn at_the_end(total: &Memo<Count>, work: fn(&Memo<Count>) -> String) -> String {
+type Work<R> = fn(&Memo<Count>) -> R;
+
+/// What `work` gives in the last moments of a thread that has done something before.
+fn at_the_end(total: &Memo<Count>, before: Work<()>, work: Work<String>) -> String {
     let found = Found::default();
     let gathered = Gathered { total: total.clone(), found: found.clone(), work };
     let thread = thread::spawn(move || {
         let total = gathered.total.clone();
         GATHERED.set(Some(gathered));
-        total.update(|total| total.hits += 1);
-        total.read().log.push(1);
-        total.attrs().set("seen", 1);
-        serde_json::to_string(&total.export(1)).expect("plain data");
+        before(&total);
     });
     thread.join().expect("it ends");
     let found = found.lock().expect("nobody panics");
@@ -66,7 +65,13 @@ fn at_the_end(total: &Memo<Count>, work: fn(&Memo<Count>) -> String) -> String {
 fn what_it_does_is_done() {
     let world = World::new();
     let total = Memo::new(count("total", None));
-    let end = |work| at_the_end(&total, work);
+    let all_kinds: Work<()> = |total| {
+        total.update(|total| total.hits += 1);
+        total.read().log.push(1);
+        total.attrs().set("seen", 1);
+        serde_json::to_string(&total.export(1)).expect("plain data");
+    };
+    let end = |work| at_the_end(&total, all_kinds, work);
     assert_eq!(end(|total| total.update(|total| total.hits * 10).to_string()), "10");
     assert_eq!(end(|total| format!("{:?}", total.try_update(|total| total.hits = 7))), "Ok(())");
     assert_eq!(total.read().hits, 7);
@@ -95,7 +100,11 @@ fn free_functions_mean_what_the_process_does() {
     let folder = tempfile::tempdir().expect("a folder");
     db0::init(db0::Config::new(folder.path()).autocommit(false)).expect("it opens");
     let total = Memo::new(count("total", None));
-    let made = at_the_end_of_a_process(&total, |total| {
+    let before: Work<()> = |total| {
+        total.update(|total| total.hits += 1);
+        db0::view(|| db0::find::<Count>(()).count());
+    };
+    let made = at_the_end(&total, before, |total| {
         let made = Memo::new(count("made", Some(total.clone())));
         let inside = db0::atomic(|| -> db0::Result<_> {
             made.update(|made| made.hits = 3);
@@ -108,20 +117,6 @@ fn free_functions_mean_what_the_process_does() {
     });
     assert_eq!(made, "Ok(3) 1 2 1");
     db0::close().expect("it closes");
-}
-
-fn at_the_end_of_a_process(total: &Memo<Count>, work: fn(&Memo<Count>) -> String) -> String {
-    let found = Found::default();
-    let gathered = Gathered { total: total.clone(), found: found.clone(), work };
-    let thread = thread::spawn(move || {
-        let total = gathered.total.clone();
-        GATHERED.set(Some(gathered));
-        total.update(|total| total.hits += 1);
-        db0::view(|| db0::find::<Count>(()).count());
-    });
-    thread.join().expect("it ends");
-    let found = found.lock().expect("nobody panics");
-    found.join("")
 }
 
 #[test]

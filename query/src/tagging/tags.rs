@@ -11,7 +11,7 @@ use db0_runtime::{
 
 use crate::{
     queries::query::Query,
-    terms::{core::Core, dyn_memo::DynMemo, findable::Findable, tag::TagList},
+    terms::{core::Core, dyn_memo::DynMemo, findable::Findable, tag::TagList, tuples::each_tuple},
 };
 
 /// One object or many, to be tagged: handles, queries, and arrays, slices, `Vec`s and tuples of those.
@@ -156,16 +156,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-}
+each_tuple!(tuples);
 
 impl<T: Findable> Targets for Query<T> {
     fn ask(&self, into: &mut Vec<Asked>) -> Result<()> {

@@ -10,7 +10,9 @@ use db0_runtime::{
 };
 use uuid::Uuid;
 
-use super::{core::Node, dyn_memo::DynMemo, expr::Expr, findable::Findable, of::names_of};
+use super::{
+    core::Node, dyn_memo::DynMemo, expr::Expr, findable::Findable, of::names_of, tuples::each_tuple,
+};
 
 /// Something that objects of the class `T` fulfil or don't.
 ///
@@ -303,17 +305,4 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11)
-}
+each_tuple!(tuples);

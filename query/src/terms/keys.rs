@@ -1,8 +1,8 @@
 //! The keys that are asked for.
 
-use std::{ops::Bound, sync::Arc};
+use std::sync::Arc;
 
-use db0_runtime::codec::key::KeyBounds;
+use db0_runtime::codec::key::{KeyBounds, is_within};
 
 /// The keys that a condition asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +19,7 @@ impl Keys {
         match self {
             Self::One(one) => one == key,
             Self::Some(keys) => keys.binary_search_by(|probe| probe[..].cmp(key)).is_ok(),
-            Self::Within((from, to)) => {
-                let after = match from {
-                    Bound::Included(from) => key >= &from[..],
-                    Bound::Excluded(from) => key > &from[..],
-                    Bound::Unbounded => true,
-                };
-                let before = match to {
-                    Bound::Included(to) => key <= &to[..],
-                    Bound::Excluded(to) => key < &to[..],
-                    Bound::Unbounded => true,
-                };
-                after && before
-            }
+            Self::Within(bounds) => is_within(bounds, key),
         }
     }
 }

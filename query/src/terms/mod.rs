@@ -16,4 +16,5 @@ pub(crate) mod of;
 pub(crate) mod order;
 pub(crate) mod source;
 pub(crate) mod tag;
+pub(crate) mod tuples;
 pub(crate) mod words;

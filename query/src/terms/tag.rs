@@ -8,7 +8,7 @@ use db0_runtime::{
     derived::Few,
 };
 
-use super::{criteria::ClassTag, dyn_memo::DynMemo};
+use super::{criteria::ClassTag, dyn_memo::DynMemo, tuples::each_tuple};
 
 /// One tag or many: text, values of enums with `#[derive(db0::Tag)]`, objects, classes, and arrays,
 /// slices, `Vec`s and tuples of those.
@@ -123,16 +123,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    (A 0)
-    (A 0, B 1)
-    (A 0, B 1, C 2)
-    (A 0, B 1, C 2, D 3)
-    (A 0, B 1, C 2, D 3, E 4)
-    (A 0, B 1, C 2, D 3, E 4, F 5)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
-    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
-}
+each_tuple!(tuples);
 
 /// Makes the values of an enum usable as tags and criteria; called by `#[derive(db0::Tag)]`.
 #[doc(hidden)]

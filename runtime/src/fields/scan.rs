@@ -5,7 +5,7 @@ use std::ops::{Bound, ControlFlow};
 use super::entry::{PLAIN_MAX, entry_of, front, is_long, key_front, put_oid};
 use crate::{
     Result,
-    codec::key::KeyBounds,
+    codec::key::{KeyBounds, is_within},
     store::{Direction, IndexId, KeyRange, Oid, Table, View, successor},
 };
 
@@ -93,20 +93,6 @@ impl Alike<'_> {
         }
         Ok(ControlFlow::Continue(()))
     }
-}
-
-fn is_within((from, to): &KeyBounds, key: &[u8]) -> bool {
-    let after = match from {
-        Bound::Included(from) => key >= &from[..],
-        Bound::Excluded(from) => key > &from[..],
-        Bound::Unbounded => true,
-    };
-    let before = match to {
-        Bound::Included(to) => key <= &to[..],
-        Bound::Excluded(to) => key < &to[..],
-        Bound::Unbounded => true,
-    };
-    after && before
 }
 
 /// Calls `each` with the objects that have a key, from a number on, until it breaks.

@@ -20,6 +20,7 @@ use crate::Durability;
 const READERS_MAX: c_uint = 4096;
 /// Below this a map is not worth having.
 const MAP_SIZE_LEAST: usize = 1 << 20;
+
 /// How to open an environment.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvOptions {

@@ -42,7 +42,7 @@ pub use field_kind::FieldKind;
 pub use into_key::IntoKey;
 pub use kind::KeyKind;
 pub use range::{
-    KeyBounds, KeyRange, bytes_prefix_range, prefix_range, successor, text_prefix_range,
+    KeyBounds, KeyRange, bytes_prefix_range, is_within, prefix_range, successor, text_prefix_range,
 };
 pub use reader::KeyReader;
 pub use sink::{KeySink, SinkKey};

@@ -1,11 +1,22 @@
 //! Ranges of keys, and of all keys with one beginning.
 
-use std::ops::{Bound, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::ops::{
+    Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
+};
 
 use super::{IntoKey, Key, KeyKind, desc, escape, option};
 
 /// Both ends of a range of encoded keys.
 pub type KeyBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+/// The key of these bytes is within bounds.
+#[doc(hidden)]
+pub fn is_within((from, to): &KeyBounds, key: &[u8]) -> bool {
+    RangeBounds::<[u8]>::contains(
+        &(from.as_ref().map(Vec::as_slice), to.as_ref().map(Vec::as_slice)),
+        key,
+    )
+}
 
 /// A range of keys, written as any of Rust's ranges over what stands for a `K`.
 ///
